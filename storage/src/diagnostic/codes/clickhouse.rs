@@ -1,0 +1,3 @@
+//! WH05, rules of ClickHouse.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! WH08, engines.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! WH06, rules of Milvus.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! WH02, names, references and confinement.
+
+codes! {}

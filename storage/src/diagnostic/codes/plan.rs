@@ -1,0 +1,3 @@
+//! WH07, planning.
+
+codes! {}

@@ -1,0 +1,3 @@
+//! WH01, a plugin's file, its load and its calls.
+
+codes! {}

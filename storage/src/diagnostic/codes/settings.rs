@@ -1,0 +1,3 @@
+//! WH00, the command and its settings.
+
+codes! {}

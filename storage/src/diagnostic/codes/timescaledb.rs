@@ -1,0 +1,3 @@
+//! WH04, rules of TimescaleDB.
+
+codes! {}

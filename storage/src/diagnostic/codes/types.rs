@@ -1,0 +1,3 @@
+//! WH03, types and expressions.
+
+codes! {}
