@@ -2,5 +2,20 @@
 //!
 //! Data moves one way, a module a stage; a stage's type proves the stage before it.
 
+pub mod approve;
+pub mod backend;
+pub mod catalog;
+pub mod change;
+pub mod definition;
+pub mod desire;
 pub mod diagnostic;
+pub mod diff;
+pub mod expr;
+pub mod hazard;
+pub mod mark;
+pub mod name;
+pub mod plan;
+pub mod quote;
 pub mod raw;
+pub mod server;
+pub mod types;

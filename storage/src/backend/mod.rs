@@ -1,0 +1,122 @@
+//! The kinds of databases, behind one face.
+//!
+//! Every backend has the same five files: `mod` (connection, and what holds for the whole kind), `inspect` (reading
+//! queries), `normalize` (definitions and what was read, as shapes), `lower` (changes as statements), `run` (sending
+//! them). `normalize` and `lower` are pure. No backend uses another.
+
+pub mod clickhouse;
+pub mod memory;
+pub mod milvus;
+pub mod timescaledb;
+
+use crate::catalog::Catalog;
+use crate::definition::{Backend, ObjectName};
+use crate::mark::Mark;
+use crate::name::Name;
+use crate::plan::{Step, VersionRow};
+use crate::server::Server;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+/// Where a target is. The URL holds credentials: it has no `Debug` that shows it and is never printed.
+#[derive(Clone)]
+pub struct Address {
+    /// With credentials.
+    pub url: String,
+    /// How long to wait for a connection.
+    pub connect_timeout: Duration,
+    /// How long to wait for the answer to one statement.
+    pub statement_timeout: Duration,
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Address").field("url", &"(not shown)").finish_non_exhaustive()
+    }
+}
+
+/// What is read of a target.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Namespaces whose objects are read.
+    pub namespaces: BTreeSet<Name>,
+    /// Roles that are looked for.
+    pub roles: BTreeSet<Name>,
+}
+
+/// Why an engine did not do what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureKind {
+    /// No connection; nothing was sent.
+    Unreachable,
+    /// User or password was refused, or a right is missing.
+    Denied,
+    /// The URL cannot be used.
+    Address,
+    /// The server refused the statement; it had no effect.
+    Refused,
+    /// No answer came: the statement may or may not have had its effect.
+    InDoubt,
+    /// Another applier holds the lock.
+    Locked,
+}
+
+/// A failure of an engine.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{}: {attempted}: {detail}", backend.title())]
+pub struct EngineError {
+    /// Kind of database.
+    pub backend: Backend,
+    /// What kind of failure.
+    pub kind: FailureKind,
+    /// What was attempted, with the target's host and port where it is about the connection: `connecting to 127.0.0.1:5432`.
+    pub attempted: String,
+    /// What the engine or the client said, credentials left out.
+    pub detail: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// A connection to one target. Every method has a time limit of its own.
+///
+/// `connect` is a function of each backend, since what it needs differs; everything else is the same for all.
+#[allow(async_fn_in_trait, reason = "used with static dispatch inside this crate and by one caller")]
+pub trait Target {
+    /// What the server is. Asked once, after connecting.
+    fn server(&self) -> &Server;
+
+    /// Reads what is there, in a number of queries that does not depend on the number of tables.
+    async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError>;
+
+    /// Carries out one step. Repeating a step that was carried out already is not an error.
+    async fn run(&mut self, step: &Step) -> Result<(), EngineError>;
+
+    /// Waits for what steps have asked for and not waited for: loads of collections.
+    async fn settle(&mut self) -> Result<(), EngineError>;
+
+    /// Writes marks that say what the server said back.
+    async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError>;
+
+    /// Brings the version table up to date with these rows; rows of others stay.
+    async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError>;
+
+    /// How many requests were sent so far.
+    fn round_trips(&self) -> u64;
+
+    /// Closes the connection.
+    async fn close(self) -> Result<(), EngineError>;
+}
+
+/// A mark to write.
+#[derive(Debug, Clone)]
+pub struct Seal {
+    /// Kind of the object.
+    pub kind: crate::definition::ObjectKind,
+    /// The author's comment, which stands above the mark.
+    pub comment: String,
+    /// The mark.
+    pub mark: Mark,
+    /// The role that owns the object, in engines that have roles.
+    pub role: Option<Name>,
+}

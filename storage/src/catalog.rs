@@ -1,0 +1,230 @@
+//! All objects of one target, wanted or found: the same type for both, so that one function compares them.
+//!
+//! An object is a [`Shape`]: its parts (columns, keys, indexes, partitions, properties) and, for each, facts as
+//! canonical text. Every fact comes from the same parsers and the same rendering on both sides, so that text is compared
+//! only after it has become a value. What a server says and we cannot parse is kept as [`Fact::Opaque`], which equals
+//! nothing.
+
+use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::mark::MarkState;
+use crate::name::Name;
+use serde::{Serialize, Serializer};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// Kinds of parts, in the order in which they are made and shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartKind {
+    /// What the object is as a whole: engine, keys, query, flags. Its name is empty.
+    Object,
+    /// A column or field.
+    Column,
+    /// The primary key of a PostgreSQL table.
+    PrimaryKey,
+    /// A unique constraint.
+    Unique,
+    /// A check constraint.
+    Check,
+    /// A foreign key.
+    ForeignKey,
+    /// What makes a table a hypertable.
+    Hypertable,
+    /// A hashed dimension of a hypertable.
+    Dimension,
+    /// Compression of a hypertable.
+    Columnstore,
+    /// An index.
+    Index,
+    /// When a continuous aggregate is refreshed.
+    Refresh,
+    /// A partition of a collection.
+    Partition,
+    /// A setting of a table or a property of a collection.
+    Property,
+    /// The author's comment on the object.
+    Comment,
+    /// The comment on a column; its name is the column's.
+    ColumnComment,
+    /// Whether a collection is loaded.
+    Load,
+}
+
+impl PartKind {
+    /// As people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            PartKind::Object => "definition",
+            PartKind::Column => "column",
+            PartKind::PrimaryKey => "primary key",
+            PartKind::Unique => "unique constraint",
+            PartKind::Check => "check constraint",
+            PartKind::ForeignKey => "foreign key",
+            PartKind::Hypertable => "hypertable",
+            PartKind::Dimension => "dimension",
+            PartKind::Columnstore => "columnstore",
+            PartKind::Index => "index",
+            PartKind::Refresh => "refresh policy",
+            PartKind::Partition => "partition",
+            PartKind::Property => "property",
+            PartKind::Comment => "comment",
+            PartKind::ColumnComment => "comment on column",
+            PartKind::Load => "load state",
+        }
+    }
+}
+
+/// Names a part of an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct PartKey {
+    /// Its kind.
+    pub kind: PartKind,
+    /// Its name; empty where an object has at most one.
+    pub name: String,
+}
+
+impl PartKey {
+    /// A part with a name.
+    pub fn new(kind: PartKind, name: impl Into<String>) -> Self {
+        Self { kind, name: name.into() }
+    }
+
+    /// The one part of its kind.
+    pub fn only(kind: PartKind) -> Self {
+        Self::new(kind, "")
+    }
+}
+
+impl fmt::Display for PartKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.title())?;
+        if self.name.is_empty() { Ok(()) } else { write!(f, " {}", self.name) }
+    }
+}
+
+/// One fact about a part.
+#[derive(Debug, Clone, PartialOrd, Ord, Hash)]
+pub enum Fact {
+    /// Canonical text.
+    Known(String),
+    /// What the server said, where our model cannot parse it. Equals nothing, not even itself.
+    Opaque(String),
+}
+
+impl PartialEq for Fact {
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self, other), (Fact::Known(a), Fact::Known(b)) if a == b)
+    }
+}
+
+impl Fact {
+    /// The text, known or not.
+    pub fn text(&self) -> &str {
+        match self {
+            Fact::Known(text) | Fact::Opaque(text) => text,
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Fact {
+    fn from(text: T) -> Self {
+        Fact::Known(text.into())
+    }
+}
+
+impl Serialize for Fact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Fact::Known(text) => serializer.serialize_str(text),
+            Fact::Opaque(text) => serializer.collect_str(&format_args!("opaque: {text}")),
+        }
+    }
+}
+
+/// The facts of a part, by name. A fact that is off (no default, not unique) is left out.
+pub type Facts = BTreeMap<&'static str, Fact>;
+
+/// The parts of an object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Shape {
+    /// Parts by key.
+    pub parts: BTreeMap<PartKey, Facts>,
+}
+
+impl Shape {
+    /// Adds a part, or facts to a part that is there.
+    pub fn put<V: Into<Fact>>(&mut self, key: PartKey, facts: impl IntoIterator<Item = (&'static str, V)>) {
+        self.parts.entry(key).or_default().extend(facts.into_iter().map(|(name, value)| (name, value.into())));
+    }
+
+    /// Adds a comment, where there is one.
+    pub fn put_comment(&mut self, key: PartKey, comment: &str) {
+        if !comment.is_empty() {
+            self.put(key, [("text", comment)]);
+        }
+    }
+
+    /// Digest of all parts: 32 hexadecimal digits.
+    pub fn digest(&self) -> String {
+        let parts: Vec<_> = self.parts.iter().collect();
+        digest_of(&parts)
+    }
+}
+
+/// Digest of a value's JSON: the first 128 bits of its SHA-256, in hexadecimal digits.
+pub fn digest_of<T: Serialize>(value: &T) -> String {
+    // Our own types serialise without fail: no map has a key that is not text.
+    let bytes = serde_json::to_vec(value).unwrap_or_default();
+    hex(Sha256::digest(bytes).as_slice().get(..16).unwrap_or_default())
+}
+
+/// Lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// An object of a catalog.
+#[derive(Debug, Clone)]
+pub struct CatalogObject {
+    /// Its kind.
+    pub kind: ObjectKind,
+    /// Its parts.
+    pub shape: Shape,
+    /// Our mark, or what stands where it should.
+    pub mark: MarkState,
+    /// Digest of everything the server said of it but its mark; empty on the wanted side.
+    pub seen: String,
+}
+
+/// All objects of a target.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// Kind of database.
+    pub backend: Backend,
+    /// Namespaces that exist, each with its mark.
+    pub namespaces: BTreeMap<Name, MarkState>,
+    /// Roles of models that exist, by name, each with its mark. Empty where the engine has none.
+    pub roles: BTreeMap<Name, MarkState>,
+    /// Namespaces each of our roles may make objects in.
+    pub role_namespaces: BTreeSet<(Name, Name)>,
+    /// Objects, strangers included.
+    pub objects: BTreeMap<ObjectName, CatalogObject>,
+}
+
+impl Catalog {
+    /// A catalog with nothing in it.
+    pub fn empty(backend: Backend) -> Self {
+        Self {
+            backend,
+            namespaces: BTreeMap::new(),
+            roles: BTreeMap::new(),
+            role_namespaces: BTreeSet::new(),
+            objects: BTreeMap::new(),
+        }
+    }
+}

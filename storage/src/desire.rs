@@ -1,0 +1,116 @@
+//! What is wanted of a target: the objects of all plugins, each with its shape.
+//!
+//! Plugins are merged here; two that claim one object, or one namespace's same name, are refused before anything is read
+//! from a server.
+
+use crate::catalog::Shape;
+use crate::definition::{Backend, Definition, Object, ObjectName};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::name::Name;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The model of the host's own objects, such as the version table.
+pub const HOST_MODEL: &str = "whale_host";
+
+/// An object with whose it is.
+#[derive(Debug, Clone)]
+pub struct Desired {
+    /// The object.
+    pub object: Object,
+    /// Name of its plugin.
+    pub plugin: Name,
+    /// Version of its plugin.
+    pub version: semver::Version,
+}
+
+/// All objects of all plugins, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Desire {
+    /// Objects by name.
+    pub objects: BTreeMap<ObjectName, Desired>,
+}
+
+impl Desire {
+    /// Merges definitions. A name that two of them claim is a diagnostic, and the first keeps it.
+    pub fn merge(definitions: &[Definition]) -> (Self, Diagnostics) {
+        let mut desire = Self::default();
+        let mut faults = Diagnostics::default();
+        for definition in definitions {
+            for object in &definition.objects {
+                let desired = Desired {
+                    object: object.clone(),
+                    plugin: definition.plugin.clone(),
+                    version: definition.version.clone(),
+                };
+                if let Some(first) = desire.objects.get(object.name()) {
+                    faults.push(clash(&first.object, &desired));
+                } else {
+                    desire.objects.insert(object.name().clone(), desired);
+                }
+            }
+        }
+        (desire, faults)
+    }
+
+    /// Kinds of databases that are needed.
+    pub fn backends(&self) -> BTreeSet<Backend> {
+        self.objects.keys().map(|name| name.backend).collect()
+    }
+
+    /// What is wanted of one target, each object with its shape.
+    pub fn for_backend(&self, backend: Backend, shape: impl Fn(&Object) -> Shape) -> Wanted {
+        let objects = self
+            .objects
+            .iter()
+            .filter(|(name, _)| name.backend == backend)
+            .map(|(name, desired)| (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() }))
+            .collect();
+        Wanted { backend, objects }
+    }
+}
+
+fn clash(first: &Object, second: &Desired) -> Diagnostic {
+    let (path, header) = (format!("{}/{}", second.object.name().backend, second.object.header().id), second.object.header());
+    Diagnostic::error(
+        codes::name::CLAIMED_TWICE,
+        path,
+        format!("{} is already defined as {}", second.object.name(), first.header().id),
+    )
+    .of(second.plugin.as_str())
+    .at(header.origin.as_ref())
+    .help("give one of the two another name or another namespace")
+}
+
+/// What is wanted of a target.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Kind of database.
+    pub backend: Backend,
+    /// Objects by name.
+    pub objects: BTreeMap<ObjectName, WantedObject>,
+}
+
+/// An object with its shape.
+#[derive(Debug, Clone)]
+pub struct WantedObject {
+    /// The object and whose it is.
+    pub desired: Desired,
+    /// Its parts.
+    pub shape: Shape,
+}
+
+impl Wanted {
+    /// Namespaces that are needed.
+    pub fn namespaces(&self) -> BTreeSet<Name> {
+        self.objects.keys().map(|name| name.namespace.clone()).collect()
+    }
+
+    /// Which models put objects into which namespaces.
+    pub fn model_namespaces(&self) -> BTreeSet<(Name, Name)> {
+        self.objects
+            .values()
+            .map(|wanted| wanted.desired.object.header())
+            .map(|header| (header.model.clone(), header.name.namespace.clone()))
+            .collect()
+    }
+}

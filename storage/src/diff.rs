@@ -1,0 +1,221 @@
+//! Compares what is wanted with what is there.
+//!
+//! Pure: two values in, differences out, in an order that depends on nothing else. Objects that are not ours, and marks
+//! that somebody overwrote, are faults; what is ours and no longer wanted is a note, since nothing is dropped because it
+//! vanished from a definition.
+
+use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
+use crate::change::{Change, ChangedFact, ChangedPart};
+use crate::definition::{Backend, Object, ObjectName};
+use crate::desire::{HOST_MODEL, Wanted, WantedObject};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::mark::{Mark, MarkRole, MarkState};
+use crate::name::Name;
+use std::collections::BTreeSet;
+
+/// What a comparison gives.
+#[derive(Debug, Default)]
+pub struct Diff {
+    /// Differences that stand between the two, in no particular order but a certain one.
+    pub changes: Vec<Change>,
+    /// Objects that are as wanted, but whose mark does not say what the server said back.
+    pub unsealed: Vec<ObjectName>,
+    /// What forbids the plan, and what is worth saying.
+    pub found: Diagnostics,
+}
+
+/// The role of a model, in engines that have roles.
+pub fn role_of(model: &Name) -> Name {
+    // A checked name of at most 63 bytes; a longer role would be cut by the server and collide.
+    let role = format!("whale_{model}");
+    if role.len() <= 63 {
+        return Name::from_server(role);
+    }
+    let digest = crate::catalog::digest_of(&role);
+    let cut = |text: &str, most: usize| text.chars().take(most).collect::<String>();
+    Name::from_server(format!("{}_{}", cut(&role, 54), cut(&digest, 8)))
+}
+
+/// Compares a target with what is wanted of it.
+pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
+    let mut diff = Diff::default();
+    if wanted.backend == Backend::Timescaledb {
+        roles(wanted, actual, &mut diff);
+    }
+    namespaces(wanted, actual, &mut diff);
+    for (name, object) in &wanted.objects {
+        match actual.objects.get(name) {
+            None => diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() }),
+            Some(found) => compare(name, object, found, &mut diff),
+        }
+    }
+    left_over(wanted, actual, &mut diff);
+    diff
+}
+
+fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
+    let models: BTreeSet<Name> =
+        wanted.model_namespaces().into_iter().map(|(model, _)| model).filter(|model| model.as_str() != HOST_MODEL).collect();
+    for model in models {
+        let role = role_of(&model);
+        match actual.roles.get(&role) {
+            None => diff.changes.push(Change::CreateRole { backend: wanted.backend, role, model }),
+            Some(MarkState::Ours(mark)) if mark.model == model.as_str() => {}
+            Some(_) => diff.found.push(
+                Diagnostic::error(codes::plan::STRANGER, format!("{}/roles/{role}", wanted.backend), format!("the role {role} exists and is not ours"))
+                    .help("drop or rename that role, or give the plugin another model name"),
+            ),
+        }
+    }
+}
+
+fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
+    for (model, namespace) in wanted.model_namespaces() {
+        let backend = wanted.backend;
+        let exists = actual.namespaces.contains_key(&namespace);
+        if model.as_str() == HOST_MODEL {
+            if !exists {
+                diff.changes.push(Change::CreateNamespace { backend, namespace, model });
+            }
+            continue;
+        }
+        let role = role_of(&model);
+        let owned = namespace == model;
+        match actual.namespaces.get(&namespace) {
+            None => diff.changes.push(Change::CreateNamespace { backend, namespace: namespace.clone(), model: model.clone() }),
+            Some(MarkState::Ours(mark)) if owned && mark.model != model.as_str() => {
+                diff.found.push(foreign_namespace(backend, &namespace, &mark.model));
+            }
+            Some(_) => {}
+        }
+        let opened = actual.role_namespaces.contains(&(role.clone(), namespace.clone()));
+        if backend == Backend::Timescaledb && !opened && (exists || !owned) {
+            diff.changes.push(Change::OpenNamespace { backend, namespace, role, model });
+        }
+    }
+}
+
+fn foreign_namespace(backend: Backend, namespace: &Name, owner: &str) -> Diagnostic {
+    Diagnostic::error(
+        codes::plan::OTHER_OWNER,
+        format!("{backend}/{namespace}"),
+        format!("the namespace {namespace} belongs to the model {owner}"),
+    )
+    .help("apply that model's plugin, or give this one another model name")
+}
+
+fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff: &mut Diff) {
+    let object = &wanted.desired.object;
+    let mark = match owned(name, object, found) {
+        Ok(mark) => mark,
+        Err(fault) => return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref())),
+    };
+    let digest = wanted.shape.digest();
+    if mark.wanted == digest && mark.seen == found.seen {
+        return;
+    }
+    let (added, changed, removed) = compare_shapes(&wanted.shape, &found.shape);
+    let (removed, strange) = if mark.wanted == digest { (Vec::new(), removed) } else { (removed, Vec::new()) };
+    for part in strange {
+        diff.found.push(
+            Diagnostic::warning(codes::plan::STRANGE_PART, path(name), format!("{name} has a {part} that its definition does not name; left alone"))
+                .help("define it in the plugin, or take it out of the database"),
+        );
+    }
+    if added.is_empty() && changed.is_empty() && removed.is_empty() {
+        diff.unsealed.push(name.clone());
+    } else {
+        diff.changes.push(Change::AlterObject { object: name.clone(), kind: object.kind(), added, changed, removed });
+    }
+}
+
+/// Parts that are missing, that differ, and that are too many.
+type Differences = (Vec<crate::catalog::PartKey>, Vec<ChangedPart>, Vec<crate::catalog::PartKey>);
+
+fn compare_shapes(wanted: &Shape, found: &Shape) -> Differences {
+    let mut added = Vec::new();
+    let mut changed = Vec::new();
+    for (key, facts) in &wanted.parts {
+        match found.parts.get(key) {
+            None => added.push(key.clone()),
+            Some(there) => {
+                let facts = compare_facts(facts, there);
+                if !facts.is_empty() {
+                    changed.push(ChangedPart { key: key.clone(), facts });
+                }
+            }
+        }
+    }
+    // A property that a definition leaves out is not managed: servers add their own.
+    let removed = found
+        .parts
+        .keys()
+        .filter(|key| key.kind != PartKind::Property && !wanted.parts.contains_key(*key))
+        .cloned()
+        .collect();
+    (added, changed, removed)
+}
+
+fn compare_facts(wanted: &Facts, found: &Facts) -> Vec<ChangedFact> {
+    let names: BTreeSet<&'static str> = wanted.keys().chain(found.keys()).copied().collect();
+    names
+        .into_iter()
+        .filter(|name| wanted.get(name) != found.get(name))
+        .map(|name| ChangedFact { name, from: found.get(name).cloned(), to: wanted.get(name).cloned() })
+        .collect()
+}
+
+fn path(name: &ObjectName) -> String {
+    format!("{}/{name}", name.backend)
+}
+
+/// Our mark on an object, or why it is not ours to touch.
+fn owned<'a>(name: &ObjectName, object: &Object, found: &'a CatalogObject) -> Result<&'a Mark, Diagnostic> {
+    let (kind, model) = (found.kind, object.header().model.as_str());
+    match &found.mark {
+        MarkState::Absent => Err(Diagnostic::error(
+            codes::plan::STRANGER,
+            path(name),
+            format!("a {kind} named {name} exists and is not ours; it is left untouched"),
+        )
+        .help("rename or move that one, or define this object in another namespace; taking over what exists comes with `adopt`")),
+        MarkState::Broken(line) => Err(Diagnostic::error(
+            codes::plan::BROKEN_MARK,
+            path(name),
+            format!("the mark of {name} cannot be read: {line:?}; it is left untouched"),
+        )
+        .help("somebody wrote over the last line of the object's comment, or a newer host did; restore that line")),
+        MarkState::Ours(mark) if mark.model != model || mark.id != object.header().id => Err(Diagnostic::error(
+            codes::plan::OTHER_OWNER,
+            path(name),
+            format!("{name} belongs to {} of the model {}", mark.id, mark.model),
+        )
+        .help("give this object another name or namespace")),
+        MarkState::Ours(mark) if mark.role != MarkRole::Live => {
+            Err(unsupported(name, &format!("{name} is marked {:?}, which this host cannot bring back yet", mark.role)))
+        }
+        MarkState::Ours(_) if found.kind != object.kind() => {
+            Err(unsupported(name, &format!("{name} is a {kind} and is now defined as a {}", object.kind())))
+        }
+        MarkState::Ours(mark) => Ok(mark),
+    }
+}
+
+fn unsupported(name: &ObjectName, message: &str) -> Diagnostic {
+    Diagnostic::error(codes::plan::UNSUPPORTED_CHANGE, path(name), message)
+        .help("define the object under another name, or change it back")
+}
+
+fn left_over(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
+    let models: BTreeSet<String> = wanted.model_namespaces().into_iter().map(|(model, _)| model.to_string()).collect();
+    for (name, found) in &actual.objects {
+        let Some(mark) = found.mark.mark() else { continue };
+        if mark.role == MarkRole::Live && models.contains(&mark.model) && !wanted.objects.contains_key(name) {
+            diff.found.push(Diagnostic::warning(
+                codes::plan::LEFT_DEFINITION,
+                path(name),
+                format!("{name} ({}) is no longer defined; it is kept as it is", mark.id),
+            ));
+        }
+    }
+}

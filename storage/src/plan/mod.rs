@@ -1,0 +1,235 @@
+//! One ordered plan over all engines.
+//!
+//! Pure: differences and backends' recipes in, steps out, the same bytes for the same input. A step is one change of one
+//! object. Order: TimescaleDB, ClickHouse, Milvus; within an engine roles, namespaces, the version table, tables with
+//! those they name before them, aggregates and views. A difference without a recipe is a fault, and a plan with a fault
+//! is never carried out.
+
+mod order;
+mod statement;
+
+pub use statement::{Call, Statement};
+
+use crate::catalog::{Catalog, PartKey, Shape, digest_of};
+use crate::change::Change;
+use crate::definition::{Backend, Object, ObjectName};
+use crate::desire::{HOST_MODEL, Wanted, WantedObject};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diff::{self, Diff};
+use crate::hazard::Hazard;
+use crate::mark::{Mark, MarkRole};
+use crate::name::Name;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How much of a step happens at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Atomicity {
+    /// All of it, or nothing.
+    Transaction,
+    /// Each statement by itself, in order.
+    Statements,
+}
+
+/// How a change is carried out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// What is sent, in order.
+    pub statements: Vec<Statement>,
+    /// Its dangers.
+    pub hazards: Vec<Hazard>,
+    /// How much happens at once.
+    pub atomicity: Atomicity,
+}
+
+/// A part of a change that a backend has no recipe for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsupported {
+    /// Which part.
+    pub part: PartKey,
+    /// Why, in lower case: `the type of a column cannot be changed yet`.
+    pub reason: String,
+}
+
+/// What a backend knows, without a connection: what an object's shape is on its server, and how a change is carried out.
+pub trait Lower {
+    /// The shape of a defined object on this server.
+    fn shape(&self, object: &Object) -> Shape;
+
+    /// The recipe of a change. For objects, `object` is the definition, and `mark` what is to stand in its comment;
+    /// for roles and namespaces there is only the mark.
+    fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>>;
+}
+
+/// One unit of work.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// From 1, through all engines.
+    pub number: usize,
+    /// Kind of database.
+    pub backend: Backend,
+    /// The difference that causes it.
+    pub change: Change,
+    /// The model it is for.
+    pub model: Name,
+    /// The role under which it runs; none: as the user of the connection.
+    pub role: Option<Name>,
+    /// What is sent.
+    pub recipe: Recipe,
+    /// The row of the version table that goes with it.
+    pub version: Option<VersionRow>,
+}
+
+/// A row of `schema_version`, for people.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct VersionRow {
+    /// `namespace.object`.
+    pub table_name: String,
+    /// Version of the plugin.
+    pub version: String,
+    /// The author's comment.
+    pub description: String,
+}
+
+/// The plan for one target.
+#[derive(Debug, Clone)]
+pub struct TargetPlan {
+    /// Kind of database.
+    pub backend: Backend,
+    /// Work, in order.
+    pub steps: Vec<Step>,
+    /// Objects that are as wanted, but whose mark has still to say what the server said back.
+    pub unsealed: Vec<ObjectName>,
+    /// Rows that the version table should hold once the plan is carried out.
+    pub versions: Vec<VersionRow>,
+    /// Digest of the state that was compared.
+    pub fingerprint: String,
+}
+
+/// A plan over all targets.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Plans by target, in order.
+    pub targets: Vec<TargetPlan>,
+    /// What is worth saying; errors among them forbid the plan.
+    pub found: Diagnostics,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.targets.iter().all(|target| target.steps.is_empty())
+    }
+
+    /// All steps, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.targets.iter().flat_map(|target| &target.steps)
+    }
+
+    /// Adds a target: compares, orders, and takes each change's recipe. `run` names the run in the marks.
+    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, lower: &impl Lower, run: &str) {
+        let Diff { changes, unsealed, found } = diff::diff(wanted, actual);
+        self.found.extend(found);
+        let mut steps = Vec::new();
+        for change in order::ordered(changes, wanted) {
+            let number = self.steps().count() + steps.len() + 1;
+            match step(number, change, wanted, lower, run) {
+                Ok(step) => steps.push(step),
+                Err(faults) => faults.into_iter().for_each(|fault| self.found.push(fault)),
+            }
+        }
+        self.targets.push(TargetPlan {
+            backend: wanted.backend,
+            steps,
+            unsealed,
+            versions: wanted.objects.values().map(version_row).collect(),
+            fingerprint: fingerprint(actual),
+        });
+    }
+}
+
+/// Digest of what was found of a target: names, and what the server said of each.
+pub fn fingerprint(catalog: &Catalog) -> String {
+    let seen: BTreeMap<String, &str> =
+        catalog.objects.iter().map(|(name, object)| (name.to_string(), object.seen.as_str())).collect();
+    let namespaces: Vec<&str> = catalog.namespaces.keys().map(Name::as_str).collect();
+    let roles: Vec<&str> = catalog.roles.keys().map(Name::as_str).collect();
+    digest_of(&(namespaces, roles, seen))
+}
+
+/// The mark of an object as it is when it is applied; what the server says back is filled in later.
+pub fn mark_of(object: &Object, shape: &Shape, run: &str) -> Mark {
+    Mark {
+        id: object.header().id.clone(),
+        model: object.header().model.to_string(),
+        role: MarkRole::Live,
+        run: run.to_owned(),
+        wanted: shape.digest(),
+        seen: String::new(),
+    }
+}
+
+fn version_row(wanted: &WantedObject) -> VersionRow {
+    let header = wanted.desired.object.header();
+    VersionRow {
+        table_name: header.name.to_string(),
+        version: wanted.desired.version.to_string(),
+        description: header.comment.clone(),
+    }
+}
+
+fn step(number: usize, change: Change, wanted: &Wanted, lower: &impl Lower, run: &str) -> Result<Step, Vec<Diagnostic>> {
+    let backend = wanted.backend;
+    let object = match &change {
+        Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => wanted.objects.get(object),
+        Change::CreateRole { .. } | Change::CreateNamespace { .. } | Change::OpenNamespace { .. } => None,
+    };
+    let (model, mark) = match (&change, object) {
+        (Change::CreateRole { role: name, model, .. }, _)
+        | (Change::CreateNamespace { namespace: name, model, .. } | Change::OpenNamespace { namespace: name, model, .. }, _) => {
+            (model.clone(), plain_mark(name, model, run))
+        }
+        (_, Some(wanted)) => {
+            let defined = &wanted.desired.object;
+            (defined.header().model.clone(), mark_of(defined, &wanted.shape, run))
+        }
+        // `diff` names only objects that are wanted.
+        (_, None) => return Err(Vec::new()),
+    };
+    let role = (backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL).then(|| diff::role_of(&model));
+    let recipe = lower
+        .lower(&change, object.map(|wanted| &wanted.desired.object), &mark)
+        .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, object)).collect::<Vec<_>>())?;
+    Ok(Step { number, backend, change, model, role, recipe, version: object.map(version_row) })
+}
+
+fn plain_mark(name: &Name, model: &Name, run: &str) -> Mark {
+    Mark {
+        id: name.to_string(),
+        model: model.to_string(),
+        role: MarkRole::Live,
+        run: run.to_owned(),
+        wanted: String::new(),
+        seen: String::new(),
+    }
+}
+
+fn refused(change: &Change, unsupported: &Unsupported, object: Option<&WantedObject>) -> Diagnostic {
+    let backend = change.backend();
+    let path = object.map_or_else(|| backend.to_string(), |wanted| format!("{backend}/{}", wanted.desired.object.name()));
+    let name = object.map_or_else(String::new, |wanted| format!("{}: ", wanted.desired.object.name()));
+    let fault = Diagnostic::error(
+        codes::plan::UNSUPPORTED_CHANGE,
+        format!("{path}/{}", unsupported.part),
+        format!("{name}{}: {}", unsupported.part, unsupported.reason),
+    )
+    .help("change the definition back, or define the object under another name; what exists stays as it is");
+    match object {
+        Some(wanted) => {
+            fault.of(wanted.desired.plugin.as_str()).at(wanted.desired.object.header().origin.as_ref())
+        }
+        None => fault,
+    }
+}
+

@@ -1,0 +1,113 @@
+//! What was found out about a server before anything is planned for it: facts, no connection.
+
+use crate::definition::Backend;
+use crate::name::Name;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// A version of an engine: `2.3.5`, of which `2.3` is enough. Whatever follows the numbers (`-lite`, `-dev`, `v` before
+/// them) says nothing about what the server can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Version {
+    /// First number.
+    pub major: u32,
+    /// Second number.
+    pub minor: u32,
+    /// Third number; 0 where none is given.
+    pub patch: u32,
+}
+
+impl Version {
+    /// `major.minor`.
+    pub const fn of(major: u32, minor: u32) -> Self {
+        Self { major, minor, patch: 0 }
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers = text.trim().trim_start_matches('v');
+        let mut parts = numbers.split('.').map(|part| {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse::<u32>().ok()
+        });
+        match (parts.next().flatten(), parts.next().flatten(), parts.next().flatten()) {
+            (Some(major), Some(minor), patch) => Ok(Self { major, minor, patch: patch.unwrap_or(0) }),
+            _ => Err(format!("{text:?} is not a version such as 2.3 or 2.3.5")),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.major, self.minor)?;
+        if self.patch == 0 { Ok(()) } else { write!(f, ".{}", self.patch) }
+    }
+}
+
+/// Versions between which a kind of server is known to us, both included. `newest` is the newest one whose documentation
+/// was read; what is newer is used with a warning, what is older is refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Known {
+    /// The oldest we support.
+    pub oldest: Version,
+    /// The newest we know.
+    pub newest: Version,
+}
+
+/// What we know of each kind.
+pub const fn known(backend: Backend) -> Known {
+    match backend {
+        Backend::Timescaledb => Known { oldest: Version::of(2, 13), newest: Version::of(2, 30) },
+        Backend::Clickhouse => Known { oldest: Version::of(23, 8), newest: Version::of(26, 9) },
+        Backend::Milvus => Known { oldest: Version::of(2, 3), newest: Version::of(3, 0) },
+    }
+}
+
+/// A server, as probed.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// Kind of database.
+    pub backend: Backend,
+    /// Version of TimescaleDB (the extension), ClickHouse or Milvus. None: TimescaleDB's extension is missing.
+    pub version: Option<Version>,
+    /// As the server says it.
+    pub version_text: String,
+    /// TimescaleDB: version of PostgreSQL, major only.
+    pub postgres_version: u32,
+    /// TimescaleDB: the schema that holds the extension's functions.
+    pub extension_schema: Option<Name>,
+    /// TimescaleDB: `timescale` or `apache`.
+    pub licence: String,
+    /// The user we are there.
+    pub user: String,
+    /// TimescaleDB: whether that user is a superuser, which undoes the wall between models.
+    pub superuser: bool,
+    /// ClickHouse: names of storage policies.
+    pub storage_policies: BTreeSet<String>,
+}
+
+impl Server {
+    /// A server of which nothing is known but its kind.
+    pub fn unknown(backend: Backend) -> Self {
+        Self {
+            backend,
+            version: None,
+            version_text: String::new(),
+            postgres_version: 0,
+            extension_schema: None,
+            licence: String::new(),
+            user: String::new(),
+            superuser: false,
+            storage_policies: BTreeSet::new(),
+        }
+    }
+
+    /// Whether the server is at least this version.
+    pub fn at_least(&self, version: Version) -> bool {
+        self.version.is_some_and(|have| have >= version)
+    }
+}
