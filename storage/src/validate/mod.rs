@@ -226,7 +226,7 @@ fn cut(text: &str) -> String {
 }
 
 /// The candidate that is nearest to a text, if one is near.
-fn nearest<'n>(text: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub fn nearest<'n>(text: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     if text.len() > 64 {
         return None;
     }
