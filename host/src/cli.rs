@@ -186,8 +186,9 @@ impl FromStr for Against {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (engine, version) = text.split_once('=').ok_or("this takes engine=version, such as milvus=2.3")?;
-        let engine = Backend::find(engine)
-            .ok_or_else(|| format!("{engine:?} is not an engine; engines are {}", Backend::ALL.map(Backend::id).join(", ")))?;
+        let engine = Backend::find(engine).ok_or_else(|| {
+            format!("{engine:?} is not an engine; engines are {}", Backend::ALL.map(Backend::id).join(", "))
+        })?;
         let version: Version = version.parse()?;
         let oldest = known(engine).oldest;
         if version < oldest {
@@ -209,10 +210,10 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let count: u64 = digits.parse().map_err(|_| "this takes a number and a unit, such as 30s".to_owned())?;
     // A day is longer than anybody waits, and far from what a clock cannot add.
-    Some(count).and_then(|count| count.checked_mul(factor)).filter(|ms| *ms <= 86_400_000).map_or_else(
-        || Err("at most 24h".to_owned()),
-        |ms| Ok(Duration::from_millis(ms)),
-    )
+    Some(count)
+        .and_then(|count| count.checked_mul(factor))
+        .filter(|ms| *ms <= 86_400_000)
+        .map_or_else(|| Err("at most 24h".to_owned()), |ms| Ok(Duration::from_millis(ms)))
 }
 
 #[cfg(test)]
@@ -228,7 +229,7 @@ mod tests {
     #[test]
     fn durations_have_units_and_a_most() {
         assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
         assert_eq!(duration("0"), Ok(Duration::ZERO));
         assert!(duration("5d").is_err());
         assert!(duration("s").is_err());

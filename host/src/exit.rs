@@ -68,7 +68,7 @@ impl Trouble {
     }
 
     /// Adds a cause below those there are.
-    pub(crate) fn because(mut self, cause: impl ToString) -> Self {
+    pub(crate) fn because(mut self, cause: &impl ToString) -> Self {
         self.causes.push(cause.to_string());
         self
     }

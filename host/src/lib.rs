@@ -49,7 +49,8 @@ fn logs(verbose: u8) {
         1 => tracing::Level::WARN,
         _ => tracing::Level::INFO,
     };
-    let logs = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time();
+    let logs =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time();
     // A second call in one process, as in tests, changes nothing.
     let _ = logs.try_init();
 }
@@ -63,8 +64,7 @@ fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
             if let Some(output) = &ending.output {
                 printer.result(&render::text::output(output, printer.out_style()));
             }
-            let found = if printer.quiet() { ending.found.errors_kept() } else { ending.found.clone() };
-            printer.beside(&render::text::diagnostics(&found, style));
+            printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
             for trouble in &ending.troubles {
                 printer.beside(&render::text::trouble(trouble, style));
             }

@@ -28,8 +28,10 @@ pub(crate) struct Candidate {
     pub(crate) info: Option<PluginInfo>,
     /// What it defines.
     pub(crate) defined: Option<Defines>,
-    /// What was found about it.
-    pub(crate) found: Diagnostics,
+    /// What was found while it was loaded.
+    loading: Diagnostics,
+    /// What was found when it was last judged.
+    judging: Diagnostics,
 }
 
 /// What a plugin defines, as it came.
@@ -51,22 +53,19 @@ impl Candidate {
 
     /// Whether nothing forbids it.
     pub(crate) fn accepted(&self) -> bool {
-        self.defined.is_some() && self.found.errors() == 0
+        self.defined.is_some() && self.errors() == 0
     }
 
-    /// Takes findings, and says of each whose it is.
-    fn note(&mut self, found: Diagnostics) {
-        let title = self.title();
-        let mut named = Diagnostics::default();
-        for mut one in found.iter().cloned() {
-            one.plugin.get_or_insert_with(|| title.clone());
-            named.push(one);
-        }
-        // What was only counted stays counted.
-        for _ in 0..found.dropped() {
-            named.push(Diagnostic::error(codes::SAME_NAME, "", ""));
-        }
-        self.found.extend(named);
+    /// How many errors were found about it.
+    pub(crate) fn errors(&self) -> usize {
+        self.loading.errors() + self.judging.errors()
+    }
+
+    /// What was found about it; each finding names it.
+    pub(crate) fn found(&self) -> Diagnostics {
+        let mut found = self.loading.clone();
+        found.extend(self.judging.clone());
+        found.of(&self.title())
     }
 }
 
@@ -85,14 +84,19 @@ pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Can
     found.extend(sets.left_over());
     if let (Some(model), true) = (&selection.model, candidates.is_empty()) {
         let message = format!("none of the plugins belongs to the model {model:?}");
-        found.push(Diagnostic::error(codes::NO_SUCH_MODEL, "--model", message).help("whale-host info shows each plugin's model"));
+        found.push(
+            Diagnostic::error(codes::NO_SUCH_MODEL, "--model", message)
+                .help("whale-host info shows each plugin's model"),
+        );
     }
-    if found.errors() == 0 { Ok(candidates) } else { Err(Failure::Refused(with_all(found, candidates))) }
+    if found.errors() == 0 { Ok(candidates) } else { Err(Failure::Refused(with_all(found, &candidates))) }
 }
 
 /// Findings of a run and those of its plugins.
-fn with_all(mut found: Diagnostics, candidates: Vec<Candidate>) -> Diagnostics {
-    candidates.into_iter().for_each(|candidate| found.extend(candidate.found));
+fn with_all(mut found: Diagnostics, candidates: &[Candidate]) -> Diagnostics {
+    for candidate in &candidates {
+        found.extend(candidate.found());
+    }
     found
 }
 
@@ -117,13 +121,20 @@ fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Fa
             }
             Ok(fitting) => paths.extend(fitting),
             Err(error) => {
-                found.push(Diagnostic::error(codes::NO_SUCH_PLUGIN, shown.as_str(), format!("looking for {shown}: {error}")));
+                found.push(Diagnostic::error(
+                    codes::NO_SUCH_PLUGIN,
+                    shown.as_str(),
+                    format!("looking for {shown}: {error}"),
+                ));
             }
         }
     }
     if patterns.is_empty() {
         let fault = Diagnostic::error(codes::NO_SUCH_PLUGIN, "plugins.files", "whale.toml lists no plugin files");
-        found.push(fault.help("add to it: [plugins] and below it files = [\"plugins/*.wasm\"]; or name one with --plugin FILE"));
+        found
+            .push(fault.help(
+                "add to it: [plugins] and below it files = [\"plugins/*.wasm\"]; or name one with --plugin FILE",
+            ));
     }
     let mut seen = BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
@@ -150,11 +161,13 @@ fn candidate(
     sets: &mut Assignments<'_>,
 ) -> Option<Candidate> {
     let file = text::shown(&path.to_string_lossy());
-    let mut candidate = Candidate { file, sha256: None, info: None, defined: None, found: Diagnostics::default() };
+    let nothing = Diagnostics::default;
+    let mut candidate =
+        Candidate { file, sha256: None, info: None, defined: None, loading: nothing(), judging: nothing() };
     let described = match describe(settings, sandbox, path, &mut candidate) {
         Ok(described) => described,
         Err(found) => {
-            candidate.note(found);
+            candidate.loading = found;
             return Some(candidate);
         }
     };
@@ -169,12 +182,17 @@ fn candidate(
             let (definition, digest, usage) = (defined.definition, defined.digest, defined.usage);
             candidate.defined = Some(Defines { definition, digest, usage });
         }
-        Err(found) => candidate.note(found),
+        Err(found) => candidate.loading = found,
     }
     Some(candidate)
 }
 
-fn describe(settings: &Settings, sandbox: &Sandbox, path: &Path, candidate: &mut Candidate) -> Result<Described, Diagnostics> {
+fn describe(
+    settings: &Settings,
+    sandbox: &Sandbox,
+    path: &Path,
+    candidate: &mut Candidate,
+) -> Result<Described, Diagnostics> {
     let plugin = Plugin::read_ambient(path, &settings.config.limits, settings.files.authority())
         .map_err(|refusal| refusal.diagnostics)?;
     candidate.sha256 = Some(plugin.digest().to_owned());
@@ -193,7 +211,9 @@ fn define(described: Described, given: &BTreeMap<String, String>) -> Result<Defi
 fn same_names(candidates: &[Candidate]) -> Diagnostics {
     let mut found = Diagnostics::default();
     let mut files: BTreeMap<&str, &str> = BTreeMap::new();
-    for (candidate, info) in candidates.iter().filter_map(|candidate| candidate.info.as_ref().map(|info| (candidate, info))) {
+    for (candidate, info) in
+        candidates.iter().filter_map(|candidate| candidate.info.as_ref().map(|info| (candidate, info)))
+    {
         if let Some(first) = files.insert(&info.name, &candidate.file) {
             let (name, file) = (candidate.title(), &candidate.file);
             let message = format!("{first} and {file} are both plugins of the name {name}");
@@ -214,7 +234,8 @@ impl Assignments<'_> {
     /// Values for one plugin: those of `whale.toml`, and above them those of the command line. One that names no plugin
     /// is for every plugin that has the parameter.
     fn given(&mut self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, String> {
-        let mut given = settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
+        let mut given =
+            settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
         self.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
         for (place, set) in self.of.iter().enumerate() {
             let meant = match &set.plugin {
@@ -264,26 +285,33 @@ impl Judged {
     /// Everything that was found, plugin by plugin.
     pub(crate) fn found(&self) -> Diagnostics {
         let mut found = Diagnostics::default();
-        self.candidates.iter().for_each(|candidate| found.extend(candidate.found.clone()));
+        for candidate in &self.candidates {
+            found.extend(candidate.found());
+        }
         found.extend(self.clashes.clone());
         found
     }
 }
 
-/// Judges what plugins returned. `remote` is a target that is not on this machine, where there is one.
-pub(crate) fn judge(settings: &Settings, mut candidates: Vec<Candidate>, against: &Against, remote: Option<&str>) -> Judged {
+/// Judges what plugins returned, again if need be against other versions. `remote` is a target that is not on this machine, where there is one.
+pub(crate) fn judge(
+    settings: &Settings,
+    mut candidates: Vec<Candidate>,
+    against: &Against,
+    remote: Option<&str>,
+) -> Judged {
     let mut definitions = Vec::new();
     for candidate in &mut candidates {
         let (Some(info), Some(defines)) = (&candidate.info, &candidate.defined) else { continue };
         let granted = match grants::granted(settings, info, remote) {
             Ok(granted) => granted,
-            Err(fault) => {
-                candidate.note(fault.into());
+            Err(found) => {
+                candidate.judging = found;
                 continue;
             }
         };
         let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, against);
-        candidate.note(found);
+        candidate.judging = found;
         definitions.extend(definition);
     }
     let (desire, clashes) = Desire::merge(&definitions);

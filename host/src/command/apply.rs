@@ -4,7 +4,7 @@
 //! engines are read once. Where a person is asked, nobody else waits for the answer: the plan is made again under the
 //! lock, and if it has become another one it is shown and asked about again.
 
-use super::targets::{self, Prepared};
+use super::targets::{self, Wanted};
 use crate::cli::{Format, Selection};
 use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::printer::Printer;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use whale_storage::approve::ApprovedPlan;
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
-use whale_storage::diagnostic::Diagnostics;
+use whale_storage::diagnostic::{Diagnostics, Severity};
 use whale_storage::hazard::Hazard;
 use whale_storage::journal::Journal;
 use whale_storage::plan::Plan;
@@ -33,20 +33,27 @@ pub(super) struct How {
 }
 
 /// Applies.
-pub(super) fn run(settings: &Settings, selection: &Selection, how: &How, printer: &mut Printer) -> Result<Ending, Failure> {
+pub(super) fn run(
+    settings: &Settings,
+    selection: &Selection,
+    how: &How,
+    printer: &mut Printer,
+) -> Result<Ending, Failure> {
     let prepared = targets::prepare(settings, selection)?;
     let name = targets::run_name();
     let state = settings.folders.open_state(settings.files)?;
     let journal = Journal::open(&state, &name).map_err(|error| {
-        Failure::World(vec![Trouble::new("state", "opening the journal").because(error).hint("name another folder with --state DIR")])
+        Failure::World(vec![
+            Trouble::new("state", "opening the journal").because(&error).hint("name another folder with --state DIR"),
+        ])
     })?;
-    let Prepared { desire, targets, found, spent } = prepared;
     targets::block(async {
         // The lock of appliers stands on TimescaleDB, whatever is applied.
-        let mut needed = desire.backends();
+        let mut needed = prepared.desire.backends();
         needed.insert(Backend::Timescaledb);
-        let mut session = targets::open(&targets, &needed).await?;
-        let places = targets::places(&session, &targets);
+        let mut session = targets::open(&prepared.targets, &needed).await?;
+        let places = targets::places(&session, &prepared.targets);
+        let Wanted { desire, found, spent } = prepared.for_servers(settings, selection, &session)?;
         let mut run = Run { how, printer, session: &mut session, desire: &desire, journal, name: &name };
         let done = run.apply(&places).await;
         run.printer.progress_end();
@@ -81,7 +88,8 @@ enum Done {
 impl Run<'_> {
     async fn apply(&mut self, places: &Places) -> Result<Done, Failure> {
         let ask = !self.how.yes && self.printer.attended();
-        if !ask {
+        let mut locked = !ask;
+        if locked {
             self.session.lock(self.how.wait).await?;
         }
         let mut plan = self.session.plan(self.desire, self.name).await?;
@@ -91,13 +99,13 @@ impl Run<'_> {
                 Ok(approved) => approved,
                 Err(faults) => return Ok(Done::Refused(plan, faults)),
             };
-            if ask {
-                let steps = render::style::count(plan.steps().count(), "step");
-                if !plan.is_empty() && !self.printer.ask(&format!("carry out {steps}?")) {
-                    return Ok(Done::Declined(plan));
-                }
-                // Holding it already is no reason not to ask for it again.
+            let steps = render::style::count(plan.steps().count(), "step");
+            if ask && !plan.is_empty() && !self.printer.ask(&format!("carry out {steps}?")) {
+                return Ok(Done::Declined(plan));
+            }
+            if !locked {
                 self.session.lock(self.how.wait).await?;
+                locked = true;
                 let again = self.session.plan(self.desire, self.name).await?;
                 if differs(&plan, &again) {
                     self.printer.beside("the engines have changed in the meantime; the plan is another one now\n");
@@ -143,7 +151,10 @@ fn ending(done: Done, desire: Desire, places: Places, spent: Spent, mut found: D
             (plan, Some(report), exit, None)
         }
     };
-    found.extend(plan.found.without_errors());
+    plan.found
+        .iter()
+        .filter(|found| found.severity == Severity::Warning)
+        .for_each(|warning| found.push(warning.clone()));
     found.extend(refused.unwrap_or_default());
     let troubles = report.as_ref().map(troubles).unwrap_or_default();
     let planned = Planned { plan, desire, places, spent };
@@ -154,8 +165,11 @@ fn troubles(report: &Report) -> Vec<Trouble> {
     let failure = report.failure.clone().map(Trouble::from);
     let left = (report.converged == Some(false)).then(|| {
         let message = "every step was done, and a plan made afterwards is not empty";
-        Trouble { causes: report.remaining.iter().take(20).cloned().collect(), ..Trouble::new("not-converged", message) }
-            .hint("apply again; if it stays so, this is a fault of whale-host")
+        Trouble {
+            causes: report.remaining.iter().take(20).cloned().collect(),
+            ..Trouble::new("not-converged", message)
+        }
+        .hint("apply again; if it stays so, this is a fault of whale-host")
     });
     failure.into_iter().chain(left).collect()
 }

@@ -19,6 +19,7 @@ fn unknown(id: &str) -> Failure {
     let shown = shown_within(id, 40);
     let known: Vec<&str> = codes::all().map(|code| code.id).collect();
     let near = nearest(&id.trim().to_ascii_uppercase(), known.iter().copied()).filter(|_| id.len() > 3);
-    let help = near.map_or_else(|| "whale-host explain lists all codes".to_owned(), |near| format!("did you mean {near}?"));
+    let help =
+        near.map_or_else(|| "whale-host explain lists all codes".to_owned(), |near| format!("did you mean {near}?"));
     Diagnostic::error(codes::settings::UNKNOWN_CODE, "", format!("there is no code {shown}")).help(help).into()
 }

@@ -13,10 +13,14 @@ use whale_storage::raw::{ClickhouseObjects, TimescaledbObjects};
 pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, Failure> {
     let mut candidates = pipeline::load(settings, selection)?;
     if !selection.engine.is_empty() {
-        candidates.iter_mut().for_each(|candidate| keep(candidate, &selection.engine));
+        for candidate in &mut candidates {
+            keep(candidate, &selection.engine);
+        }
     }
     let mut found = Diagnostics::default();
-    candidates.iter().for_each(|candidate| found.extend(candidate.found.clone()));
+    for candidate in &candidates {
+        found.extend(candidate.found());
+    }
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
     Ok(Ending::new(exit, Output::Info(candidates), found))
 }

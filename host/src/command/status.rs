@@ -16,7 +16,8 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
     let named = selection.all || selection.model.is_some() || !selection.plugin.is_empty();
     let (mut desire, targets, found, spent) = if named {
         let prepared = targets::prepare(settings, selection)?;
-        (prepared.desire, prepared.targets, prepared.found, prepared.spent)
+        let found = prepared.judged.found();
+        (prepared.desire, prepared.targets, found, Spent::of_plugins(&prepared.judged.candidates))
     } else {
         (Desire::default(), Targets::resolve(settings)?, Diagnostics::default(), Spent::default())
     };
@@ -36,7 +37,9 @@ async fn look(
     unfinished: Option<Unfinished>,
     mut spent: Spent,
 ) -> Result<(StatusView, Vec<Trouble>), Failure> {
-    let asked = |backend: &whale_storage::definition::Backend| selection.engine.is_empty() || selection.engine.contains(backend);
+    let asked = |backend: &whale_storage::definition::Backend| {
+        selection.engine.is_empty() || selection.engine.contains(backend)
+    };
     let needed = if selection.engine.is_empty() {
         targets.by.keys().copied().collect()
     } else {
@@ -63,6 +66,6 @@ fn unfinished(settings: &Settings) -> Result<Option<Unfinished>, Failure> {
     };
     read.map_err(|error| {
         let message = format!("reading the journal in {}", path.display());
-        Failure::World(vec![Trouble::new("state", message).because(error)])
+        Failure::World(vec![Trouble::new("state", message).because(&error)])
     })
 }

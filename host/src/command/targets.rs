@@ -3,7 +3,7 @@
 use super::validate::versions;
 use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
-use crate::pipeline;
+use crate::pipeline::{self, Judged};
 use crate::render::{Places, Spent};
 use crate::settings::Settings;
 use crate::settings::targets::Targets;
@@ -12,50 +12,83 @@ use std::future::Future;
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
+use whale_storage::server::known;
 use whale_storage::session::Session;
+use whale_storage::validate::Against;
 use whale_storage::version_table;
 
-/// What is wanted, and where.
+/// Plugins that were judged as far as that goes without a server, and where the engines are.
 pub(super) struct Prepared {
+    /// The plugins.
+    pub(super) judged: Judged,
     /// All objects, the host's own among them.
     pub(super) desire: Desire,
     /// Where the engines are.
     pub(super) targets: Targets,
+}
+
+/// What is wanted of the servers that there are.
+pub(super) struct Wanted {
+    /// All objects, the host's own among them.
+    pub(super) desire: Desire,
     /// Warnings.
     pub(super) found: Diagnostics,
     /// What the plugins used.
     pub(super) spent: Spent,
 }
 
-/// Runs and judges the plugins, and finds the targets. Faults of plugins are told before those of the world.
+/// Runs and judges the plugins, and finds the targets. Faults of plugins are told before those of the world; what depends
+/// on a version is left to [`Prepared::for_servers`].
 pub(super) fn prepare(settings: &Settings, selection: &Selection) -> Result<Prepared, Failure> {
     let candidates = pipeline::load(settings, selection)?;
     // From here on no guest is left, and credentials may be read.
     let targets = Targets::resolve(settings);
+    let mut newest = Against::oldest();
+    for backend in Backend::ALL {
+        newest.set(backend, known(backend).newest);
+    }
     let remote = targets.as_ref().ok().and_then(|targets| targets.remote().map(str::to_owned));
-    let mut judged = pipeline::judge(settings, candidates, &versions(settings, &[]), remote.as_deref());
+    let judged = pipeline::judge(settings, candidates, &newest, remote.as_deref());
+    let desire = desire(&judged, selection)?;
+    Ok(Prepared { judged, desire, targets: targets? })
+}
+
+impl Prepared {
+    /// Judges again, now for the versions of the servers.
+    pub(super) fn for_servers(
+        self,
+        settings: &Settings,
+        selection: &Selection,
+        session: &Session,
+    ) -> Result<Wanted, Failure> {
+        let mut against = versions(settings, &[]);
+        for server in session.servers() {
+            if let Some(version) = server.version {
+                against.set(server.backend, version);
+            }
+        }
+        let judged = pipeline::judge(settings, self.judged.candidates, &against, self.targets.remote());
+        let desire = desire(&judged, selection)?;
+        Ok(Wanted { desire, found: judged.found(), spent: Spent::of_plugins(&judged.candidates) })
+    }
+}
+
+/// What is wanted of these engines; none named: of all. The host's own objects stand beside those of the plugins.
+fn desire(judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
     let found = judged.found();
     if found.errors() > 0 {
         return Err(Failure::Refused(found));
     }
-    let targets = targets?;
-    let spent = Spent::of_plugins(&judged.candidates);
-    restrict(&mut judged.desire, &selection.engine);
-    let backends = judged.desire.backends();
-    judged.definitions.extend(version_table::definition(&backends));
-    let (mut desire, clashes) = Desire::merge(&judged.definitions);
+    let meant = |backend: Backend| selection.engine.is_empty() || selection.engine.contains(&backend);
+    let backends = judged.desire.backends().into_iter().filter(|backend| meant(*backend)).collect();
+    let mut definitions = judged.definitions.clone();
+    definitions.extend(version_table::definition(&backends));
+    let (mut desire, clashes) = Desire::merge(&definitions);
     if clashes.errors() > 0 {
         return Err(Failure::Refused(clashes));
     }
-    restrict(&mut desire, &selection.engine);
-    Ok(Prepared { desire, targets, found, spent })
-}
-
-/// Leaves only what is for these engines; none named: all of them.
-fn restrict(desire: &mut Desire, engines: &[Backend]) {
-    if !engines.is_empty() {
-        desire.objects.retain(|name, _| engines.contains(&name.backend));
-    }
+    desire.objects.retain(|name, _| meant(name.backend));
+    Ok(desire)
 }
 
 /// Runs what waits for engines. Nothing before this needs a runtime, so `validate` starts none.

@@ -26,6 +26,8 @@ pub(super) fn versions(settings: &Settings, given: &[cli::Against]) -> Against {
             against.set(*backend, version);
         }
     }
-    given.iter().for_each(|given| against.set(given.engine, given.version));
+    for given in given {
+        against.set(given.engine, given.version);
+    }
     against
 }

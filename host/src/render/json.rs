@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_envelope_is_the_same_for_every_ending() {
-        let trouble = Trouble::new("unreachable", "m").because("c").hint("h");
+        let trouble = Trouble::new("unreachable", "m").because(&"c").hint("h");
         let ending = Ending::early(Exit::Failed, Diagnostics::default(), vec![trouble]);
         assert_eq!(
             document("status", &ending, 0),

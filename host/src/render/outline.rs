@@ -60,12 +60,15 @@ fn raw_table(table: &raw::PgTable) -> Outline {
     let mut parts: Vec<String> = table.columns.iter().map(raw_column).collect();
     parts.extend(table.primary_key.iter().map(|key| format!("primary key ({})", cut_all(&key.columns))));
     parts.extend(table.uniques.iter().map(|key| format!("unique ({})", cut_all(&key.columns))));
-    let references = |key: &raw::PgForeignKey| format!("foreign key ({}) to {}", cut_all(&key.columns), cut(&key.target));
+    let references =
+        |key: &raw::PgForeignKey| format!("foreign key ({}) to {}", cut_all(&key.columns), cut(&key.target));
     parts.extend(table.foreign_keys.iter().map(references));
     parts.extend(table.checks.iter().map(|check| format!("check ({})", cut(&check.condition))));
     parts.extend(table.indexes.iter().map(raw_index));
     parts.extend(table.hypertable.iter().map(|hypertable| format!("hypertable by {}", cut(&hypertable.time_column))));
-    parts.extend(table.columnstore.iter().map(|store| format!("columnstore, segmented by ({})", cut_all(&store.segment_by))));
+    parts.extend(
+        table.columnstore.iter().map(|store| format!("columnstore, segmented by ({})", cut_all(&store.segment_by))),
+    );
     raw_outline(Backend::Timescaledb, &table.header, kind, count(table.columns.len(), "column"), parts)
 }
 
@@ -87,7 +90,12 @@ fn raw_index(index: &raw::PgIndex) -> String {
 }
 
 fn raw_aggregate(aggregate: &raw::ContinuousAggregate) -> Outline {
-    let mut parts = vec![format!("{} from {} by {}", cut(&aggregate.bucket_name), cut(&aggregate.source), cut(&aggregate.time_column))];
+    let mut parts = vec![format!(
+        "{} from {} by {}",
+        cut(&aggregate.bucket_name),
+        cut(&aggregate.source),
+        cut(&aggregate.time_column)
+    )];
     parts.extend(aggregate.group_by.iter().chain(&aggregate.aggregates).map(raw_selected));
     let size = count(1 + aggregate.group_by.len() + aggregate.aggregates.len(), "column");
     raw_outline(Backend::Timescaledb, &aggregate.header, "continuous aggregate", size, parts)
@@ -112,7 +120,12 @@ fn raw_clickhouse_table(table: &raw::ChTable) -> Outline {
     parts.push(format!("engine {}", cut(&table.engine)));
     parts.extend(table.partition_by.iter().map(|by| format!("partition by {}", cut(by))));
     parts.push(format!("order by ({})", cut_all(&table.order_by)));
-    parts.extend(table.skip_indexes.iter().map(|index| format!("index {} on {} {}", cut(&index.name), cut(&index.on), cut(&index.kind))));
+    parts.extend(
+        table
+            .skip_indexes
+            .iter()
+            .map(|index| format!("index {} on {} {}", cut(&index.name), cut(&index.on), cut(&index.kind))),
+    );
     raw_outline(Backend::Clickhouse, &table.header, "table", count(table.columns.len(), "column"), parts)
 }
 
@@ -125,7 +138,9 @@ fn raw_view(view: &raw::ChMaterializedView) -> Outline {
 fn raw_collection(collection: &raw::MilvusCollection) -> Outline {
     let field = |field: &raw::MilvusField| {
         let mut line = format!("{} {}", cut(&field.header.name), cut(&field.data_type));
-        for (holds, word) in [(field.header.name == collection.primary_key, " primary"), (field.partition_key, " partition key")] {
+        for (holds, word) in
+            [(field.header.name == collection.primary_key, " primary"), (field.partition_key, " partition key")]
+        {
             line.push_str(if holds { word } else { "" });
         }
         line
@@ -148,8 +163,12 @@ pub(crate) fn of_object(object: &Object) -> Outline {
     let (kind, size, parts) = match object {
         Object::Table(table) => checked_table(table),
         Object::Aggregate(aggregate) => {
-            let columns: Vec<String> =
-                aggregate.group_by.iter().chain(&aggregate.aggregates).map(|selected| selected.name.to_string()).collect();
+            let columns: Vec<String> = aggregate
+                .group_by
+                .iter()
+                .chain(&aggregate.aggregates)
+                .map(|selected| selected.name.to_string())
+                .collect();
             ("continuous aggregate", count(columns.len() + 1, "column"), columns)
         }
         Object::ClickhouseTable(table) => checked_clickhouse_table(table),
@@ -194,22 +213,28 @@ fn checked_table(table: &timescaledb::Table) -> Checked {
     let mut parts: Vec<String> = table.columns.iter().map(column).collect();
     parts.extend(table.primary_key.iter().map(|key| format!("primary key ({})", names(&key.columns))));
     parts.extend(table.uniques.iter().map(|key| format!("unique ({})", names(&key.columns))));
-    parts.extend(table.foreign_keys.iter().map(|key| format!("foreign key ({}) to {}", names(&key.columns), key.target)));
+    parts.extend(
+        table.foreign_keys.iter().map(|key| format!("foreign key ({}) to {}", names(&key.columns), key.target)),
+    );
     parts.extend(table.checks.iter().map(|check| format!("check {}", check.name)));
     parts.extend(table.indexes.iter().map(|index| format!("index {} {}", index.name, index.method.as_str())));
     (kind, count(table.columns.len(), "column"), parts)
 }
 
 fn checked_clickhouse_table(table: &clickhouse::Table) -> Checked {
-    let mut parts: Vec<String> = table.columns.iter().map(|column| format!("{} {}", column.name, column.data_type)).collect();
+    let mut parts: Vec<String> =
+        table.columns.iter().map(|column| format!("{} {}", column.name, column.data_type)).collect();
     parts.push(format!("engine {}", table.engine));
     parts.extend(table.skip_indexes.iter().map(|index| format!("index {}", index.name)));
     ("table", count(table.columns.len(), "column"), parts)
 }
 
 fn checked_collection(collection: &milvus::Collection) -> Checked {
-    let mut parts: Vec<String> = collection.fields.iter().map(|field| format!("{} {}", field.name, field.data_type)).collect();
-    parts.extend(collection.indexes.iter().map(|index| format!("index {} on {} ({})", index.name, index.field, index.kind)));
+    let mut parts: Vec<String> =
+        collection.fields.iter().map(|field| format!("{} {}", field.name, field.data_type)).collect();
+    parts.extend(
+        collection.indexes.iter().map(|index| format!("index {} on {} ({})", index.name, index.field, index.kind)),
+    );
     if let milvus::Partitions::Named(partitions) = &collection.partitions {
         parts.push(format!("partitions {}", names(partitions)));
     }

@@ -88,7 +88,7 @@ impl Config {
     }
 
     fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
-        for (key, value) in reader.table_entries("plugins", value) {
+        for (key, value) in reader.entries("plugins", value) {
             match key.get_ref().as_ref() {
                 "files" => self.files = reader.texts("plugins.files", value).unwrap_or_default(),
                 name => {
@@ -100,7 +100,7 @@ impl Config {
     }
 
     fn targets(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
-        for (key, value) in reader.table_entries("targets", value) {
+        for (key, value) in reader.entries("targets", value) {
             match Backend::find(key.get_ref()) {
                 Some(backend) => {
                     let settings = target(reader, backend, key, value);
@@ -112,9 +112,13 @@ impl Config {
     }
 }
 
-impl<'s> Reader<'s> {
+impl Reader<'_> {
     /// Entries of a table, none where the value is no table.
-    fn table_entries<'v>(&mut self, path: &str, value: &'v Value<'s>) -> impl Iterator<Item = (&'v Key<'s>, &'v Value<'s>)> + use<'v, 's> {
+    fn entries<'v, 't>(
+        &mut self,
+        path: &str,
+        value: &'v Value<'t>,
+    ) -> impl Iterator<Item = (&'v Key<'t>, &'v Value<'t>)> + use<'v, 't> {
         self.table(path, value).into_iter().flat_map(DeTable::iter)
     }
 }
@@ -125,13 +129,13 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> PluginSetti
         operations: BTreeSet::from([Operation::Create, Operation::Alter]),
         parameters: BTreeMap::new(),
     };
-    for (key, value) in reader.table_entries(path, value) {
+    for (key, value) in reader.entries(path, value) {
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
             "namespaces" => settings.namespaces = reader.texts(&inner, value).unwrap_or_default().into_iter().collect(),
             "operations" => settings.operations = operations(reader, &inner, value),
             "parameters" => {
-                for (name, value) in reader.table_entries(&inner, value) {
+                for (name, value) in reader.entries(&inner, value) {
                     if let Some(text) = reader.parameter(&format!("{inner}.{}", name.get_ref()), value) {
                         settings.parameters.insert(name.get_ref().to_string(), text);
                     }
@@ -168,7 +172,7 @@ fn target(reader: &mut Reader<'_>, backend: Backend, key: &Key<'_>, value: &Valu
         statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
         origin: reader.origin(key.span()),
     };
-    for (key, value) in reader.table_entries(&path, value) {
+    for (key, value) in reader.entries(&path, value) {
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
             "version" => settings.version = version(reader, backend, &inner, value),
@@ -203,7 +207,13 @@ fn version(reader: &mut Reader<'_>, backend: Backend, path: &str, value: &Value<
     }
 }
 
-fn source(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, kind: fn(String) -> UrlSource, into: &mut Option<UrlSource>) {
+fn source(
+    reader: &mut Reader<'_>,
+    path: &str,
+    value: &Value<'_>,
+    kind: fn(String) -> UrlSource,
+    into: &mut Option<UrlSource>,
+) {
     let Some(text) = reader.text(path, value) else { return };
     if into.is_some() {
         let help = "keep one of url, url_env and url_file".to_owned();

@@ -4,13 +4,20 @@
 use cap_std::AmbientAuthority;
 use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
 use std::ffi::{OsStr, OsString};
+use std::fmt;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 
 /// The way to files.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Files {
     authority: AmbientAuthority,
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Files")
+    }
 }
 
 impl Files {
@@ -83,7 +90,9 @@ impl Files {
         for folder in folders {
             let dir = match self.open(folder) {
                 Ok(dir) => dir,
-                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => continue,
+                Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                    continue;
+                }
                 Err(error) => return Err(error),
             };
             for entry in dir.entries()? {
@@ -96,6 +105,11 @@ impl Files {
             }
         }
         Ok(found)
+    }
+
+    /// Opens a folder that exists.
+    pub(crate) fn folder(self, path: &Path) -> io::Result<Dir> {
+        self.open(path)
     }
 
     fn open(self, folder: &Path) -> io::Result<Dir> {

@@ -20,7 +20,8 @@ impl Folders {
     pub(crate) fn find(state: Option<&Path>, environment: &Environment) -> Self {
         let user = |variable: &str, below_home: &str| {
             let own = environment.path(variable).filter(|path| path.is_absolute());
-            own.or_else(|| environment.path("HOME").map(|home| home.join(below_home))).map(|base| base.join("whale-host"))
+            own.or_else(|| environment.path("HOME").map(|home| home.join(below_home)))
+                .map(|base| base.join("whale-host"))
         };
         let state = state.map(Path::to_path_buf).or_else(|| environment.path("WHALE_STATE"));
         let cache = environment.path("WHALE_CACHE").or_else(|| user("XDG_CACHE_HOME", ".cache"));
@@ -32,12 +33,15 @@ impl Folders {
 
     /// Opens the state folder, which an apply cannot do without.
     pub(crate) fn open_state(&self, files: Files) -> Result<Dir, Failure> {
-        let trouble = |message: String| Trouble::new("state", message).hint("name a folder with --state DIR, or in WHALE_STATE");
+        let trouble =
+            |message: String| Trouble::new("state", message).hint("name a folder with --state DIR, or in WHALE_STATE");
         let Some(path) = &self.state else {
-            return Err(Failure::World(vec![trouble("there is no folder for the journal: HOME is not set".to_owned())]));
+            return Err(Failure::World(vec![trouble(
+                "there is no folder for the journal: HOME is not set".to_owned(),
+            )]));
         };
         files.private_folder(path).map_err(|error| {
-            Failure::World(vec![trouble(format!("opening the state folder {}", path.display())).because(error)])
+            Failure::World(vec![trouble(format!("opening the state folder {}", path.display())).because(&error)])
         })
     }
 }
@@ -49,7 +53,8 @@ mod tests {
     #[test]
     fn a_flag_goes_before_our_variable_before_the_standard() {
         let all = Environment::fixed(&[("WHALE_STATE", "/w"), ("XDG_STATE_HOME", "/x"), ("HOME", "/h")]);
-        let state = |flag: Option<&str>, environment: &Environment| Folders::find(flag.map(Path::new), environment).state;
+        let state =
+            |flag: Option<&str>, environment: &Environment| Folders::find(flag.map(Path::new), environment).state;
         assert_eq!(state(Some("flag"), &all), Some("flag".into()));
         assert_eq!(state(None, &all), Some("/w".into()));
         assert_eq!(state(None, &Environment::fixed(&[("XDG_STATE_HOME", "/x")])), Some("/x/whale-host".into()));

@@ -3,16 +3,16 @@
 use super::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::definition::Backend;
-use whale_storage::diagnostic::{Diagnostic, codes};
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
 use whale_storage::raw::{Operation, PluginInfo};
 use whale_storage::validate::Granted;
 
 /// What a plugin is granted. `remote` is a target that is not on this machine, where there is one: there, a plugin has
 /// to be listed.
-pub(crate) fn granted(settings: &Settings, info: &PluginInfo, remote: Option<&str>) -> Result<Granted, Diagnostic> {
+pub(crate) fn granted(settings: &Settings, info: &PluginInfo, remote: Option<&str>) -> Result<Granted, Diagnostics> {
     let listed = settings.config.plugins.get(&info.name);
     if let (None, Some(place)) = (listed, remote) {
-        return Err(not_listed(&info.name, place));
+        return Err(not_listed(&info.name, place).into());
     }
     let (namespaces, operations) = listed.map_or_else(
         || (BTreeSet::new(), BTreeSet::from([Operation::Create, Operation::Alter])),

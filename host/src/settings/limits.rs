@@ -12,7 +12,7 @@ pub(super) fn read(reader: &mut Reader<'_>, value: &Value<'_>, limits: &mut Limi
     let defaults = fields(&Limits::default());
     let mut fields = fields(limits);
     let Some(table) = reader.table("limits", value) else { return };
-    for (key, value) in table.iter() {
+    for (key, value) in table {
         let name = key.get_ref().as_ref();
         let Some(default) = defaults.get(name).and_then(Json::as_u64) else {
             let known: Vec<&str> = defaults.keys().map(String::as_str).collect();

@@ -49,7 +49,12 @@ impl Settings {
             Err(error) if error.kind() == io::ErrorKind::NotFound && shared.config.is_none() => Config::default(),
             Err(error) => {
                 let message = format!("reading {}: {error}", path.display());
-                return Err(Diagnostic::error(codes::settings::SETTINGS_UNREADABLE, path.display().to_string(), message).into());
+                return Err(Diagnostic::error(
+                    codes::settings::SETTINGS_UNREADABLE,
+                    path.display().to_string(),
+                    message,
+                )
+                .into());
             }
         };
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();

@@ -29,7 +29,7 @@ impl<'s> Reader<'s> {
     /// The line of a place.
     pub(super) fn origin(&self, span: Range<usize>) -> Origin {
         let before = self.source.as_bytes().get(..span.start).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         Origin { file: self.file.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 
@@ -73,7 +73,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A table.
-    pub(super) fn table<'v>(&mut self, path: &str, value: &'v Value<'s>) -> Option<&'v DeTable<'s>> {
+    pub(super) fn table<'v, 't>(&mut self, path: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => self.wrong(path, value, "a table"),

@@ -2,8 +2,8 @@
 //!
 //! Read only once every plugin has been run and is gone. What is shown of a target is host and port, never its URL.
 
-use super::config::{CONNECT_SECONDS, STATEMENT_SECONDS, TargetSettings, UrlSource};
 use super::Settings;
+use super::config::{CONNECT_SECONDS, STATEMENT_SECONDS, TargetSettings, UrlSource};
 use crate::exit::{Failure, Trouble};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,10 +98,13 @@ impl Targets {
         let (title, variable) = (backend.title(), variable(backend));
         let help = match self.source {
             Source::Config => format!("add [targets.{backend}] with url_env = \"{variable}\" to whale.toml"),
-            Source::Environment => format!("set {variable}: where one of the three variables is set, exactly those that are set count"),
+            Source::Environment => {
+                format!("set {variable}: where one of the three variables is set, exactly those that are set count")
+            }
             Source::Local => format!("run `just up` again: it did not start {title}; or set {variable}"),
         };
-        Diagnostic::error(codes::plan::NO_TARGET, backend.id(), format!("{title} is needed and has no target")).help(help)
+        Diagnostic::error(codes::plan::NO_TARGET, backend.id(), format!("{title} is needed and has no target"))
+            .help(help)
     }
 
     fn of_config(settings: &Settings, named: Vec<(&Backend, &TargetSettings)>) -> Result<Self, Failure> {
@@ -112,7 +115,10 @@ impl Targets {
             match url {
                 Ok((url, (place, loopback))) => {
                     let (connect_timeout, statement_timeout) = (target.connect_timeout, target.statement_timeout);
-                    by.insert(*backend, Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback });
+                    by.insert(
+                        *backend,
+                        Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback },
+                    );
                 }
                 Err(message) => found.push(
                     Diagnostic::error(codes::settings::BAD_TARGET, format!("targets.{backend}"), message)
@@ -131,10 +137,14 @@ impl Targets {
             // A table without a URL may still set the time limits.
             let limits = settings.config.targets.get(&backend);
             let connect_timeout = limits.map_or(Duration::from_secs(CONNECT_SECONDS), |target| target.connect_timeout);
-            let statement_timeout = limits.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout);
+            let statement_timeout =
+                limits.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout);
             match parse(backend, &url) {
                 Ok((place, loopback)) => {
-                    by.insert(backend, Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback });
+                    by.insert(
+                        backend,
+                        Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback },
+                    );
                 }
                 Err(message) => found.push(
                     Diagnostic::error(codes::settings::BAD_TARGET, variable(backend), message).help(form(backend)),
@@ -153,7 +163,8 @@ fn url_of(settings: &Settings, target: &TargetSettings) -> Result<String, String
         }
         Some(UrlSource::File(path)) => {
             let path = settings.beside_config(Path::new(path));
-            let text = settings.files.read_text(&path, MOST_BYTES).map_err(|error| format!("{}: {error}", path.display()))?;
+            let text =
+                settings.files.read_text(&path, MOST_BYTES).map_err(|error| format!("{}: {error}", path.display()))?;
             Ok(text.trim().to_owned())
         }
         None => Err("there is no URL".to_owned()),
@@ -181,7 +192,10 @@ fn parse(backend: Backend, url: &str) -> Result<(String, bool), String> {
     }
     if let Some((_, host)) = url.query_pairs().find(|(name, _)| matches!(name.as_ref(), "host" | "hostaddr")) {
         // Whether a target is this machine has to be plain from the URL.
-        return if backend == Backend::Timescaledb && host.starts_with('/') && url.host_str().unwrap_or_default().is_empty() {
+        return if backend == Backend::Timescaledb
+            && host.starts_with('/')
+            && url.host_str().unwrap_or_default().is_empty()
+        {
             Ok((format!("socket in {host}"), true))
         } else {
             Err("the host stands in the URL's parameters; write it before the port".to_owned())
@@ -192,7 +206,9 @@ fn parse(backend: Backend, url: &str) -> Result<(String, bool), String> {
         Host::Ipv4(address) => address.is_loopback(),
         Host::Ipv6(address) => address.is_loopback(),
         // Schemes that the URL standard does not know keep an address as text.
-        Host::Domain(name) => *name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()),
+        Host::Domain(name) => {
+            *name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
     };
     Ok((format!("{host}:{}", url.port_or_known_default().filter(|_| url.port().is_some()).unwrap_or(port)), loopback))
 }
@@ -205,7 +221,9 @@ pub(super) fn has_password(url: &str) -> bool {
 /// The addresses that a plain `url` of whale.toml names and that are not this machine; nothing secret is read for it.
 pub(crate) fn remote_in_config(settings: &Settings) -> Option<String> {
     settings.config.targets.iter().find_map(|(backend, target)| match &target.url {
-        Some(UrlSource::Text(url)) => parse(*backend, url).ok().filter(|(_, loopback)| !loopback).map(|(place, _)| place),
+        Some(UrlSource::Text(url)) => {
+            parse(*backend, url).ok().filter(|(_, loopback)| !loopback).map(|(place, _)| place)
+        }
         _ => None,
     })
 }
@@ -231,8 +249,10 @@ fn local(settings: &Settings) -> Result<Vec<(Backend, String)>, Failure> {
     };
     let text = settings.files.read_text(&path, MOST_BYTES).map_err(|error| {
         Failure::World(vec![match error.kind() {
-            io::ErrorKind::NotFound => trouble("there are no engines: none is configured, and the local ones are not up".to_owned()),
-            _ => trouble(format!("reading the local engines' addresses from {}", path.display())).because(error),
+            io::ErrorKind::NotFound => {
+                trouble("there are no engines: none is configured, and the local ones are not up".to_owned())
+            }
+            _ => trouble(format!("reading the local engines' addresses from {}", path.display())).because(&error),
         }])
     })?;
     // The parser's own message could repeat what stands in the file, and that is passwords.
@@ -252,7 +272,10 @@ mod tests {
     #[test]
     fn host_and_port_are_shown_and_nothing_else() {
         let parsed = |backend, url| parse(backend, url).unwrap();
-        assert_eq!(parsed(Backend::Timescaledb, "postgres://u:p@127.0.0.1:55432/d"), ("127.0.0.1:55432".to_owned(), true));
+        assert_eq!(
+            parsed(Backend::Timescaledb, "postgres://u:p@127.0.0.1:55432/d"),
+            ("127.0.0.1:55432".to_owned(), true)
+        );
         assert_eq!(parsed(Backend::Timescaledb, "postgresql://u@db.example/d"), ("db.example:5432".to_owned(), false));
         assert_eq!(parsed(Backend::Timescaledb, "postgres://u@[::1]/d"), ("[::1]:5432".to_owned(), true));
         assert_eq!(parsed(Backend::Clickhouse, "http://localhost/"), ("localhost:8123".to_owned(), true));

@@ -39,8 +39,12 @@ enum Content<'a> {
 /// The result of a command.
 pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
     let content = match output {
-        Output::Validated(judged) => Content::Plugins { plugins: judged.candidates.iter().map(|one| plugin(one, false)).collect() },
-        Output::Info(candidates) => Content::Plugins { plugins: candidates.iter().map(|one| plugin(one, true)).collect() },
+        Output::Validated(judged) => {
+            Content::Plugins { plugins: judged.candidates.iter().map(|one| plugin(one, false)).collect() }
+        }
+        Output::Info(candidates) => {
+            Content::Plugins { plugins: candidates.iter().map(|one| plugin(one, true)).collect() }
+        }
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {
             let Applied { planned, report } = applied.as_ref();
@@ -78,7 +82,7 @@ fn plugin(candidate: &Candidate, whole: bool) -> Plugin<'_> {
         version: info.map(|info| info.version.as_str()),
         model: info.map(|info| info.model.as_str()),
         accepted: candidate.accepted(),
-        errors: candidate.found.errors(),
+        errors: candidate.errors(),
         objects: defined.map_or(0, |defined| outline::of_definition(&defined.definition).len()),
         digest: defined.map(|defined| defined.digest.as_str()),
         info: info.filter(|_| whole),

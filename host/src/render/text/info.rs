@@ -33,7 +33,8 @@ fn one(candidate: &Candidate, style: Style) -> Option<String> {
     }
     requests(&mut text, &info.requests);
     parameters(&mut text, info);
-    let objects = candidate.defined.as_ref().map(|defines| outline::of_definition(&defines.definition)).unwrap_or_default();
+    let objects =
+        candidate.defined.as_ref().map(|defines| outline::of_definition(&defines.definition)).unwrap_or_default();
     for object in objects {
         let comment = if object.comment.is_empty() { String::new() } else { format!(": {}", object.comment) };
         let name = style.paint(Tone::Bold, &object.name);

@@ -38,7 +38,8 @@ pub(crate) fn spent(spent: &Spent) -> String {
         let _ = writeln!(text, "plugin {plugin}: {}", used(usage));
     }
     if !spent.round_trips.is_empty() {
-        let each: Vec<String> = spent.round_trips.iter().map(|(backend, number)| format!("{backend} {number}")).collect();
+        let each: Vec<String> =
+            spent.round_trips.iter().map(|(backend, number)| format!("{backend} {number}")).collect();
         let _ = writeln!(text, "round trips: {}", each.join(", "));
     }
     text
@@ -62,9 +63,9 @@ fn used(usage: &Usage) -> String {
 }
 
 /// Findings, most of them as a compiler shows them.
-pub(crate) fn diagnostics(found: &Diagnostics, style: Style) -> String {
+pub(crate) fn diagnostics(found: &Diagnostics, quiet: bool, style: Style) -> String {
     let mut text = String::new();
-    for one in found {
+    for one in found.iter().filter(|one| !quiet || one.severity == Severity::Error) {
         diagnostic(&mut text, one, style);
     }
     if found.dropped() > 0 {
@@ -126,7 +127,7 @@ fn validated(judged: &Judged, style: Style) -> String {
             }
             _ => String::new(),
         };
-        let errors = candidate.found.errors();
+        let errors = candidate.errors();
         let faults = if errors == 0 { String::new() } else { format!(": {}", count(errors, "error")) };
         let _ = writeln!(text, "{} {}{about}{faults}", style.paint(tone, word), escape(&candidate.file));
     }
@@ -183,7 +184,7 @@ mod tests {
             .at(Some(&origin))
             .help("rename it");
         assert_eq!(
-            diagnostics(&found.into(), PLAIN),
+            diagnostics(&found.into(), false, PLAIN),
             "error[WH0701]: it is not ours\n  --> language: clickhouse/words (src/words.rs:12)\n  hint: rename it\n"
         );
     }
@@ -191,10 +192,10 @@ mod tests {
     #[test]
     fn what_others_wrote_cannot_steer_the_terminal() {
         let found = Diagnostic::warning(codes::plan::STRANGER, "a\u{1b}[2J", "b\r\n\u{202e}c").help("\u{7}");
-        let text = diagnostics(&found.into(), PLAIN);
+        let text = diagnostics(&found.into(), false, PLAIN);
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(text.contains("a\\u{1b}[2J") && text.contains("b\\r\\n\\u{202e}c"), "{text}");
-        let trouble_text = trouble(&Trouble::new("refused", "x\u{1b}c").because("y\u{9b}").hint("z\u{7f}"), PLAIN);
+        let trouble_text = trouble(&Trouble::new("refused", "x\u{1b}c").because(&"y\u{9b}").hint("z\u{7f}"), PLAIN);
         assert!(trouble_text.chars().all(|c| c == '\n' || !c.is_control()), "{trouble_text:?}");
     }
 
@@ -204,6 +205,6 @@ mod tests {
         for _ in 0..Diagnostics::MOST + 5 {
             found.push(Diagnostic::error(codes::plan::STRANGER, "a", "b"));
         }
-        assert!(diagnostics(&found, PLAIN).ends_with("... and 5 more that are not shown\n"));
+        assert!(diagnostics(&found, false, PLAIN).ends_with("... and 5 more that are not shown\n"));
     }
 }

@@ -17,7 +17,9 @@ const MOST_FACT: usize = 80;
 pub(crate) fn plan(planned: &Planned, style: Style) -> String {
     let mut text = String::new();
     for target in planned.plan.targets.iter().filter(|target| !target.steps.is_empty()) {
-        target.steps.iter().for_each(|step| step_lines(&mut text, planned, step, style));
+        for step in &target.steps {
+            step_lines(&mut text, planned, step, style);
+        }
         text.push('\n');
     }
     let refused: Vec<_> = planned.plan.found.errors_only().collect();
@@ -45,13 +47,21 @@ fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
     match &step.change {
         Change::CreateObject { object, .. } if style.detail > 0 => {
             let parts = wanted(planned, object).map(|object| outline::of_object(object).parts).unwrap_or_default();
-            parts.iter().for_each(|part| inner(text, Tone::Add, '+', part, style));
+            for part in &parts {
+                inner(text, Tone::Add, '+', part, style);
+            }
         }
         Change::AlterObject { object, added, changed, removed, .. } => {
             let defined = wanted(planned, object);
-            added.iter().for_each(|key| inner(text, Tone::Add, '+', &added_part(key, defined), style));
-            changed.iter().for_each(|part| inner(text, Tone::Change, '~', &changed_part(part), style));
-            removed.iter().for_each(|key| inner(text, Tone::Bad, '-', &shown_within(&key.to_string(), 200), style));
+            for key in added {
+                inner(text, Tone::Add, '+', &added_part(key, defined), style);
+            }
+            for part in changed {
+                inner(text, Tone::Change, '~', &changed_part(part), style);
+            }
+            for key in removed {
+                inner(text, Tone::Bad, '-', &shown_within(&key.to_string(), 200), style);
+            }
         }
         _ => {}
     }
@@ -88,13 +98,15 @@ fn wanted<'p>(planned: &'p Planned, name: &ObjectName) -> Option<&'p Object> {
 }
 
 fn added_part(key: &PartKey, object: Option<&Object>) -> String {
-    let data_type = object.filter(|_| key.kind == PartKind::Column).and_then(|object| outline::column_type(object, &key.name));
+    let data_type =
+        object.filter(|_| key.kind == PartKind::Column).and_then(|object| outline::column_type(object, &key.name));
     let shown = shown_within(&key.to_string(), 200);
     data_type.map_or(shown.clone(), |data_type| format!("{shown} {data_type}"))
 }
 
 fn changed_part(part: &ChangedPart) -> String {
-    let side = |fact: Option<&Fact>| fact.map_or_else(|| "none".to_owned(), |fact| shown_within(fact.text(), MOST_FACT));
+    let side =
+        |fact: Option<&Fact>| fact.map_or_else(|| "none".to_owned(), |fact| shown_within(fact.text(), MOST_FACT));
     let facts: Vec<String> = part
         .facts
         .iter()

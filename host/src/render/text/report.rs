@@ -67,7 +67,9 @@ fn outcomes(text: &mut String, report: &Report, outcome: Outcome, word: &str) {
         return;
     }
     let mut by_engine: BTreeMap<Backend, usize> = BTreeMap::new();
-    steps.iter().for_each(|step| *by_engine.entry(step.backend).or_default() += 1);
+    for step in &steps {
+        *by_engine.entry(step.backend).or_default() += 1;
+    }
     let each: Vec<String> = by_engine.iter().map(|(backend, number)| format!("{backend} {number}")).collect();
     let _ = writeln!(text, "{word} {}", each.join(", "));
     if matches!(outcome, Outcome::Failed | Outcome::InDoubt) {
