@@ -13,13 +13,16 @@ default:
     @{{ quote(just_executable()) }} --justfile {{ quote(justfile()) }} --list
 
 # Install and start the local TimescaleDB, ClickHouse and Milvus; returns when all three answer.
+[no-exit-message]
 up:
     @{{ local }} up
 
 # End the local engines. Their data stays, in `.local`.
+[no-exit-message]
 down:
     @{{ local }} down
 
 # Print the local engines' addresses with credentials, as shell assignments: eval "$(just env)".
+[no-exit-message]
 env:
     @{{ local }} env

@@ -17,6 +17,7 @@ import asyncio
 import ctypes
 import fcntl
 import hashlib
+import json
 import os
 import re
 import signal
@@ -24,6 +25,10 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 HOST = "127.0.0.1"
@@ -100,8 +105,6 @@ def configure(template, proxy, inner):
         # A second interface, of which the half on the metrics port asks for no password.
         (r"(?m)^( +enabled: )true( # Whether to enable the http server)$", "false"),
         (r"(?m)^(  level: )info( # Only supports)", "warn"),
-        # What a stopped server leaves registered holds up the next start for this long.
-        (r"(?m)^(    ttl: )30( # ttl value)", "10"),
         (r"(?m)^(  gracefulStopTimeout: )\d+( #)", "5"),
     ):
         text, times = re.subn(pattern, rf"\g<1>{value}\g<2>", text)
@@ -110,7 +113,7 @@ def configure(template, proxy, inner):
     Path("configs/milvus.yaml").write_text(text, encoding="utf-8")
     client, peer = f"http://{HOST}:{inner['etcd_port']}", f"http://{HOST}:{inner['etcd_peer']}"
     Path("configs/etcd.yaml").write_text(
-        f"name: default\ndata-dir: {here}/data/etcd.data\nlog-level: warn\nlog-outputs: [stderr]\n"
+        f"name: default\ndata-dir: {here}/data/etcd.data\nlog-level: warn\nlog-outputs: [stderr]\nenable-grpc-gateway: true\n"
         f"listen-client-urls: {client}\nadvertise-client-urls: {client}\n"
         f"listen-peer-urls: {peer}\ninitial-advertise-peer-urls: {peer}\ninitial-cluster: default={peer}\n",
         encoding="utf-8",
@@ -133,6 +136,40 @@ def start(binaries, metrics):
     alias = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:12]
     return subprocess.Popen([binaries / "milvus", "run", "standalone", f"-alias={alias}"], env=environment, stdin=subprocess.DEVNULL,
                             preexec_fn=die_with_parent)
+
+
+def etcd(port, path, request):
+    """One call of etcd's own interface, which only this machine reaches."""
+    data = json.dumps(request).encode()
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(urllib.request.Request(f"http://{HOST}:{port}{path}", data=data), timeout=5) as answer:
+        return json.load(answer)
+
+
+def tend_leases(port):
+    """Spares the next start the wait for this one's registrations to expire, 30 s and more.
+
+    Milvus registers its services in etcd under leases, and ends without giving them back. So the leases of the running
+    server are written down, and exactly those, of a process that is gone, are given back when the next one starts.
+    """
+    kept = Path("leases")
+    old = kept.read_text(encoding="ascii").split() if kept.exists() else []
+    while True:
+        try:
+            while old:
+                try:
+                    etcd(port, "/v3/lease/revoke", {"ID": old[-1]})
+                except urllib.error.HTTPError:
+                    pass  # Expired already.
+                old.pop()
+            found = " ".join(lease["ID"] for lease in etcd(port, "/v3/lease/leases", {}).get("leases", []))
+            if not kept.exists() or kept.read_text(encoding="ascii") != found:
+                Path("leases.tmp").write_text(found, encoding="ascii")
+                Path("leases.tmp").replace(kept)
+        except (OSError, ValueError, KeyError):
+            time.sleep(0.05)  # Not up yet.
+            continue
+        time.sleep(1)
 
 
 async def pump(reader, writer):
@@ -196,6 +233,7 @@ def main():
     Path("configs/glog.conf").write_bytes((binaries.parent / "glog.conf").read_bytes())
     Path("network").write_text("private" if listener else "open", encoding="ascii")
     child = start(binaries, inner["metrics"])
+    threading.Thread(target=tend_leases, args=(inner["etcd_port"],), daemon=True).start()
     os._exit(asyncio.run(supervise(child, listener, proxy)))
 
 

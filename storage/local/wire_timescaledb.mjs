@@ -75,14 +75,21 @@ export function fields(message) {
   return out
 }
 
-/** Whether a Query or Parse message holds a COPY .. FROM STDIN: outside of literals and comments, at a statement's start. */
-export function copiesIn(message) {
+// What kills the engine (it has no client to read rows from) or hangs it (it has no other process to copy files).
+const LETHAL = [
+  [/(?:^|;)\s*copy\b[^;]*\bfrom\s+stdin\b/i, 'COPY FROM STDIN'],
+  [/(?:^|;)\s*create\s+database\b/i, 'CREATE DATABASE'],
+]
+
+/** The name of a statement in a Query or Parse message that the engine would not survive, or null. */
+export function lethal(message) {
+  if (message[0] !== 0x50 && message[0] !== 0x51) return null
   const body = message.subarray(5).toString('utf8')
   const sql = message[0] === 0x50 ? body.slice(body.indexOf('\0') + 1) : body
-  if (!/copy/i.test(sql) || !/stdin/i.test(sql)) return false
+  if (!/stdin|database/i.test(sql)) return null
   const bare = sql.replace(
-    /--[^\n]*|\/\*[\s\S]*?\*\/|\$(\w*)\$[\s\S]*?\$\1\$|[eE]'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"/g,
-    ' x ',
+    /(--[^\n]*|\/\*[\s\S]*?\*\/)|\$(\w*)\$[\s\S]*?\$\2\$|[eE]'(?:\\.|''|[^'\\])*'|'(?:''|[^'])*'|"(?:""|[^"])*"/g,
+    (_, comment) => (comment ? ' ' : ' x '),
   )
-  return /(?:^|;)[\sx]*copy\b[^;]*\bfrom\s+stdin\b/i.test(bare)
+  return LETHAL.find(([pattern]) => pattern.test(bare))?.[1] ?? null
 }
