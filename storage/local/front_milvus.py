@@ -35,7 +35,8 @@ HOST = "127.0.0.1"
 INNER = ("etcd_port", "etcd_peer", "root_coord_port", "proxy_internal_port", "query_coord_port", "query_node_port",
          "index_coord_port", "index_node_port", "data_coord_port", "data_node_port", "metrics")
 PATIENCE = 6.0
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x20000, 0x10000000, 0x40000000
+MS_BIND, MS_PRIVATE = 0x1000, 0x40000 | 0x4000
 PR_SET_PDEATHSIG = 1
 SIOCSIFFLAGS, IFF_UP_RUNNING = 0x8914, 0x41
 
@@ -57,6 +58,15 @@ def leave_network():
     return True
 
 
+def keep_pid_file_here():
+    """Milvus writes its pid file to one of two fixed folders, which may belong to another user: lays ours over them."""
+    if libc.unshare(CLONE_NEWNS) or libc.mount(None, b"/", None, MS_PRIVATE, None):
+        return
+    for folder in (b"/run/milvus", b"/tmp/milvus"):
+        if os.path.isdir(folder):
+            libc.mount(os.fsencode(Path.cwd() / "run"), folder, None, MS_BIND, None)
+
+
 def namespaces_work():
     """Tries it in a child first: half of it done cannot be undone."""
     child = os.fork()
@@ -75,6 +85,7 @@ def free_range(first):
         try:
             for port in range(base, base + len(INNER)):
                 taken.append(socket.socket())
+                taken[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 taken[-1].bind(("", port))
             return base
         except OSError:
@@ -122,7 +133,7 @@ def configure(template, proxy, inner):
 
 def start(binaries, metrics):
     environment = os.environ | {
-        "DEPLOY_MODE": "STANDALONE", "METRICS_PORT": str(metrics), "MILVUS_RUN_DIR": str(Path.cwd() / "run"),
+        "DEPLOY_MODE": "STANDALONE", "METRICS_PORT": str(metrics),
         "ETCD_CONFIG_PATH": str(Path.cwd() / "configs/etcd.yaml"), "LD_LIBRARY_PATH": str(binaries),
     }
     parent = os.getpid()
@@ -169,7 +180,7 @@ def tend_leases(port):
         except (OSError, ValueError, KeyError):
             time.sleep(0.05)  # Not up yet.
             continue
-        time.sleep(1)
+        time.sleep(0.5)
 
 
 async def pump(reader, writer):
@@ -226,6 +237,8 @@ def main():
         listener.bind((HOST, port))
         listener.listen(128)
         leave_network()
+        Path("run").mkdir(exist_ok=True)
+        keep_pid_file_here()
         proxy, base = 19530, 19531
     base = base or free_range(port + 1)
     inner = {name: base + offset for offset, name in enumerate(INNER)}

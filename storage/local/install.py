@@ -9,7 +9,6 @@ Invariants:
 import fcntl
 import hashlib
 import lzma
-import os
 import platform
 import shutil
 import subprocess
@@ -101,7 +100,6 @@ def fetch(name, path, root):
                      *PIP[name][1]], partial)
         if name == "milvus":
             unpack(partial)
-        os.sync()
         partial.rename(path)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
