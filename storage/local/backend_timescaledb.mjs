@@ -1,13 +1,13 @@
 // PGlite as the one backend behind the front: opening it, one exchange, and the start and the end of a session.
 //
-// Invariants: between two sessions the backend is as new; `end` runs whatever state the client left it in (the middle of
-// an extended query, a failed transaction). An exception out of here is a crash of the engine: open it again.
+// Invariants: between two sessions the backend is as new; `end` runs whatever state the client left it in (the middle
+// of an extended query, a failed transaction). An exception out of here is a crash of the engine: open it again.
 
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { SYNC, errorResponse, fields, lethal, messages, query, startupSettings } from './wire_timescaledb.mjs'
 
-// PGlite puts search_path = pg_catalog on its command line and may start at debug3, and RESET and DISCARD ALL go back to
-// that. This brings what no client has set to what a server has.
+// PGlite puts search_path = pg_catalog on its command line and may start at debug3, and RESET and DISCARD ALL go back
+// to that. This brings what no client has set to what a server has.
 const DEFAULTS = `select set_config(name, boot_val, false) from pg_catalog.pg_settings
   where name in ('search_path', 'client_min_messages') and source <> 'session' and setting <> boot_val`
 const REPORTED = ['server_version', 'server_encoding', 'client_encoding', 'application_name', 'is_superuser',
@@ -53,7 +53,8 @@ export class Backend {
     if (statement) {
       // An error of the backend in its place, so that a transaction is as failed as with a server.
       const [, ready] = [...messages(await this.#raw(query('refused')))].at(-1)
-      return Buffer.concat([errorResponse('ERROR', '0A000', `${statement} is not to be had in the local engine`), ready])
+      const text = `${statement} is not to be had in the local engine`
+      return Buffer.concat([errorResponse('ERROR', '0A000', text), ready])
     }
     const bytes = batch.length === 1 ? batch[0] : Buffer.concat(batch)
     // Not execProtocolRaw: that one keeps every parsed message for ever.
@@ -72,8 +73,10 @@ export class Backend {
   /** Applies what the client asked for at startup. Returns the ErrorResponse if it is refused. */
   async begin(parameters) {
     for (const [name, value] of startupSettings(parameters)) {
-      for (const [type, message] of messages(await this.#raw(query(`SET ${identifier(name)} = ${setting(name, value)}`)))) {
-        if (type === 'E') return message
+      const answer = await this.#raw(query(`SET ${identifier(name)} = ${setting(name, value)}`))
+      for (const [type, message] of messages(answer)) {
+        const { C, M } = fields(message)
+        if (type === 'E') return errorResponse('FATAL', C, M)
       }
     }
     this.#reported = await this.#show(REPORTED)

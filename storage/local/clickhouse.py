@@ -15,9 +15,11 @@ LIMIT = 90
 CONFIG = """<clickhouse>
   <timezone>UTC</timezone>
   <query_log><database>system</database><table>query_log</table>
-    <flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 7 DAY DELETE</ttl></query_log>
+    <flush_interval_milliseconds>1000</flush_interval_milliseconds>
+    <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></query_log>
   <part_log><database>system</database><table>part_log</table>
-    <flush_interval_milliseconds>1000</flush_interval_milliseconds><ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
+    <flush_interval_milliseconds>1000</flush_interval_milliseconds>
+    <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
   <storage_configuration>
     <disks>
       <cold><path>{folder}/cold/</path></cold>

@@ -124,7 +124,8 @@ def configure(template, proxy, inner):
     Path("configs/milvus.yaml").write_text(text, encoding="utf-8")
     client, peer = f"http://{HOST}:{inner['etcd_port']}", f"http://{HOST}:{inner['etcd_peer']}"
     Path("configs/etcd.yaml").write_text(
-        f"name: default\ndata-dir: {here}/data/etcd.data\nlog-level: warn\nlog-outputs: [stderr]\nenable-grpc-gateway: true\n"
+        f"name: default\ndata-dir: {here}/data/etcd.data\nlog-level: warn\nlog-outputs: [stderr]\n"
+        f"enable-grpc-gateway: true\n"
         f"listen-client-urls: {client}\nadvertise-client-urls: {client}\n"
         f"listen-peer-urls: {peer}\ninitial-advertise-peer-urls: {peer}\ninitial-cluster: default={peer}\n",
         encoding="utf-8",
@@ -145,8 +146,8 @@ def start(binaries, metrics):
 
     # The alias keeps its pid file apart from another Milvus's.
     alias = hashlib.sha256(os.fsencode(Path.cwd())).hexdigest()[:12]
-    return subprocess.Popen([binaries / "milvus", "run", "standalone", f"-alias={alias}"], env=environment, stdin=subprocess.DEVNULL,
-                            preexec_fn=die_with_parent)
+    return subprocess.Popen([binaries / "milvus", "run", "standalone", f"-alias={alias}"], env=environment,
+                            stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
 
 
 def etcd(port, path, request):

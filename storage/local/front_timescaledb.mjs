@@ -42,10 +42,11 @@ const engine = pathToFileURL(`${modules}/`)
 let backend = await Backend.open(engine, dataDir)
 const queue = []
 let active = null
+let closing = false
 
 /** Lets the first waiting client in, if nobody is. */
 function next() {
-  if (active || queue.length === 0) return
+  if (closing || active || queue.length === 0) return
   active = queue.shift()
   clearTimeout(active.timer)
   active.serve().catch((error) => {
@@ -122,7 +123,7 @@ class Client {
       return this.refuse('28P01', `password authentication failed for user "${user}"`)
     }
     if (database !== 'template1') {
-      return this.refuse('3D000', `database "${database}" does not exist`, 'The local engine has the database template1.')
+      return this.refuse('3D000', `database "${database}" does not exist`, 'The local engine has template1.')
     }
     clearTimeout(this.timer)
     this.phase = 'waiting'
@@ -171,7 +172,8 @@ class Client {
     try {
       const refused = await backend.begin(this.parameters)
       if (refused) return this.socket.end(refused), await backend.end()
-      await this.write(Buffer.concat([authenticationOk, ...backend.parameters().map(parameterStatus), backendKey, READY]))
+      const told = backend.parameters().map(parameterStatus)
+      await this.write(Buffer.concat([authenticationOk, ...told, backendKey, READY]))
       let batch = []
       for (;;) {
         const message = await this.message()
@@ -186,6 +188,7 @@ class Client {
       }
       await backend.end()
     } catch (error) {
+      if (closing) return
       console.error('the engine crashed and is opened again:', error)
       this.refuse('57P02', 'the local engine crashed on this statement and starts again')
       backend = await Backend.open(engine, dataDir)
@@ -207,6 +210,7 @@ server.listen(Number(portText), HOST, () => console.log(`listening on ${HOST}:${
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   process.on(signal, async () => {
+    closing = true
     server.close()
     active?.socket.destroy()
     for (const client of queue) client.refuse('57P01', 'the local engine is shutting down')

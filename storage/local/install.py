@@ -64,7 +64,8 @@ def folder_of(name):
     if name == "pglite":
         pin, tag = (HERE / "pglite" / "package-lock.json").read_bytes(), "node"
     else:
-        pin, tag = " ".join(PIP[name][1]).encode(), "any" if name == "milvus" else f"{PYTHON}-{sysconfig.get_platform()}"
+        pin = " ".join(PIP[name][1]).encode()
+        tag = "any" if name == "milvus" else f"{PYTHON}-{sysconfig.get_platform()}"
     return cache_dir() / "engines" / f"{name}-{tag}-{hashlib.sha256(RECIPE.encode() + pin).hexdigest()[:12]}"
 
 
@@ -95,8 +96,8 @@ def fetch(name, path, root):
                 shutil.copy(HERE / "pglite" / file, partial)
             command(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], partial)
         else:
-            command([sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--no-input", "--quiet",
-                     "--disable-pip-version-check", "--root-user-action", "ignore", "--target", str(partial),
+            command([sys.executable, "-m", "pip", "install", "--no-deps", "--only-binary", ":all:", "--no-input",
+                     "--quiet", "--disable-pip-version-check", "--root-user-action", "ignore", "--target", str(partial),
                      *PIP[name][1]], partial)
         if name == "milvus":
             unpack(partial)

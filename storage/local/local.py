@@ -63,7 +63,8 @@ def check_ports(names):
     for name in names:
         number = config.port(name)
         if number in wanted:
-            lines.append(f"{name} and {wanted[number]} have both port {number}: set {config.port_variable(name)} to another")
+            lines.append(f"{name} and {wanted[number]} have both port {number}: set {config.port_variable(name)} to a "
+                         "free port")
         wanted[number] = name
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

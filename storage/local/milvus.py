@@ -1,6 +1,6 @@
 """Milvus: how its front is started, its password, and the call that says it answers.
 
-Four calls do not need the whole client library (355 MB with what it draws in): they are written here by hand, over gRPC.
+Three calls do not need the whole client library (355 MB with what it draws in): they are written here by hand.
 """
 
 import base64
@@ -25,8 +25,8 @@ def prepare(local, folder):
 def note(local):
     if (local / "milvus" / "network").read_text(encoding="ascii") == "private":
         return ""
-    return ("milvus listens on every interface of this machine (this kernel refuses it a network of its own): authorization "
-            "is on, its inner ports ask for nothing; use it where you trust the network")
+    return ("milvus listens on every interface of this machine (this kernel refuses it a network of its own): "
+            "authorization is on, its inner ports ask for nothing; use it where you trust the network")
 
 
 def field(number, value):
@@ -61,8 +61,8 @@ def probe(local, port, password, found):
                 call("UpdateCredential", change, FIRST_PASSWORD)
             except grpc.RpcError as second:
                 if second.code() == grpc.StatusCode.UNAUTHENTICATED:
-                    raise Failure(f"milvus knows neither the password of {local}/credentials.json nor its first one; its "
-                                  f"data in {local}/milvus was made with another") from None
+                    raise Failure(f"milvus knows neither the password of {local}/credentials.json nor its first one; "
+                                  f"its data in {local}/milvus was made with another") from None
                 raise ConnectionError(second.details()) from None
             raise ConnectionError("the password was just set") from None
     # Both begin with an empty status; health is the second field of the other.

@@ -1,7 +1,7 @@
 """Starting, finding and ending the engines' processes.
 
 Invariants:
-  - every process started here carries, in its environment, a mark with the engine's name, its port and the local folder;
+  - every process started here carries, in its environment, a mark with the engine's name, its port and the folder;
     a process is ours if and only if it has our mark, so a stale or lost pid file can neither hide nor hit anything;
   - a signal goes through a pidfd that was opened before the mark was read: never to another process with the same id.
 """
@@ -93,7 +93,7 @@ def failed(local, name, what):
 
 
 def wait_ready(name, child, probe, local, limit):
-    """Waits until the probe, a real query, returns. The probe raises ConnectionError or OSError while it is too early."""
+    """Waits until the probe, a real query, returns. The probe raises OSError while it is too early."""
     until = time.monotonic() + limit
     last = None
     while time.monotonic() < until:
