@@ -17,7 +17,7 @@ const SUFFIX: &str = ".artifact";
 const UNFINISHED: &str = ".unfinished";
 
 /// A file that a killed run left unfinished is removed after this time.
-const ABANDONED: Duration = Duration::from_secs(3_600);
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// Compiled plugins of this machine.
 #[derive(Debug)]

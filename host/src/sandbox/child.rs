@@ -168,7 +168,7 @@ impl Worker {
 
     /// Reads what there is; false at the end of the pipe.
     fn receive(&mut self) -> io::Result<bool> {
-        let mut chunk = [0; 64 * 1024];
+        let mut chunk = vec![0; 64 * 1024];
         match self.output.read(&mut chunk) {
             Ok(0) => Ok(false),
             Ok(count) => {
@@ -251,6 +251,7 @@ fn never_wait(pipe: &impl AsFd) -> io::Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -222,6 +222,7 @@ fn unit(unit: raw::DurationUnit) -> contract::DurationUnit {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 
@@ -257,5 +258,57 @@ mod tests {
         assert_eq!((error.path.as_str(), error.unit), ("/3", "list elements"));
         let error = canonical(&vec![vec!["12345678"; 2]; 1], &Limits { canonical: 20, ..limits() }).unwrap_err();
         assert_eq!(error.unit, "bytes in all");
+    }
+
+    #[test]
+    fn what_a_guest_returns_is_the_same_in_the_mirror() {
+        let text = || "t".to_owned();
+        let header = || contract::Header {
+            id: text(),
+            namespace: None,
+            name: text(),
+            comment: String::new(),
+            origin: Some(contract::Origin { file: text(), line: 7 }),
+        };
+        let months = contract::Duration { count: 3, unit: contract::DurationUnit::Months };
+        let key = contract::SortKey {
+            by: text(),
+            direction: contract::Direction::Descending,
+            nulls: contract::Nulls::EngineDefault,
+        };
+        let column = |value| contract::PgColumn {
+            header: contract::ColumnHeader { name: text(), was: vec![text()], comment: text() },
+            data_type: text(),
+            nullable: true,
+            value,
+        };
+        let table = contract::PgTable {
+            header: header(),
+            columns: vec![
+                column(contract::PgColumnValue::Empty),
+                column(contract::PgColumnValue::DefaultTo(text())),
+                column(contract::PgColumnValue::Identity(contract::Identity::ByDefault)),
+            ],
+            primary_key: Some(contract::PgKey { name: None, columns: vec![text()] }),
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: vec![contract::PgCheck { name: Some(text()), condition: text() }],
+            indexes: Vec::new(),
+            hypertable: Some(contract::Hypertable {
+                time_column: text(),
+                chunk: contract::ChunkWidth::Time(months),
+                space: Vec::new(),
+            }),
+            columnstore: Some(contract::Columnstore { segment_by: vec![text()], order_by: vec![key] }),
+        };
+        let definition = contract::ModelDefinition {
+            timescaledb: contract::TimescaledbObjects { tables: vec![table], aggregates: Vec::new() },
+            clickhouse: contract::ClickhouseObjects { tables: Vec::new(), materialized_views: Vec::new() },
+            milvus: Vec::new(),
+        };
+        let limits = Limits::default();
+        let bytes = canonical(&definition, &limits).unwrap();
+        let mirror: raw::ModelDefinition = serde_json::from_slice(&bytes).unwrap();
+        assert_eq!(canonical(&mirror, &limits).unwrap(), bytes);
     }
 }

@@ -64,15 +64,18 @@ pub(super) const HEADER: usize = 9;
 
 /// The bytes before a payload of this kind and length.
 pub(super) fn header(kind: Kind, length: usize) -> [u8; HEADER] {
-    let [a, b, c, d, e, f, g, h] = (length as u64).to_le_bytes();
-    [kind as u8, a, b, c, d, e, f, g, h]
+    let mut bytes = [kind as u8; HEADER];
+    if let Some((_, rest)) = bytes.split_first_mut() {
+        rest.copy_from_slice(&(length as u64).to_le_bytes());
+    }
+    bytes
 }
 
 /// Reads kind and length; `None` for what is no frame or is longer than its kind may be.
 pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Option<(Kind, usize)> {
-    let [kind, a, b, c, d, e, f, g, h] = bytes;
-    let kind = Kind::of(kind)?;
-    let length = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+    let (kind, length) = bytes.split_first()?;
+    let kind = Kind::of(*kind)?;
+    let length = u64::from_le_bytes(length.try_into().ok()?);
     (length <= kind.most(limits)).then_some(())?;
     usize::try_from(length).ok().map(|length| (kind, length))
 }
@@ -141,6 +144,7 @@ impl Used {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -87,7 +87,7 @@ impl Session {
 
         let arguments: Vec<raw::Argument> =
             serde_json::from_slice(&self.hear(Kind::Define)?.payload).map_err(io::Error::from)?;
-        let (definition, used) = define(&guest, convert::arguments(arguments)).map_err(Stop::Refused)?;
+        let (definition, used) = define(&guest, &convert::arguments(arguments)).map_err(Stop::Refused)?;
         self.say(Kind::Defined, &[&used.to_bytes(), &definition])?;
         Ok(())
     }
@@ -131,10 +131,10 @@ fn describe(guest: &Guest<'_>) -> Result<(Vec<u8>, Used), Finding> {
 }
 
 /// Two calls in two instances that must agree: what is approved has to be what is applied.
-fn define(guest: &Guest<'_>, arguments: Vec<contract::Argument>) -> Result<(Vec<u8>, Used), Report> {
+fn define(guest: &Guest<'_>, arguments: &[contract::Argument]) -> Result<(Vec<u8>, Used), Report> {
     let once = || {
         let (answer, used) = guest
-            .call(Phase::Define, |plugin, store| plugin.whale_model_plugin().call_define(store, &arguments))
+            .call(Phase::Define, |plugin, store| plugin.whale_model_plugin().call_define(store, arguments))
             .map_err(|finding| Report::one(Phase::Define, finding))?;
         let definition = answer.map_err(problems)?;
         let definition = canonical(&definition, guest.limits).map_err(|finding| Report::one(Phase::Define, finding))?;
@@ -186,6 +186,7 @@ fn problem(problem: contract::Problem) -> Finding {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use super::*;
 

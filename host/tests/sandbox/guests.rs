@@ -23,13 +23,14 @@ impl Guest<'_> {
         // `plugin-info`: four texts, a list, three lists; each a pointer and a length.
         let texts = format!("{name}0.1.0summary");
         let mut info = Vec::new();
-        let (a, b) = (name.len() as u32, name.len() as u32 + 5);
+        let a = u32::try_from(name.len()).unwrap();
+        let b = a + 5;
         for (place, length) in [(2048, a), (2048 + a, 5), (2048, a), (2048 + b, 7), (0, 0), (0, 0), (0, 0), (0, 0)] {
             info.extend(u32::to_le_bytes(if length == 0 { 8 } else { place }));
             info.extend(u32::to_le_bytes(length));
         }
-        let info: String = info.iter().map(|byte| format!("\\{byte:02x}")).collect();
-        let texts: String = texts.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+        let info = escaped(&info);
+        let texts = escaped(texts.as_bytes());
         format!(
             r#"(module
                 (memory (export "memory") {pages})
@@ -64,6 +65,11 @@ impl Guest<'_> {
     pub(crate) fn module(&self) -> Vec<u8> {
         wat::parse_str(self.text("0.1.0")).unwrap()
     }
+}
+
+/// Bytes as a text of the text format.
+fn escaped(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| format!("{text}\\{byte:02x}"))
 }
 
 fn contract() -> String {
