@@ -8,7 +8,7 @@ use super::run::Session;
 use crate::backend::{EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
-use crate::mark::MarkState;
+use crate::mark::{MarkState, PREFIX};
 use crate::name::Name;
 use crate::quote::clickhouse::literal;
 use crate::server::{Server, known};
@@ -53,7 +53,10 @@ struct DatabaseRow {
 pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog, EngineError> {
     let names: Vec<String> = scope.namespaces.iter().map(|name| literal(name.as_str())).collect();
     let within = if names.is_empty() { literal("") } else { names.join(", ") };
-    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within})");
+    // Those in which a model may have objects: asked for by name, or by the mark that they carry.
+    let marked = if scope.marked { format!(" OR position(comment, {}) > 0", literal(PREFIX)) } else { String::new() };
+    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){marked}");
+    let within = if scope.marked { format!("SELECT name FROM system.databases WHERE name IN ({within}){marked}") } else { within };
     let tables = format!(
         "SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, \
          storage_policy, comment, create_table_query, as_select \

@@ -169,6 +169,9 @@ fn create_view(view: &View, mark: &Mark) -> String {
         let keys: Vec<String> = view.group_by.iter().map(expression).collect();
         sql.push_str(&format!("\nGROUP BY {}", keys.join(", ")));
     }
+    if normalize::has_shadows(view) {
+        sql.push_str(&format!("\nSETTINGS {}", normalize::COLUMNS_FIRST));
+    }
     sql.push_str(&format!("\nCOMMENT {}", literal(&mark.comment(&view.header.comment))));
     sql
 }

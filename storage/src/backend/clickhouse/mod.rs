@@ -33,15 +33,22 @@ pub struct ClickhouseTarget {
     server: Server,
 }
 
-/// Reaches the server and asks what it is. The whole of it takes at most the address's `connect_timeout`.
-pub async fn connect(address: &Address) -> Result<ClickhouseTarget, EngineError> {
-    let url = Url::parse(&address.url).map_err(|fault| unusable(&fault.to_string()))?;
-    let place = place(&url)?;
-    let client = client(&url, address.connect_timeout)?;
-    let session = run::Session::new(client, place.clone(), address.statement_timeout);
-    let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
-    let server = probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout)))?;
-    Ok(ClickhouseTarget { session, server })
+impl ClickhouseTarget {
+    /// Reaches the server and asks what it is. The whole of it takes at most the address's `connect_timeout`.
+    pub async fn connect(address: &Address) -> Result<Self, EngineError> {
+        let url = Url::parse(&address.url).map_err(|fault| unusable(&fault.to_string()))?;
+        let place = place(&url)?;
+        let client = client(&url, address.connect_timeout)?;
+        let session = run::Session::new(client, place.clone(), address.statement_timeout);
+        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
+        let server = probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout)))?;
+        Ok(Self { session, server })
+    }
+
+    /// What writes changes for this server.
+    pub fn lower(&self) -> ClickhouseLower {
+        ClickhouseLower::new(&self.server)
+    }
 }
 
 impl Target for ClickhouseTarget {

@@ -16,7 +16,7 @@ use crate::name::Name;
 use crate::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
 use clauses::Foreign;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A row of `system.tables`.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -59,6 +59,9 @@ pub(super) struct IndexRow {
     pub(super) expr: String,
     pub(super) granularity: String,
 }
+
+/// Makes a name in a view's query mean the column of the source.
+pub(super) const COLUMNS_FIRST: &str = "prefer_column_name_to_alias = 1";
 
 /// The name of the part that a projection is.
 pub(super) const PROJECTION: &str = "projection ";
@@ -171,8 +174,20 @@ pub(super) fn view(view: &View) -> Shape {
     let filter = view.only_where.as_ref().map(|filter| expression(filter).into());
     put_view(&mut shape, view.source.to_string(), items, filter, list(&view.group_by));
     put(&mut shape, object(), "target", view.target.to_string());
+    if has_shadows(view) {
+        put(&mut shape, object(), "settings", COLUMNS_FIRST);
+    }
     shape.put_comment(PartKey::only(PartKind::Comment), &view.header.comment);
     shape
+}
+
+/// Whether an output has the name of a column that is read, and is not that column. Without the setting, ClickHouse
+/// takes such a name for the output wherever it stands, in the filter and in the grouping too.
+pub(super) fn has_shadows(view: &View) -> bool {
+    let values = view.select.iter().map(|item| &item.value);
+    let read: BTreeSet<Name> =
+        values.chain(&view.only_where).chain(&view.group_by).flat_map(|value| value.columns()).collect();
+    view.select.iter().any(|item| item.value != Expr::Column(item.name.clone()) && read.contains(&item.name))
 }
 
 fn put_view(
@@ -333,6 +348,9 @@ fn found_view(row: &TableRow) -> Shape {
             let items = found.items.into_iter().map(|(name, value)| (name, server_expression(value)));
             let filter = found.only_where.map(server_expression);
             put_view(&mut shape, found.source, items, filter, found.group_by.and_then(server_list));
+            if let Some(settings) = found.settings {
+                put(&mut shape, object(), "settings", settings);
+            }
         }
     }
     let target = clauses::target(&row.create_table_query)

@@ -181,10 +181,10 @@ fn column(cut: &Cut, start: usize, end: usize, found: &mut Vec<Foreign>) -> Opti
 
 /// Where a materialized view writes, and whether it has clauses that we do not make (an engine, a refresh).
 pub(super) fn target(create_table_query: &str) -> Option<String> {
-    let cut = Cut::of(create_table_query)?;
-    if !cut.are_words(0, "CREATE MATERIALIZED VIEW") {
+    if !create_table_query.starts_with("CREATE MATERIALIZED VIEW ") {
         return None;
     }
+    let cut = Cut::of(create_table_query)?;
     let (_, mut next) = cut.place(3)?;
     if cut.is_word(next, "UUID") {
         next += 2;
@@ -215,9 +215,10 @@ pub(super) struct Select<'a> {
     pub(super) source: String,
     pub(super) only_where: Option<&'a str>,
     pub(super) group_by: Option<&'a str>,
+    pub(super) settings: Option<&'a str>,
 }
 
-/// `SELECT .. FROM database.table [WHERE ..] [GROUP BY ..]`; anything else is none, or does not parse as an expression.
+/// `SELECT .. FROM database.table [WHERE ..] [GROUP BY ..] [SETTINGS ..]`; anything else is none, or does not parse as an expression.
 pub(super) fn select(as_select: &str) -> Option<Select<'_>> {
     let cut = Cut::of(as_select)?;
     let end = cut.tokens.len();
@@ -225,15 +226,16 @@ pub(super) fn select(as_select: &str) -> Option<Select<'_>> {
         let mut all = cut.outside(0, end).filter(|position| cut.are_words(*position, words));
         (all.next(), all.next().is_some())
     };
-    let (from, filter, group) = (once("FROM"), once("WHERE"), once("GROUP BY"));
-    if !cut.is_word(0, "SELECT") || from.1 || filter.1 || group.1 {
+    let (from, filter, group, settings) = (once("FROM"), once("WHERE"), once("GROUP BY"), once("SETTINGS"));
+    if !cut.is_word(0, "SELECT") || from.1 || filter.1 || group.1 || settings.1 {
         return None;
     }
     let from = from.0?;
-    let group_at = group.0.unwrap_or(end);
+    let settings_at = settings.0.unwrap_or(end);
+    let group_at = group.0.unwrap_or(settings_at);
     let filter_at = filter.0.unwrap_or(group_at);
     let (source, after) = cut.place(from + 1)?;
-    if after != filter_at || filter_at > group_at {
+    if after != filter_at || filter_at > group_at || group_at > settings_at {
         return None;
     }
     let items: Option<Vec<_>> = cut.items(1, from).into_iter().map(|(start, end)| item(&cut, start, end)).collect();
@@ -241,7 +243,8 @@ pub(super) fn select(as_select: &str) -> Option<Select<'_>> {
         items: items?,
         source,
         only_where: filter.0.map(|position| cut.slice(position + 1, group_at)),
-        group_by: group.0.map(|position| cut.slice(position + 2, end)),
+        group_by: group.0.map(|position| cut.slice(position + 2, settings_at)),
+        settings: settings.0.map(|position| cut.slice(position + 1, end)),
     })
 }
 
