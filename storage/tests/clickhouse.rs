@@ -11,6 +11,7 @@ use whale_storage::backend::clickhouse::ClickhouseTarget;
 use whale_storage::backend::{FailureKind, Target};
 use whale_storage::definition::Object;
 use whale_storage::definition::clickhouse::Table;
+use whale_storage::expr::Expr;
 use whale_storage::plan::{Plan, VersionRow};
 use whale_storage::server::Version;
 
@@ -139,7 +140,8 @@ async fn what_the_server_rewrites_is_equal() {
     rewritten.skip_indexes.push(skip_index("i4", "a", "tokenbf_v1(256, 2, 0)", 1));
     rewritten.skip_indexes.push(skip_index("i5", "a", "bloom_filter(0.01)", 1));
     let by_two = partitioned(table(DB, "by_two", &["a UInt64", "b Date"], "MergeTree()", &["a", "b"]), "(a % 3, toYYYYMM(b))");
-    let by_nothing = partitioned(table(DB, "by_nothing", &["a UInt64"], "MergeTree()", &["a"]), "tuple()");
+    let mut by_nothing = table(DB, "by_nothing", &["a UInt64"], "MergeTree()", &["a"]);
+    by_nothing.partition_by = Some(Expr::Tuple(Vec::new()));
     let collapsing = table(DB, "collapsing", &["a UInt64", "sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &["a"]);
     let into = table(DB, "hours", &["a String", "time DateTime", "u UInt64"], "SummingMergeTree", &["a", "time"]);
     // Outputs with the names of the columns that they are made from.
@@ -224,7 +226,7 @@ async fn every_other_change_is_refused_by_name() {
         assert!(refused.len() == 1 && refused[0].starts_with("WH0710") && refused[0].contains(expected), "{expected}: {refused:?}");
     }
     // What somebody else gave it.
-    raw.run(&format!("ALTER TABLE {DB}.dialects MODIFY TTL discovery_time + INTERVAL 1 YEAR, ADD CONSTRAINT c CHECK dialect_id != '', ADD PROJECTION p (SELECT region ORDER BY region)")).await;
+    raw.run(&format!("ALTER TABLE {DB}.dialects ADD CONSTRAINT c CHECK dialect_id != '', ADD PROJECTION p (SELECT region ORDER BY region), MODIFY TTL discovery_time + INTERVAL 1 YEAR")).await;
     let planned = plan(&mut target, &tables(std::slice::from_ref(&before))).await;
     let found = refusals(&planned).join("\n");
     for part in ["WH0710 clickhouse/whale_test_refused.dialects/definition", "ttl is `", "WH0704", "check constraint c", "projection p"] {

@@ -53,12 +53,18 @@ impl Session {
         answer.map_err(|_| self.unanswered(attempted))?.map_err(|fault| self.failure(attempted, &fault))
     }
 
-    /// Sends a query and reads its rows.
+    /// Sends a query and reads its rows. A query has no effect that could be in doubt.
     pub(super) async fn read<T: DeserializeOwned>(&self, attempted: &str, sql: &str) -> Result<Vec<T>, EngineError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
         let rows = async { self.query(sql).fetch_bytes("JSONEachRow")?.collect().await };
-        let answer = tokio::time::timeout(self.statement_timeout, rows).await;
-        let bytes = answer.map_err(|_| self.unanswered(attempted))?.map_err(|fault| self.failure(attempted, &fault))?;
+        let answer = match tokio::time::timeout(self.statement_timeout, rows).await {
+            Ok(answer) => answer.map_err(|fault| self.failure(attempted, &fault)),
+            Err(_) => Err(self.unanswered(attempted)),
+        };
+        let bytes = answer.map_err(|fault| match fault.kind {
+            FailureKind::InDoubt => EngineError { kind: FailureKind::Unreachable, ..fault },
+            _ => fault,
+        })?;
         // A comment may hold bytes that are not UTF-8; it is no comment of ours then.
         String::from_utf8_lossy(&bytes)
             .lines()
