@@ -143,6 +143,7 @@ async fn what_the_server_rewrites_is_equal() {
     let mut by_nothing = table(DB, "by_nothing", &["a UInt64"], "MergeTree()", &["a"]);
     by_nothing.partition_by = Some(Expr::Tuple(Vec::new()));
     let collapsing = table(DB, "collapsing", &["a UInt64", "sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &["a"]);
+    let unsorted = table(DB, "unsorted", &["sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &[]);
     let into = table(DB, "hours", &["a String", "time DateTime", "u UInt64"], "SummingMergeTree", &["a", "time"]);
     // Outputs with the names of the columns that they are made from.
     let shadowing = view(
@@ -153,7 +154,7 @@ async fn what_the_server_rewrites_is_equal() {
         Some("u between 1 and 100 and a != ''"),
         &["LOWER(a)", "toStartOfHour(now_)"],
     );
-    let mut objects = tables(&[rewritten, by_two, by_nothing, collapsing, into]);
+    let mut objects = tables(&[rewritten, by_two, by_nothing, collapsing, unsorted, into]);
     objects.push(Object::View(shadowing));
     apply(&mut target, &objects).await;
     assert_same(&mut target, &objects).await;

@@ -126,14 +126,29 @@ pub(super) fn policy(whale: bool) -> &'static str {
     if whale { STORAGE_POLICY } else { "default" }
 }
 
+/// The sorting key as the server keeps it: this engine puts its version last.
+fn sorting(table: &Table) -> Vec<Expr> {
+    let mut keys = match table.order_by.as_slice() {
+        [Expr::Tuple(parts)] => parts.clone(),
+        keys => keys.to_vec(),
+    };
+    if let TableEngine::VersionedCollapsingMergeTree { version, .. } = &table.engine {
+        let version = Expr::Column(version.clone());
+        if !keys.contains(&version) {
+            keys.push(version);
+        }
+    }
+    keys
+}
+
 /// The shape of a table's definition.
 pub(super) fn table(table: &Table, whale: bool) -> Shape {
     let mut shape = Shape::default();
     let facts = TableFacts {
         engine: table.engine.to_string().into(),
         partition: table.partition_by.as_ref().and_then(|key| list(std::slice::from_ref(key))),
-        order: list(&table.order_by),
-        primary: table.primary_key.as_deref().and_then(list),
+        order: list(&sorting(table)),
+        primary: list(table.primary_key.as_deref().unwrap_or(&table.order_by)),
         policy: policy(whale).to_owned(),
     };
     put_table(&mut shape, facts);
