@@ -107,7 +107,8 @@ pub(super) fn function(
     name: &str,
 ) -> Result<(String, Function), ExprFault> {
     let Some((canonical, function)) = functions::find(dialect, name) else {
-        let fault = ExprFault::new(codes::FUNCTION_UNKNOWN, at, format!("{} is not a function on the list", shown(name)));
+        let fault =
+            ExprFault::new(codes::FUNCTION_UNKNOWN, at, format!("{} is not a function on the list", shown(name)));
         return Err(match nearest(name, functions::names(dialect)) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help("only listed functions are called: those whose value follows from their arguments"),
@@ -146,5 +147,6 @@ pub(super) fn column(dialect: Dialect, clause: Clause, at: usize, name: &str) ->
         return Ok(());
     }
     let message = format!("{} names the column {}", clause.name(), shown(name));
-    Err(ExprFault::new(codes::COLUMN_PLACE, at, message).help("a text is written in single quotes; a default has no row to read"))
+    Err(ExprFault::new(codes::COLUMN_PLACE, at, message)
+        .help("a text is written in single quotes; a default has no row to read"))
 }

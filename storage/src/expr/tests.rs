@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+//! Expressions, as authors write them, as engines store them, and as an attacker would.
 
 use super::*;
 use crate::diagnostic::codes::types as codes;

@@ -61,12 +61,45 @@ fn what_is_outside_the_language_is_refused_everywhere() {
 
 #[test]
 fn functions_that_reach_out_are_unknown() {
-    for name in ["pg_read_file", "nextval", "set_config", "dblink", "lo_import", "pg_sleep", "query_to_xml", "current_setting",
-        "pg_terminate_backend", "version", "session_user", "generate_series", "repeat", "lpad"] {
+    for name in [
+        "pg_read_file",
+        "nextval",
+        "set_config",
+        "dblink",
+        "lo_import",
+        "pg_sleep",
+        "query_to_xml",
+        "current_setting",
+        "pg_terminate_backend",
+        "version",
+        "session_user",
+        "generate_series",
+        "repeat",
+        "lpad",
+    ] {
         refused(&format!("{name}('x')"), Dialect::Postgres, Clause::Default, codes::FUNCTION_UNKNOWN);
     }
-    for name in ["file", "url", "remote", "executable", "dictGet", "s3", "getSetting", "hostName", "sleep", "currentUser",
-        "joinGet", "arrayJoin", "getMacro", "throwIf", "evalMLMethod", "catboostEvaluate", "numbers", "rangex", "reinterpret"] {
+    for name in [
+        "file",
+        "url",
+        "remote",
+        "executable",
+        "dictGet",
+        "s3",
+        "getSetting",
+        "hostName",
+        "sleep",
+        "currentUser",
+        "joinGet",
+        "arrayJoin",
+        "getMacro",
+        "throwIf",
+        "evalMLMethod",
+        "catboostEvaluate",
+        "numbers",
+        "rangex",
+        "reinterpret",
+    ] {
         refused(&format!("{name}('x')"), Dialect::ClickHouse, Clause::Default, codes::FUNCTION_UNKNOWN);
     }
     refused("'x'::regclass", Dialect::Postgres, Clause::Default, codes::TYPE_UNKNOWN);
@@ -173,9 +206,10 @@ fn text() -> impl Strategy<Value = String> {
         "(?s).{0,80}",
         prop::collection::vec(
             prop::sample::select(vec![
-                "a", "b", "(", ")", ",", "'x'", "'", "\"", "`", "\\", "1", "1.5", "+", "-", "*", "/", "=", "<", "in", "not",
-                "and", "or", "is", "null", "case", "when", "then", "end", "between", "like", "cast", "as", "text", "::", "[",
-                "]", "lower", "sum", "interval", "array", "any", "--", "/*", ";", ".", "->>", "||", "extract", "from",
+                "a", "b", "(", ")", ",", "'x'", "'", "\"", "`", "\\", "1", "1.5", "+", "-", "*", "/", "=", "<", "in",
+                "not", "and", "or", "is", "null", "case", "when", "then", "end", "between", "like", "cast", "as",
+                "text", "::", "[", "]", "lower", "sum", "interval", "array", "any", "--", "/*", ";", ".", "->>", "||",
+                "extract", "from",
             ]),
             0..24
         )

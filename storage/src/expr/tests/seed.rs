@@ -34,8 +34,11 @@ fn postgres_expressions_are_rendered_in_quotes() {
         ("case when a > 0 then 'x' else 'y' end", Clause::Generated, "CASE WHEN (\"a\" > 0) THEN 'x' ELSE 'y' END"),
         ("not (a or b) and c", Clause::Check, "(NOT (\"a\" OR \"b\")) AND \"c\""),
         ("a is distinct from b", Clause::Check, "\"a\" IS DISTINCT FROM \"b\""),
-        ("created_at > timestamptz '2026-01-01' - interval '1 day'", Clause::Check,
-            "\"created_at\" > (CAST('2026-01-01' AS timestamp with time zone) - (INTERVAL '1 days'))"),
+        (
+            "created_at > timestamptz '2026-01-01' - interval '1 day'",
+            Clause::Check,
+            "\"created_at\" > (CAST('2026-01-01' AS timestamp with time zone) - (INTERVAL '1 days'))",
+        ),
         ("\"select\" > 1", Clause::Check, "\"select\" > 1"),
         ("name like 'a\\_%'", Clause::Check, "\"name\" LIKE E'a\\\\_%'"),
     ] {

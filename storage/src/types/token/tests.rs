@@ -1,3 +1,5 @@
+//! What becomes a token, and what is refused before it can.
+
 use super::*;
 use crate::diagnostic::Code;
 
