@@ -165,24 +165,25 @@ pub async fn plan(target: &mut ClickhouseTarget, objects: &[Object]) -> Plan {
     plan
 }
 
-/// Everything that a run does: plan, carry out, look again, write marks. Returns how many steps there were.
-pub async fn apply(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
+/// Everything that a run does: plan, carry out, look again, write marks. Returns how many steps there were, and how many
+/// marks had to be written anew.
+pub async fn apply(target: &mut ClickhouseTarget, objects: &[Object]) -> (usize, usize) {
     let planned = plan(target, objects).await;
     let approved = ApprovedPlan::approve(planned, &BTreeSet::new()).unwrap_or_else(|faults| panic!("refused: {faults:#?}"));
     for step in approved.plan().steps() {
         target.run(step).await.unwrap_or_else(|fault| panic!("{fault}\n{:#?}", step.recipe));
     }
     target.settle().await.unwrap();
-    seal(target, objects).await;
-    approved.plan().steps().count()
+    let sealed = seal(target, objects).await;
+    (approved.plan().steps().count(), sealed)
 }
 
-async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) {
+async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
     let wanted = wanted(objects, &target.lower());
     let actual = inspect(target, &wanted).await;
     let Diff { changes, unsealed, .. } = diff(&wanted, &actual);
     assert!(changes.is_empty(), "differs after its own run: {changes:#?}");
-    let seals = unsealed
+    let seals: BTreeMap<ObjectName, Seal> = unsealed
         .iter()
         .map(|name| {
             let WantedObject { desired, shape } = &wanted.objects[name];
@@ -192,6 +193,7 @@ async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) {
         })
         .collect();
     target.seal(&seals).await.expect("marks are written");
+    seals.len()
 }
 
 /// A second look finds nothing: neither by the hashes in the marks, nor by comparing every value.

@@ -1,4 +1,4 @@
-//! Changes as statements: the one place where ClickHouse's SQL is written.
+//! Changes as statements: the one place where SQL for ClickHouse is written.
 //!
 //! Pure. Names and texts go through [`crate::quote`]; types, engines, codecs and expressions are rendered from values.
 //! Each change is one statement, which the server carries out whole or not at all: a change of an object is one ALTER,
@@ -53,16 +53,27 @@ impl Lower for ClickhouseLower {
     fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>> {
         match (change, object) {
             (Change::CreateNamespace { namespace, .. }, _) => Ok(recipe(create_database(namespace, mark))),
-            (Change::CreateObject { .. }, Some(Object::ClickhouseTable(table))) => {
-                Ok(recipe(create_table(table, normalize::policy(self.has_policy), mark)))
+            (Change::CreateObject { .. }, Some(object)) => {
+                // What is made now is read back as it was written, so that its mark need not be written twice.
+                let mark = Mark { seen: normalize::expected(object, self.has_policy), ..mark.clone() };
+                match object {
+                    Object::ClickhouseTable(table) => {
+                        Ok(recipe(create_table(table, normalize::policy(self.has_policy), &mark)))
+                    }
+                    Object::View(view) => Ok(recipe(create_view(view, &mark))),
+                    Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Err(vec![nothing_here()]),
+                }
             }
-            (Change::CreateObject { .. }, Some(Object::View(view))) => Ok(recipe(create_view(view, mark))),
             (Change::AlterObject { added, changed, removed, .. }, Some(object)) => {
                 alter(object, added, changed, removed, mark).map(recipe)
             }
-            _ => Err(vec![unsupported(PartKey::only(PartKind::Object), "ClickHouse has nothing of this kind here")]),
+            _ => Err(vec![nothing_here()]),
         }
     }
+}
+
+fn nothing_here() -> Unsupported {
+    unsupported(PartKey::only(PartKind::Object), "ClickHouse has nothing of this kind")
 }
 
 fn recipe(sql: String) -> Recipe {
@@ -100,23 +111,19 @@ fn create_table(table: &Table, policy: &str, mark: &Mark) -> String {
     let columns = table.columns.iter().map(column);
     let indexes = table.skip_indexes.iter().map(index);
     let inside: Vec<String> = columns.chain(indexes).map(|line| format!("    {line}")).collect();
-    let mut sql = format!("CREATE TABLE {}\n(\n{}\n)", qualified(&table.header.name), inside.join(",\n"));
-    sql.push_str(&format!("\nENGINE = {}", table.engine));
-    if let Some(key) = &table.partition_by {
-        sql.push_str(&format!("\nPARTITION BY {}", expression(key)));
-    }
-    if let Some(key) = &table.primary_key {
-        sql.push_str(&format!("\nPRIMARY KEY {}", keys(key)));
-    }
-    sql.push_str(&format!("\nORDER BY {}", keys(&table.order_by)));
     let policy = (policy == super::STORAGE_POLICY).then(|| format!("storage_policy = {}", literal(policy)));
     let settings: Vec<String> =
         policy.into_iter().chain(table.settings.iter().map(|(name, value)| setting(name, value))).collect();
-    if !settings.is_empty() {
-        sql.push_str(&format!("\nSETTINGS {}", settings.join(", ")));
-    }
-    sql.push_str(&format!("\nCOMMENT {}", literal(&mark.comment(&table.header.comment))));
-    sql
+    let clauses = [
+        Some(format!("CREATE TABLE {}\n(\n{}\n)", qualified(&table.header.name), inside.join(",\n"))),
+        Some(format!("ENGINE = {}", table.engine)),
+        table.partition_by.as_ref().map(|key| format!("PARTITION BY {}", expression(key))),
+        table.primary_key.as_ref().map(|all| format!("PRIMARY KEY {}", keys(all))),
+        Some(format!("ORDER BY {}", keys(&table.order_by))),
+        (!settings.is_empty()).then(|| format!("SETTINGS {}", settings.join(", "))),
+        Some(format!("COMMENT {}", literal(&mark.comment(&table.header.comment)))),
+    ];
+    clauses.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// A name from the list that validation has, and a value: a number or a word of truth as it is, else text.
@@ -131,20 +138,20 @@ fn is_decimal(value: &str) -> bool {
 }
 
 fn column(column: &Column) -> String {
-    let mut text = format!("{} {}", identifier(&column.name), column.data_type);
-    match &column.value {
-        ColumnValue::Empty => {}
-        ColumnValue::Default(value) => text.push_str(&format!(" DEFAULT {}", expression(value))),
-        ColumnValue::Materialized(value) => text.push_str(&format!(" MATERIALIZED {}", expression(value))),
-        ColumnValue::Alias(value) => text.push_str(&format!(" ALIAS {}", expression(value))),
-    }
-    if !column.comment.is_empty() {
-        text.push_str(&format!(" COMMENT {}", literal(&column.comment)));
-    }
-    if let Some(codec) = column.codec.as_ref().filter(|codec| !codec.is_default()) {
-        text.push_str(&format!(" CODEC({codec})"));
-    }
-    text
+    let value = match &column.value {
+        ColumnValue::Empty => None,
+        ColumnValue::Default(value) => Some(format!("DEFAULT {}", expression(value))),
+        ColumnValue::Materialized(value) => Some(format!("MATERIALIZED {}", expression(value))),
+        ColumnValue::Alias(value) => Some(format!("ALIAS {}", expression(value))),
+    };
+    let codec = column.codec.as_ref().filter(|codec| !codec.is_default());
+    let clauses = [
+        Some(format!("{} {}", identifier(&column.name), column.data_type)),
+        value,
+        (!column.comment.is_empty()).then(|| format!("COMMENT {}", literal(&column.comment))),
+        codec.map(|codec| format!("CODEC({codec})")),
+    ];
+    clauses.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 fn index(index: &SkipIndex) -> String {
@@ -155,25 +162,17 @@ fn index(index: &SkipIndex) -> String {
 fn create_view(view: &View, mark: &Mark) -> String {
     let items: Vec<String> =
         view.select.iter().map(|item| format!("{} AS {}", expression(&item.value), identifier(&item.name))).collect();
-    let mut sql = format!(
-        "CREATE MATERIALIZED VIEW {} TO {}\nAS SELECT {}\nFROM {}",
-        qualified(&view.header.name),
-        qualified(&view.target),
-        items.join(", "),
-        qualified(&view.source)
-    );
-    if let Some(filter) = &view.only_where {
-        sql.push_str(&format!("\nWHERE {}", expression(filter)));
-    }
-    if !view.group_by.is_empty() {
-        let keys: Vec<String> = view.group_by.iter().map(expression).collect();
-        sql.push_str(&format!("\nGROUP BY {}", keys.join(", ")));
-    }
-    if normalize::has_shadows(view) {
-        sql.push_str(&format!("\nSETTINGS {}", normalize::COLUMNS_FIRST));
-    }
-    sql.push_str(&format!("\nCOMMENT {}", literal(&mark.comment(&view.header.comment))));
-    sql
+    let group: Vec<String> = view.group_by.iter().map(expression).collect();
+    let clauses = [
+        Some(format!("CREATE MATERIALIZED VIEW {} TO {}", qualified(&view.header.name), qualified(&view.target))),
+        Some(format!("AS SELECT {}", items.join(", "))),
+        Some(format!("FROM {}", qualified(&view.source))),
+        view.only_where.as_ref().map(|filter| format!("WHERE {}", expression(filter))),
+        (!group.is_empty()).then(|| format!("GROUP BY {}", group.join(", "))),
+        normalize::has_shadows(view).then(|| format!("SETTINGS {}", normalize::COLUMNS_FIRST)),
+        Some(format!("COMMENT {}", literal(&mark.comment(&view.header.comment)))),
+    ];
+    clauses.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
 /// One ALTER with everything that is added, or every reason why it cannot be written.

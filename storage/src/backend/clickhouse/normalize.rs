@@ -9,7 +9,7 @@ mod clauses;
 use super::STORAGE_POLICY;
 use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::clickhouse::{ColumnValue, Table, View};
-use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::definition::{Backend, Object, ObjectKind, ObjectName};
 use crate::expr::{Dialect, Expr, parse_server, parse_server_list};
 use crate::mark::MarkState;
 use crate::name::Name;
@@ -201,7 +201,7 @@ pub(super) fn view(view: &View) -> Shape {
 pub(super) fn has_shadows(view: &View) -> bool {
     let values = view.select.iter().map(|item| &item.value);
     let read: BTreeSet<Name> =
-        values.chain(&view.only_where).chain(&view.group_by).flat_map(|value| value.columns()).collect();
+        values.chain(&view.only_where).chain(&view.group_by).flat_map(Expr::columns).collect();
     view.select.iter().any(|item| item.value != Expr::Column(item.name.clone()) && read.contains(&item.name))
 }
 
@@ -263,7 +263,6 @@ fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Catalog
         ObjectKind::Table => clauses::foreign(&row.create_table_query).filter(|_| !row.create_table_query.is_empty()),
         _ => Some(Vec::new()),
     };
-    let seen = seen(row, author, columns, indexes, foreign.as_deref());
     // A stranger's shape is never compared.
     let mut shape = match (kind, mark.mark().is_some()) {
         (ObjectKind::Table, true) => found_table(row, columns, indexes, foreign),
@@ -271,14 +270,35 @@ fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Catalog
         _ => Shape::default(),
     };
     shape.put_comment(PartKey::only(PartKind::Comment), author);
+    let seen = match (kind, mark.mark().is_some()) {
+        (ObjectKind::Table, true) => seen(&shape, columns.iter().map(|column| column.name.as_str())),
+        (ObjectKind::MaterializedView, true) => seen(&shape, []),
+        _ => digest_of(&(row, columns, indexes)),
+    };
     CatalogObject { kind, shape, mark, seen }
 }
 
-/// Digest of what was read, but for the mark, which stands in the comment and in the statement.
-fn seen(row: &TableRow, author: &str, columns: &[ColumnRow], indexes: &[IndexRow], foreign: Option<&[Foreign]>) -> String {
-    let target = clauses::target(&row.create_table_query);
-    let known = TableRow { comment: author.to_owned(), create_table_query: String::new(), ..row.clone() };
-    digest_of(&(known, columns, indexes, format!("{foreign:?}"), target))
+/// Digest of an object of ours as it was read: its facts, opaque ones included, and the order of its columns. Not of the
+/// server's text, so that a new version of a server that writes the same in another way changes nothing, and so that a
+/// mark can say at once what will be read back (see [`expected`]).
+fn seen<'a>(shape: &Shape, columns: impl IntoIterator<Item = &'a str>) -> String {
+    let columns: Vec<&str> = columns.into_iter().collect();
+    digest_of(&(shape.digest(), columns))
+}
+
+/// What [`seen`] will be of an object that is made now, if the server does what servers do. Where it does otherwise, the
+/// object is looked at again and its mark is written anew; where it does not, a mark need not be written twice.
+pub(super) fn expected(object: &Object, whale: bool) -> String {
+    match object {
+        Object::ClickhouseTable(made) => {
+            let mut shape = table(made, whale);
+            let implied = PartKey::new(PartKind::Property, "index_granularity");
+            shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
+            seen(&shape, made.columns.iter().map(|column| column.name.as_str()))
+        }
+        Object::View(made) => seen(&view(made), []),
+        Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => String::new(),
+    }
 }
 
 fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], foreign: Option<Vec<Foreign>>) -> Shape {
@@ -307,7 +327,9 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
             }
         }
     }
-    columns.iter().for_each(|column| found_column(&mut shape, column));
+    for column in columns {
+        found_column(&mut shape, column);
+    }
     for index in indexes {
         let on = server_list(&index.expr).unwrap_or_else(|| Fact::Known(String::new()));
         let kind = SkipIndexKind::parse(&index.type_full)
@@ -317,7 +339,11 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
     match foreign {
         // The server did not show the statement, or wrote it in a form that we do not know.
         None => put(&mut shape, object(), "statement", Fact::Opaque(row.create_table_query.clone())),
-        Some(foreign) => foreign.into_iter().for_each(|foreign| put_foreign(&mut shape, foreign)),
+        Some(foreign) => {
+            for clause in foreign {
+                put_foreign(&mut shape, clause);
+            }
+        }
     }
     shape
 }

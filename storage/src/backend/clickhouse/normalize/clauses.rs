@@ -255,3 +255,79 @@ fn item<'a>(cut: &Cut<'a>, start: usize, end: usize) -> Option<(String, &'a str)
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_behind_the_engine_is_cut() {
+        let full = "ReplacingMergeTree(t) PARTITION BY toYYYYMM(t) ORDER BY (id, `TTL`) TTL toDateTime(t) + toIntervalYear(1) \
+                    SETTINGS storage_policy = 'whale', min_bytes_for_wide_part = '10M', ttl_only_drop_parts = true";
+        let found = engine(full).unwrap();
+        assert_eq!(found.ttl.as_deref(), Some("toDateTime(t) + toIntervalYear(1)"));
+        let settings = [("min_bytes_for_wide_part", "10M"), ("storage_policy", "whale"), ("ttl_only_drop_parts", "true")];
+        assert_eq!(found.settings, settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+        assert_eq!(engine("MergeTree ORDER BY tuple()"), Some(EngineClauses::default()));
+    }
+
+    #[test]
+    fn what_is_not_of_our_model_is_found() {
+        let statement = "CREATE TABLE x.a (`id` UInt64 COMMENT 'TTL 1, CONSTRAINT c', `t` String TTL toDateTime(id) + 1, \
+                         `n` Int32 STATISTICS(tdigest), INDEX ix (id, n) TYPE minmax GRANULARITY 2, CONSTRAINT c CHECK id > 0, \
+                         PROJECTION p (SELECT id ORDER BY n)) ENGINE = MergeTree ORDER BY id TTL x COMMENT 'TTL ( '";
+        let expected = vec![
+            Foreign::OfColumn("t".to_owned(), "ttl", "toDateTime(id) + 1".to_owned()),
+            Foreign::OfColumn("n".to_owned(), "statistics", "(tdigest)".to_owned()),
+            Foreign::Constraint("c".to_owned(), "CHECK id > 0".to_owned()),
+            Foreign::Projection("p".to_owned(), "(SELECT id ORDER BY n)".to_owned()),
+        ];
+        assert_eq!(foreign(statement), Some(expected));
+        assert_eq!(foreign("CREATE TABLE x.a (`id` UInt64) ENGINE = MergeTree COMMENT 'PROJECTION '"), Some(vec![]));
+        assert_eq!(foreign("CREATE TABLE x.a (`id` UInt64 TTL 'never closed"), None);
+    }
+
+    #[test]
+    fn a_view_says_where_it_writes() {
+        for statement in [
+            "CREATE MATERIALIZED VIEW x.v TO x.`t` (`id` UInt64) COMMENT 'TO y.z' AS SELECT id FROM x.s",
+            "CREATE MATERIALIZED VIEW x.v TO x.t AS SELECT id FROM x.s",
+            "CREATE MATERIALIZED VIEW x.v TO x.t (`id` UInt64) DEFINER = default SQL SECURITY DEFINER AS SELECT id FROM x.s",
+        ] {
+            assert_eq!(target(statement).as_deref(), Some("x.t"), "{statement}");
+        }
+        for statement in [
+            "CREATE MATERIALIZED VIEW x.v (`id` UInt64) ENGINE = MergeTree ORDER BY id AS SELECT id FROM x.s",
+            "CREATE MATERIALIZED VIEW x.v REFRESH EVERY 1 HOUR TO x.t AS SELECT id FROM x.s",
+            "CREATE VIEW x.v AS SELECT 1",
+            "",
+        ] {
+            assert_eq!(target(statement), None, "{statement}");
+        }
+    }
+
+    #[test]
+    fn queries_are_cut_and_others_are_none() {
+        let found = select("SELECT toDate(t) AS d, (a, b), id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1");
+        assert_eq!(found, None, "a tuple has no name");
+        let found = select("SELECT toDate(t) AS d, id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1").unwrap();
+        assert_eq!(found.items, [("d".to_owned(), "toDate(t)"), ("id".to_owned(), "id")]);
+        assert_eq!(found.source, "x.s");
+        assert_eq!((found.only_where, found.group_by), (Some("(a = 'FROM x') AND b IN (1)"), Some("d, id")));
+        assert_eq!(found.settings, Some("p = 1"));
+        for text in [
+            "SELECT a FROM x.s FINAL",
+            "SELECT a FROM x.s AS s",
+            "SELECT a FROM x.s INNER JOIN x.t ON 1",
+            "SELECT a FROM x.s LIMIT 1",
+            "SELECT a FROM (SELECT 1 AS a)",
+            "SELECT a FROM x.s UNION ALL SELECT a FROM x.t",
+            "WITH 1 AS b SELECT a FROM x.s",
+            "SELECT 1",
+            "",
+        ] {
+            assert_eq!(select(text), None, "{text}");
+        }
+    }
+}
