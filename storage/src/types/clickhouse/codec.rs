@@ -102,7 +102,7 @@ impl Codecs {
             self.0
                 .iter()
                 .map(|codec| match *codec {
-                    Codec::Lz4Hc(level) => Codec::Lz4Hc(level.or(Some(9))),
+                    Codec::Lz4Hc(level) => Codec::Lz4Hc(level.or(Some(0))),
                     Codec::Zstd(level) => Codec::Zstd(level.or(Some(1))),
                     Codec::Delta(bytes) => Codec::Delta(bytes.or(width)),
                     Codec::DoubleDelta(bytes) => Codec::DoubleDelta(bytes.or(width)),
@@ -139,7 +139,7 @@ fn codec(cursor: &mut Cursor) -> Result<Codec, TypeFault> {
         "NONE" => Codec::None,
         "DEFAULT" => Codec::Default,
         "LZ4" => Codec::Lz4,
-        "LZ4HC" => Codec::Lz4Hc(argument(cursor, "the level of LZ4HC", 1, 12)?),
+        "LZ4HC" => Codec::Lz4Hc(argument(cursor, "the level of LZ4HC", 0, 12)?),
         "ZSTD" => Codec::Zstd(argument(cursor, "the level of ZSTD", 1, 22)?),
         "DELTA" => Codec::Delta(bytes(cursor)?),
         "DOUBLEDELTA" => Codec::DoubleDelta(bytes(cursor)?),
