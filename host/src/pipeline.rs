@@ -15,6 +15,7 @@ use whale_storage::definition::Definition;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
 use whale_storage::raw::{ModelDefinition, PluginInfo};
+use whale_storage::types::nearest;
 use whale_storage::validate::{self, Against};
 
 /// One plugin on its way.
@@ -259,7 +260,7 @@ impl Assignments<'_> {
                 None => format!("no plugin here takes the parameter `{}`", set.name),
             };
             let mut fault = Diagnostic::error(codes::UNKNOWN_PARAMETER, format!("--set {}", set.name), message);
-            if let Some(near) = validate::nearest(&set.name, self.known.iter().map(String::as_str)) {
+            if let Some(near) = nearest(&set.name, self.known.iter().map(String::as_str)) {
                 fault = fault.help(format!("did you mean `{}`?", text::shown_within(near, 80)));
             }
             found.push(fault);

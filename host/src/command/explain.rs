@@ -4,7 +4,7 @@ use crate::exit::{Ending, Exit, Failure};
 use crate::render::Output;
 use crate::text::shown_within;
 use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, codes};
-use whale_storage::validate::nearest;
+use whale_storage::types::nearest;
 
 /// Finds the code.
 pub(super) fn run(code: Option<&str>) -> Result<Ending, Failure> {

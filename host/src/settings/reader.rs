@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes::settings as codes};
-use whale_storage::validate::nearest;
+use whale_storage::types::nearest;
 
 /// A key as it stands in the file.
 pub(super) type Key<'s> = Spanned<DeString<'s>>;

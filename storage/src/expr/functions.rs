@@ -1,0 +1,140 @@
+//! The functions that a plugin may call, for each engine.
+//!
+//! On a list stands what computes a value from its arguments: nothing that reads a file, a table, a dictionary or a
+//! setting, opens a connection, waits, or makes rows. A name is taken in any case and rendered as it stands here.
+
+mod clickhouse;
+mod postgres;
+
+use super::{Call, Dialect};
+use crate::types::clickhouse::{is_aggregate as is_clickhouse_aggregate, known_aggregates};
+
+/// How much a function depends on beside its arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    /// On nothing.
+    Immutable,
+    /// On the time at which the statement began.
+    Stable,
+    /// On the moment or on chance.
+    Volatile,
+    /// On many rows.
+    Aggregate,
+}
+
+/// A function on a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    pub(super) least: u8,
+    pub(super) most: u8,
+    pub(super) kind: Kind,
+}
+
+/// Any number of arguments.
+const MANY: u8 = u8::MAX;
+
+/// The least and the most arguments, and the names that take so many, with spaces between them.
+type Row = (u8, u8, &'static str);
+
+fn rows(dialect: Dialect) -> [(Kind, &'static [Row]); 4] {
+    match dialect {
+        Dialect::Postgres => [
+            (Kind::Immutable, postgres::IMMUTABLE),
+            (Kind::Stable, postgres::STABLE),
+            (Kind::Volatile, postgres::VOLATILE),
+            (Kind::Aggregate, postgres::AGGREGATES),
+        ],
+        Dialect::ClickHouse => [
+            (Kind::Immutable, clickhouse::IMMUTABLE),
+            (Kind::Stable, clickhouse::STABLE),
+            (Kind::Volatile, clickhouse::VOLATILE),
+            (Kind::Aggregate, &[]),
+        ],
+        Dialect::Milvus => [Kind::Immutable, Kind::Stable, Kind::Volatile, Kind::Aggregate].map(|kind| (kind, &[][..])),
+    }
+}
+
+/// Every function of an engine but ClickHouse's aggregates, which have combinators.
+fn listed(dialect: Dialect) -> impl Iterator<Item = Function> {
+    rows(dialect).into_iter().flat_map(|(kind, rows)| {
+        rows.iter().flat_map(move |(least, most, names)| {
+            names.split_ascii_whitespace().map(move |name| Function { name, least: *least, most: *most, kind })
+        })
+    })
+}
+
+/// A function by its name, in any case, or by another name of it. The name comes back as the engine stores it.
+pub(super) fn find(dialect: Dialect, name: &str) -> Option<(String, Function)> {
+    let canonical = alias(dialect, name);
+    if dialect == Dialect::ClickHouse && is_clickhouse_aggregate(canonical) {
+        let of = Function { name: "", least: 0, most: MANY, kind: Kind::Aggregate };
+        return Some((canonical.to_owned(), of));
+    }
+    let same = |function: &Function| function.name == canonical;
+    let alike = |function: &Function| function.name.eq_ignore_ascii_case(canonical);
+    let found = listed(dialect).find(same).or_else(|| listed(dialect).find(alike));
+    if let Some(function) = found {
+        return Some((function.name.to_owned(), function));
+    }
+    // `COUNT(x)` and `Sum(x)` are taken by ClickHouse too.
+    let lower = canonical.to_ascii_lowercase();
+    let lower_is_aggregate = dialect == Dialect::ClickHouse && known_aggregates().contains(&lower.as_str());
+    lower_is_aggregate.then_some((lower, Function { name: "", least: 0, most: MANY, kind: Kind::Aggregate }))
+}
+
+/// The name that stands for an alias; any other name stands for itself.
+pub(super) fn alias(dialect: Dialect, name: &str) -> &str {
+    let aliases = match dialect {
+        Dialect::Postgres => postgres::ALIASES,
+        Dialect::ClickHouse => clickhouse::ALIASES,
+        Dialect::Milvus => &[],
+    };
+    let found = aliases.iter().find(|(alias, _)| alias.eq_ignore_ascii_case(name));
+    found.map_or(name, |(_, canonical)| canonical)
+}
+
+/// Names to suggest.
+pub(super) fn names(dialect: Dialect) -> Vec<&'static str> {
+    let aggregates = if dialect == Dialect::ClickHouse { known_aggregates() } else { &[] };
+    listed(dialect).map(|function| function.name).chain(aggregates.iter().copied()).collect()
+}
+
+/// Whether the name is an aggregate of PostgreSQL, TimescaleDB or ClickHouse.
+pub(super) fn is_aggregate(name: &str) -> bool {
+    is_clickhouse_aggregate(name)
+        || postgres::AGGREGATES.iter().any(|(_, _, names)| names.split_ascii_whitespace().any(|one| one == name))
+}
+
+/// Functions of PostgreSQL that are called without parentheses.
+pub(super) fn is_bare(call: &Call) -> bool {
+    matches!(call.function.as_str(), "current_timestamp" | "current_date" | "localtimestamp")
+        && call.arguments.is_empty()
+}
+
+/// Functions of PostgreSQL whose arguments are text, so that the server writes `(c)::text` for a column of varchar.
+pub(super) fn takes_text(name: &str) -> bool {
+    matches!(
+        name,
+        "lower"
+            | "upper"
+            | "initcap"
+            | "length"
+            | "octet_length"
+            | "reverse"
+            | "md5"
+            | "ascii"
+            | "btrim"
+            | "ltrim"
+            | "rtrim"
+            | "left"
+            | "right"
+            | "strpos"
+            | "starts_with"
+            | "substring"
+            | "replace"
+            | "split_part"
+            | "translate"
+            | "regexp_replace"
+    )
+}
