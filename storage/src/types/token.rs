@@ -22,9 +22,10 @@ pub(crate) struct Bounds {
 }
 
 /// For a plugin's text.
-pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 64 };
-/// For what a server says back, which is longer by its own casts and parentheses.
-pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 192 };
+pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 40 };
+/// For what a server says back of it, which is up to three times as deep by the server's own casts and parentheses.
+/// Deeper would not fit into the stack of a thread in an unoptimised build.
+pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 120 };
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,15 @@
 //! Calls, and the few functions that PostgreSQL writes with words between their arguments.
 
 use super::Parser;
-use crate::expr::{Call, Dialect, Expr, ExprFault, functions, rules};
+use crate::expr::functions::{self, Function};
+use crate::expr::{Call, Dialect, Expr, ExprFault, rules};
 use crate::types::token::Token;
 
 impl Parser {
     /// A call; its name is read, its arguments come next.
     pub(super) fn call(&mut self, at: usize, name: &str) -> Result<Expr, ExprFault> {
         self.refuse_query(1)?;
+        let known = self.known(at, name)?;
         let mut distinct = false;
         let mut arguments = self.call_arguments(&mut distinct)?;
         let mut parameters = Vec::new();
@@ -22,20 +24,42 @@ impl Parser {
             return Err(self.refused("a window function"));
         }
         self.grow(0)?;
-        let function = self.function(at, name, arguments.len())?;
+        let function = self.named_function(at, known, arguments.len())?;
         let aggregate = functions::is_aggregate(&function);
         if self.clause.is_some() && !aggregate && (distinct || filter.is_some() || !parameters.is_empty()) {
             return Err(self.refused(&format!("`distinct`, `filter` or a parameter for `{function}`")));
         }
+        if self.dialect == Dialect::ClickHouse && function == "tuple" {
+            return Ok(Expr::Tuple(arguments));
+        }
         Ok(Expr::Call(Call { function, parameters, arguments, distinct, filter }))
     }
 
-    /// Name of a function as the engine stores it; a plugin's must be on the list and allowed here.
+    /// A call that the grammar itself makes.
     pub(super) fn function(&mut self, at: usize, name: &str, arguments: usize) -> Result<String, ExprFault> {
-        match self.clause {
-            Some(clause) => rules::call(self.dialect, clause, at, name, arguments),
-            None => Ok(functions::find(self.dialect, name).map_or_else(|| name.to_owned(), |(canonical, _)| canonical)),
+        let known = self.known(at, name)?;
+        self.named_function(at, known, arguments)
+    }
+
+    /// Name of a function as the engine stores it; a plugin's must be on the list and allowed here.
+    fn known(&self, at: usize, name: &str) -> Result<(String, Option<Function>), ExprFault> {
+        let Some(clause) = self.clause else {
+            let found = functions::find(self.dialect, name);
+            return Ok((found.map_or_else(|| name.to_owned(), |(canonical, _)| canonical), None));
+        };
+        rules::function(self.dialect, clause, at, name).map(|(canonical, function)| (canonical, Some(function)))
+    }
+
+    fn named_function(
+        &self,
+        at: usize,
+        (name, function): (String, Option<Function>),
+        arguments: usize,
+    ) -> Result<String, ExprFault> {
+        if let Some(function) = function {
+            rules::arity(at, &name, function, arguments)?;
         }
+        Ok(name)
     }
 
     fn call_arguments(&mut self, distinct: &mut bool) -> Result<Vec<Expr>, ExprFault> {

@@ -2,7 +2,7 @@
 
 use super::{Parser, binding};
 use crate::diagnostic::codes::types as codes;
-use crate::expr::rules;
+use crate::expr::{functions, rules};
 use crate::expr::{Call, CastType, Dialect, Expr, ExprFault, Interval, Literal};
 use crate::name::Name;
 use crate::types::token::Token;
@@ -67,7 +67,8 @@ impl Parser {
             "current_timestamp" | "current_date" | "localtimestamp" if !called => self.bare_call(lower),
             word if QUERIES.contains(&word) => Err(self.refused("a query or a statement")
                 .help("an expression is over the columns of one row; quote a column of that name")),
-            word if STRUCTURE.contains(&word) && !(called && matches!(word, "any" | "extract")) => {
+            // ClickHouse has functions named as operators: `like(a, b)`, `and(a, b)`, `any(a)`.
+            word if STRUCTURE.contains(&word) && !(called && functions::find(self.dialect, word).is_some()) => {
                 Err(self.cursor.wanted("a value").help("quote a column of that name"))
             }
             _ if quotes && self.dialect == Dialect::Postgres => self.typed_text(),
