@@ -9,7 +9,12 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 /// A failure whose kind and texts are known.
-pub(super) fn failure(kind: FailureKind, attempted: impl Into<String>, detail: impl Into<String>, hint: &str) -> EngineError {
+pub(super) fn failure(
+    kind: FailureKind,
+    attempted: impl Into<String>,
+    detail: impl Into<String>,
+    hint: &str,
+) -> EngineError {
     EngineError {
         backend: Backend::Timescaledb,
         kind,
@@ -48,7 +53,10 @@ pub(super) fn connecting(place: &str, error: &Error) -> EngineError {
     }
     let (kind, hint) = match error.code() {
         Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
-            (FailureKind::Denied, "correct the user and password in TIMESCALEDB_URL, or let the user in through pg_hba.conf")
+            (
+                FailureKind::Denied,
+                "correct the user and password in TIMESCALEDB_URL, or let the user in through pg_hba.conf",
+            )
         }
         Some(code) if *code == SqlState::INVALID_CATALOG_NAME => {
             (FailureKind::Denied, "create the database, or correct its name in TIMESCALEDB_URL")
@@ -72,9 +80,10 @@ pub(super) fn statement(attempted: &str, place: &str, error: &Error) -> EngineEr
         code if [&SqlState::ADMIN_SHUTDOWN, &SqlState::CRASH_SHUTDOWN].contains(&code) => {
             (FailureKind::InDoubt, "the server ended the session; the next run looks what was done")
         }
-        code if *code == SqlState::INSUFFICIENT_PRIVILEGE => {
-            (FailureKind::Denied, "the user of TIMESCALEDB_URL needs CREATEROLE, CREATE on the database, and membership in the roles of the models")
-        }
+        code if *code == SqlState::INSUFFICIENT_PRIVILEGE => (
+            FailureKind::Denied,
+            "the user of TIMESCALEDB_URL needs CREATEROLE, CREATE on the database, and membership in the roles of the models",
+        ),
         code if *code == SqlState::LOCK_NOT_AVAILABLE => {
             (FailureKind::Refused, "another session holds a lock on the object; try again when it is done")
         }
@@ -89,7 +98,12 @@ pub(super) fn statement(attempted: &str, place: &str, error: &Error) -> EngineEr
 /// No answer came in time.
 pub(super) fn no_answer(attempted: &str, place: &str, waited: Duration) -> EngineError {
     let hint = "the server may or may not have carried it out; the next run looks";
-    failure(FailureKind::InDoubt, format!("{attempted} on {place}"), format!("no answer within {}", seconds(waited)), hint)
+    failure(
+        FailureKind::InDoubt,
+        format!("{attempted} on {place}"),
+        format!("no answer within {}", seconds(waited)),
+        hint,
+    )
 }
 
 /// The session is over, and nothing was sent.

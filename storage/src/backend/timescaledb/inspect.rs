@@ -43,28 +43,40 @@ fn next<T: DeserializeOwned>(answers: &mut impl Iterator<Item = String>) -> Resu
 }
 
 fn batch(scope: &Scope, extended: bool) -> String {
-    let namespaces = array(scope.namespaces.iter());
+    let (mut namespaces, mut roles) = (array(scope.namespaces.iter()), array(scope.roles.iter()));
+    if scope.marked {
+        namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
+        roles = MARKED_ROLES.replace("$roles", &roles);
+    }
     let mut queries = vec![
         NAMESPACES.replace("$namespaces", &namespaces),
-        ROLES.replace("$namespaces", &namespaces).replace("$roles", &array(scope.roles.iter())),
+        ROLES.replace("$roles", &roles).replace("$namespaces", &namespaces),
     ];
     let members = if extended { format!("{MEMBERS} UNION ALL {MATERIALIZATIONS}") } else { MEMBERS.to_owned() };
     let common = [RELATIONS, COLUMNS, CONSTRAINTS, INDEXES];
     let timescale: &[&str] = if extended { &[DIMENSIONS, STORE_KEYS, AGGREGATES] } else { &[] };
     queries.extend(
-        common.iter().chain(timescale).map(|query| query.replace("$members", &members).replace("$namespaces", &namespaces)),
+        common
+            .iter()
+            .chain(timescale)
+            .map(|query| query.replace("$members", &members).replace("$namespaces", &namespaces)),
     );
     let arrays = queries.iter().map(|query| format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) AS q"));
-    format!(
-        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{};\nCOMMIT",
-        arrays.collect::<Vec<_>>().join(";\n")
-    )
+    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{};\nCOMMIT", arrays.collect::<Vec<_>>().join(";\n"))
 }
 
 fn array<'a>(names: impl Iterator<Item = &'a Name>) -> String {
     let names: Vec<String> = names.map(|name| quote::literal(name.as_str())).collect();
     format!("ARRAY[{}]::text[]", names.join(", "))
 }
+
+/// With those that carry our mark.
+const MARKED_NAMESPACES: &str =
+    "ARRAY(SELECT m.nspname::text FROM pg_namespace AS m WHERE m.nspname = ANY ($namespaces)
+    OR obj_description(m.oid, 'pg_namespace') ~ '(^|\n)whale:[^\n]*$')";
+
+const MARKED_ROLES: &str = "ARRAY(SELECT m.rolname::text FROM pg_roles AS m WHERE m.rolname = ANY ($roles)
+    OR (starts_with(m.rolname, 'whale_') AND shobj_description(m.oid, 'pg_authid') ~ '(^|\n)whale:[^\n]*$'))";
 
 const NAMESPACES: &str = "SELECT n.nspname AS name, obj_description(n.oid, 'pg_namespace') AS comment
     FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces) ORDER BY 1";
@@ -74,7 +86,8 @@ const ROLES: &str = "SELECT r.rolname AS name, shobj_description(r.oid, 'pg_auth
         AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND has_schema_privilege(r.oid, n.oid, 'USAGE')) AS namespaces
     FROM pg_roles AS r WHERE r.rolname = ANY ($roles) ORDER BY 1";
 
-const RELATIONS: &str = "SELECT c.oid::bigint AS relation, n.nspname AS namespace, c.relname AS name, c.relkind AS kind,
+const RELATIONS: &str =
+    "SELECT c.oid::bigint AS relation, n.nspname AS namespace, c.relname AS name, c.relkind AS kind,
     c.relpersistence AS persistence,
     (c.relispartition OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = c.oid)) AS child,
     obj_description(c.oid, 'pg_class') AS comment
@@ -137,7 +150,8 @@ const DIMENSIONS: &str = "SELECT c.oid::bigint AS relation, d.dimension_number A
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = d.hypertable_name
     WHERE n.nspname = ANY ($namespaces) ORDER BY 1, 2";
 
-const STORE_KEYS: &str = "SELECT c.oid::bigint AS relation, s.attname AS \"column\", s.segmentby_column_index::bigint AS segment,
+const STORE_KEYS: &str =
+    "SELECT c.oid::bigint AS relation, s.attname AS \"column\", s.segmentby_column_index::bigint AS segment,
     s.orderby_column_index::bigint AS \"order\", s.orderby_asc AS ascending, s.orderby_nullsfirst AS nulls_first
     FROM timescaledb_information.compression_settings AS s JOIN pg_namespace AS n ON n.nspname = s.hypertable_schema
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.hypertable_name

@@ -57,10 +57,11 @@ struct Seen {
 impl TimescaleTarget {
     /// Tries to take the lock. None: it is ours now.
     pub async fn try_lock(&mut self) -> Result<Option<Holder>, EngineError> {
-        let tried: Attempt = self.answer(&format!(
-            "SELECT json_build_object('taken', pg_try_advisory_lock({LOCK_KEY}), 'pid', pg_backend_pid())"
-        ))
-        .await?;
+        let tried: Attempt = self
+            .answer(&format!(
+                "SELECT json_build_object('taken', pg_try_advisory_lock({LOCK_KEY}), 'pid', pg_backend_pid())"
+            ))
+            .await?;
         let seen: Seen = self.answer(&holders()).await?;
         let ours = seen.holders.iter().any(|holder| holder.pid == seen.pid);
         if seen.pid != tried.pid || ours != tried.taken {
@@ -79,7 +80,12 @@ impl TimescaleTarget {
             let Some(holder) = self.try_lock().await? else { return Ok(()) };
             if began.elapsed() + PAUSE > wait {
                 let detail = format!("another run holds it: {holder}");
-                return Err(fault::failure(FailureKind::Locked, LOCKING, detail, "wait for that run to end, or give --wait a longer time"));
+                return Err(fault::failure(
+                    FailureKind::Locked,
+                    LOCKING,
+                    detail,
+                    "wait for that run to end, or give --wait a longer time",
+                ));
             }
             tokio::time::sleep(PAUSE).await;
         }

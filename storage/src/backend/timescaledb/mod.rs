@@ -33,11 +33,18 @@ pub struct TimescaleTarget {
     version_table: bool,
 }
 
-/// Connects, clears what another client left in the session, sets it up, and asks what the server is.
-pub async fn connect(address: &Address) -> Result<TimescaleTarget, EngineError> {
-    let mut session = Session::open(address).await?;
-    let server = inspect::probe(&mut session).await?;
-    Ok(TimescaleTarget { session, server, version_table: false })
+impl TimescaleTarget {
+    /// Connects, clears what another client left in the session, sets it up, and asks what the server is.
+    pub async fn connect(address: &Address) -> Result<Self, EngineError> {
+        let mut session = Session::open(address).await?;
+        let server = inspect::probe(&mut session).await?;
+        Ok(Self { session, server, version_table: false })
+    }
+
+    /// How changes are carried out on this server.
+    pub fn lower(&self) -> TimescaleLower {
+        TimescaleLower::new(self.server.clone())
+    }
 }
 
 /// `public.schema_version`.

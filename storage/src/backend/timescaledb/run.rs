@@ -71,7 +71,10 @@ async fn send(session: &mut Session, attempted: &str, batch: &str) -> Result<(),
     let mut tries = 1;
     loop {
         match session.transaction(attempted, batch).await {
-            Err(error) if tries < TRIES && fault::is(&error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) => {
+            Err(error)
+                if tries < TRIES
+                    && fault::is(&error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) =>
+            {
                 tries += 1;
                 tokio::time::sleep(PAUSE).await;
             }
@@ -90,7 +93,9 @@ fn attempted(change: &Change) -> String {
     match change {
         Change::CreateRole { role, .. } => format!("creating the role {role}"),
         Change::CreateNamespace { namespace, .. } => format!("creating the schema {namespace}"),
-        Change::OpenNamespace { namespace, role, .. } => format!("letting {role} make objects in the schema {namespace}"),
+        Change::OpenNamespace { namespace, role, .. } => {
+            format!("letting {role} make objects in the schema {namespace}")
+        }
         Change::CreateObject { object, kind } => format!("creating the {kind} {object}"),
         Change::AlterObject { object, kind, .. } => format!("adding to the {kind} {object}"),
     }

@@ -49,10 +49,16 @@ impl Session {
         }
     }
 
-    async fn begin(config: &Config, protection: Protection, place: &str, address: &Address) -> Result<Self, EngineError> {
+    async fn begin(
+        config: &Config,
+        protection: Protection,
+        place: &str,
+        address: &Address,
+    ) -> Result<Self, EngineError> {
         let (client, driver) = match protection {
             Protection::None => {
-                let (client, connection) = config.connect(NoTls).await.map_err(|error| fault::connecting(place, &error))?;
+                let (client, connection) =
+                    config.connect(NoTls).await.map_err(|error| fault::connecting(place, &error))?;
                 (client, tokio::spawn(drive(connection)))
             }
             _ => {
@@ -170,8 +176,11 @@ fn settings(statement_timeout: Duration) -> String {
 fn configuration(address: &Address) -> Result<(Config, Protection), EngineError> {
     let mut url = Url::parse(&address.url).map_err(|error| fault::address(&format!("it is no URL: {error}")))?;
     let mode = url.query_pairs().find(|(name, _)| name == "sslmode").map(|(_, value)| value.into_owned());
-    let others: Vec<(String, String)> =
-        url.query_pairs().filter(|(name, _)| name != "sslmode").map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "sslmode")
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
     url.set_query(None);
     if !others.is_empty() {
         url.query_pairs_mut().extend_pairs(others);
@@ -196,7 +205,8 @@ fn configuration(address: &Address) -> Result<(Config, Protection), EngineError>
 fn is_loopback(config: &Config) -> bool {
     config.get_hosts().iter().all(|host| match host {
         Host::Tcp(name) => {
-            name == "localhost" || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+            name == "localhost"
+                || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
         }
         Host::Unix(_) => true,
     })
@@ -239,7 +249,12 @@ mod tests {
 
     #[test]
     fn a_bad_url_is_refused_without_its_password() {
-        for url in ["nonsense", "postgres://u:hunter2@h/d?sslmode=maybe", "postgres://u:hunter2@h/d?nope=1", "http://u:hunter2@h/"] {
+        for url in [
+            "nonsense",
+            "postgres://u:hunter2@h/d?sslmode=maybe",
+            "postgres://u:hunter2@h/d?nope=1",
+            "http://u:hunter2@h/",
+        ] {
             let error = read(url).unwrap_err();
             assert_eq!(error.kind, FailureKind::Address, "{url}");
             assert!(!format!("{error} {:?}", error.hint).contains("hunter2"), "{error}");

@@ -30,7 +30,8 @@ impl TimescaleLower {
 
 fn create(extension: Extension<'_>, aggregate: &Aggregate) -> String {
     let materialized_only = if aggregate.real_time { "false" } else { "true" };
-    let mut options = vec!["timescaledb.continuous".to_owned(), format!("timescaledb.materialized_only = {materialized_only}")];
+    let mut options =
+        vec!["timescaledb.continuous".to_owned(), format!("timescaledb.materialized_only = {materialized_only}")];
     if !aggregate.indexes.is_empty() {
         options.push("timescaledb.create_group_indexes = false".to_owned());
     }

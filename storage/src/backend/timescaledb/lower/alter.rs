@@ -19,7 +19,12 @@ pub(super) struct Difference<'a> {
 
 impl TimescaleLower {
     /// Statements that add what is missing.
-    pub(super) fn alter(&self, object: &Object, differs: &Difference<'_>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>> {
+    pub(super) fn alter(
+        &self,
+        object: &Object,
+        differs: &Difference<'_>,
+        mark: &Mark,
+    ) -> Result<Recipe, Vec<Unsupported>> {
         let mut texts = Vec::new();
         let mut faults = Vec::new();
         for part in in_order(object, differs.added) {
@@ -60,7 +65,9 @@ impl TimescaleLower {
                 let index = found.ok_or_else(|| "it is not defined".to_owned())?;
                 let expressions = index.keys.iter().map(|key| &key.by).chain(&index.only_where);
                 if expressions.into_iter().any(parts::calls_extension) {
-                    return Err("an index on a function of the extension can only be made together with its table".to_owned());
+                    return Err(
+                        "an index on a function of the extension can only be made together with its table".to_owned()
+                    );
                 }
                 Ok(Some(parts::index(object.name(), index, true)))
             }
@@ -101,19 +108,28 @@ fn column_comment(object: &Object, name: &str) -> String {
 }
 
 fn add_column(table: &Table, name: &str) -> Result<String, String> {
-    let column = table.columns.iter().find(|column| column.name.as_str() == name).ok_or_else(|| "it is not defined".to_owned())?;
+    let column = table
+        .columns
+        .iter()
+        .find(|column| column.name.as_str() == name)
+        .ok_or_else(|| "it is not defined".to_owned())?;
     match &column.value {
         ColumnValue::Identity(_) => {
-            return Err("an identity cannot be added to a table that exists yet: every row would be rewritten".to_owned());
+            return Err(
+                "an identity cannot be added to a table that exists yet: every row would be rewritten".to_owned()
+            );
         }
         ColumnValue::Generated(_) => {
-            return Err("a generated column cannot be added to a table that exists yet: every row would be rewritten".to_owned());
+            return Err("a generated column cannot be added to a table that exists yet: every row would be rewritten"
+                .to_owned());
         }
         ColumnValue::Empty if !column.nullable => {
             return Err("a new column that takes no nulls needs a default for the rows that are there".to_owned());
         }
         ColumnValue::Default(expr) if !is_constant(expr) => {
-            return Err("a new column's default must be a literal: the rows that are there get it, once and for all".to_owned());
+            return Err(
+                "a new column's default must be a literal: the rows that are there get it, once and for all".to_owned()
+            );
         }
         ColumnValue::Empty | ColumnValue::Default(_) => {}
     }
@@ -132,7 +148,9 @@ fn is_constant(expr: &Expr) -> bool {
 fn cannot_add(kind: PartKind) -> &'static str {
     match kind {
         PartKind::Column => "a column cannot be added to a continuous aggregate yet",
-        PartKind::PrimaryKey | PartKind::Unique => "a key cannot be added to a table that exists yet: its rows would have to be checked first",
+        PartKind::PrimaryKey | PartKind::Unique => {
+            "a key cannot be added to a table that exists yet: its rows would have to be checked first"
+        }
         PartKind::Check | PartKind::ForeignKey => {
             "a constraint cannot be added to a table that exists yet: its rows would have to be checked first"
         }
@@ -148,7 +166,9 @@ fn cannot_change(changed: &ChangedPart) -> String {
         .facts
         .iter()
         .map(|fact| {
-            let side = |side: &Option<crate::catalog::Fact>| side.as_ref().map_or("none".to_owned(), |fact| fact.text().to_owned());
+            let side = |side: &Option<crate::catalog::Fact>| {
+                side.as_ref().map_or("none".to_owned(), |fact| fact.text().to_owned())
+            };
             format!("{} from {} to {}", fact.name, side(&fact.from), side(&fact.to))
         })
         .collect();

@@ -37,7 +37,8 @@ impl TimescaleLower {
 
     /// The extension's functions, or why there are none.
     fn extension(&self, part: PartKind) -> Result<Extension<'_>, Unsupported> {
-        let missing = "the extension timescaledb is not installed in this database; run CREATE EXTENSION timescaledb there";
+        let missing =
+            "the extension timescaledb is not installed in this database; run CREATE EXTENSION timescaledb there";
         match (&self.server.extension_schema, self.server.version) {
             (Some(schema), Some(_)) => Ok(Extension { schema }),
             _ => Err(Unsupported { part: PartKey::only(part), reason: missing.to_owned() }),
@@ -67,7 +68,9 @@ impl Lower for TimescaleLower {
         };
         match (change, object) {
             (Change::CreateRole { role, .. }, _) => Ok(recipe(self.create_role(role, mark))),
-            (Change::CreateNamespace { namespace, model, .. }, _) => Ok(recipe(create_namespace(namespace, model, mark))),
+            (Change::CreateNamespace { namespace, model, .. }, _) => {
+                Ok(recipe(create_namespace(namespace, model, mark)))
+            }
             (Change::OpenNamespace { namespace, role, .. }, _) => Ok(recipe(vec![format!(
                 "GRANT USAGE, CREATE ON SCHEMA {} TO {}",
                 identifier(namespace),
@@ -117,7 +120,6 @@ impl TimescaleLower {
         }
         texts
     }
-
 }
 
 /// A namespace of a model belongs to its role; one that a model was granted beside it belongs to nobody's role, and roles
@@ -220,8 +222,7 @@ pub(super) fn recorded(row: &VersionRow) -> VersionRow {
 }
 
 /// Reads the version table.
-pub(super) const VERSIONS: &str =
-    "SELECT coalesce(json_agg(json_build_array(v.table_name, v.version, coalesce(v.description, ''))), '[]') \
+pub(super) const VERSIONS: &str = "SELECT coalesce(json_agg(json_build_array(v.table_name, v.version, coalesce(v.description, ''))), '[]') \
      FROM public.schema_version AS v";
 
 /// Writes rows of the version table; what is as it should be keeps its time.

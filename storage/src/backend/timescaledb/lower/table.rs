@@ -73,9 +73,11 @@ fn make_hypertable(extension: Extension<'_>, table: &Table, hypertable: &Hyperta
     };
     let range = format!("{}({}, {width})", extension.function("by_range"), literal(hypertable.time_column.as_str()));
     // The definition's indexes are all there are.
-    let first = format!("SELECT {}({on}, {range}, create_default_indexes => false)", extension.function("create_hypertable"));
+    let first =
+        format!("SELECT {}({on}, {range}, create_default_indexes => false)", extension.function("create_hypertable"));
     let others = hypertable.space.iter().map(|space| {
-        let hash = format!("{}({}, {})", extension.function("by_hash"), literal(space.column.as_str()), space.partitions);
+        let hash =
+            format!("{}({}, {})", extension.function("by_hash"), literal(space.column.as_str()), space.partitions);
         format!("SELECT {}({on}, {hash})", extension.function("add_dimension"))
     });
     std::iter::once(first).chain(others).collect()

@@ -8,8 +8,8 @@ use super::facts;
 use super::rows::{Aggregate, Refresh};
 use crate::catalog::{Fact, Facts, PartKey, PartKind, Shape};
 use sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, ObjectName, Select, SelectItem, SetExpr,
-    Statement, TableFactor, Value,
+    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, ObjectName, Select, SelectItem,
+    SetExpr, Statement, TableFactor, Value,
 };
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
@@ -154,8 +154,12 @@ fn arguments(function: &Function) -> Option<Vec<(Option<String>, &Expr)>> {
         .iter()
         .map(|argument| match argument {
             FunctionArg::Unnamed(FunctionArgExpr::Expr(value)) => Some((None, value)),
-            FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. } => Some((Some(name.value.clone()), value)),
-            FunctionArg::ExprNamed { name, arg: FunctionArgExpr::Expr(value), .. } => Some((Some(name.to_string()), value)),
+            FunctionArg::Named { name, arg: FunctionArgExpr::Expr(value), .. } => {
+                Some((Some(name.value.clone()), value))
+            }
+            FunctionArg::ExprNamed { name, arg: FunctionArgExpr::Expr(value), .. } => {
+                Some((Some(name.to_string()), value))
+            }
             _ => None,
         })
         .collect()

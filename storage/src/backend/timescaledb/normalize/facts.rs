@@ -10,7 +10,13 @@ use crate::types::postgres::Type;
 const SECOND: i64 = 1_000_000;
 
 /// Adds a column.
-pub(super) fn column(shape: &mut Shape, name: &str, data_type: Fact, nullable: bool, value: Option<(&'static str, Fact)>) {
+pub(super) fn column(
+    shape: &mut Shape,
+    name: &str,
+    data_type: Fact,
+    nullable: bool,
+    value: Option<(&'static str, Fact)>,
+) {
     let nulls = if nullable { "allowed" } else { "refused" };
     let key = PartKey::new(PartKind::Column, name);
     shape.put(key, [("type", data_type), ("nulls", nulls.into())].into_iter().chain(value));
@@ -102,7 +108,9 @@ pub(super) fn nulls_first(sort: &SortKey) -> bool {
 /// The order inside a batch of a columnstore. The time column is always part of it: where the author left it out, the
 /// server adds it, newest first.
 pub(in super::super) fn store_order(table: &Table) -> Vec<SortKey> {
-    let Some((store, hypertable)) = table.columnstore.as_ref().zip(table.hypertable.as_ref()) else { return Vec::new() };
+    let Some((store, hypertable)) = table.columnstore.as_ref().zip(table.hypertable.as_ref()) else {
+        return Vec::new();
+    };
     let mut order = store.order_by.clone();
     if !order.iter().any(|key| key.by.as_column() == Some(&hypertable.time_column)) {
         order.push(SortKey {
@@ -115,9 +123,16 @@ pub(in super::super) fn store_order(table: &Table) -> Vec<SortKey> {
 }
 
 /// Facts of a foreign key. What happens when nothing is said is no fact.
-pub(super) fn reference(columns: String, target: String, theirs: String, update: Option<&'static str>, delete: Option<&'static str>) -> Facts {
-    let mut facts: Facts =
-        [("columns", columns.into()), ("target", target.into()), ("target columns", theirs.into())].into_iter().collect();
+pub(super) fn reference(
+    columns: String,
+    target: String,
+    theirs: String,
+    update: Option<&'static str>,
+    delete: Option<&'static str>,
+) -> Facts {
+    let mut facts: Facts = [("columns", columns.into()), ("target", target.into()), ("target columns", theirs.into())]
+        .into_iter()
+        .collect();
     facts.extend(update.map(|action| ("on update", action.into())));
     facts.extend(delete.map(|action| ("on delete", action.into())));
     facts

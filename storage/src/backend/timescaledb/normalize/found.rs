@@ -38,9 +38,17 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     let parts = gather(rows);
     for relation in &rows.relations {
         let Some(found) = parts.get(&relation.relation) else { continue };
-        let place =
-            ObjectName { backend: Backend::Timescaledb, namespace: name(&relation.namespace), name: name(&relation.name) };
-        let object = CatalogObject { kind: kind(found), shape: shape(found), mark: mark(&relation.comment), seen: digest_of(found) };
+        let place = ObjectName {
+            backend: Backend::Timescaledb,
+            namespace: name(&relation.namespace),
+            name: name(&relation.name),
+        };
+        let object = CatalogObject {
+            kind: kind(found),
+            shape: shape(found),
+            mark: mark(&relation.comment),
+            seen: digest_of(found),
+        };
         catalog.objects.insert(place, object);
     }
     catalog
@@ -48,7 +56,8 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
 
 /// The rows of each relation.
 fn gather(rows: &Rows) -> BTreeMap<u32, Found<'_>> {
-    let mut parts: BTreeMap<u32, Found<'_>> = rows.relations.iter().map(|found| (found.relation, begin(found))).collect();
+    let mut parts: BTreeMap<u32, Found<'_>> =
+        rows.relations.iter().map(|found| (found.relation, begin(found))).collect();
     macro_rules! hand_out {
         ($($field:ident),*) => {$(
             for row in &rows.$field {
@@ -121,7 +130,10 @@ fn unusual(shape: &mut Shape, found: &Found<'_>) {
 }
 
 fn comment(shape: &mut Shape, row: &Column) {
-    shape.put_comment(PartKey::new(PartKind::ColumnComment, row.name.as_str()), row.comment.as_deref().unwrap_or_default());
+    shape.put_comment(
+        PartKey::new(PartKind::ColumnComment, row.name.as_str()),
+        row.comment.as_deref().unwrap_or_default(),
+    );
 }
 
 fn column(shape: &mut Shape, row: &Column) {
@@ -200,9 +212,10 @@ fn index(shape: &mut Shape, row: &Index) {
 fn hypertable(shape: &mut Shape, found: &Found<'_>) {
     for row in &found.dimensions {
         let (key, parts) = match (row.microseconds, row.units, row.partitions) {
-            (_, _, Some(partitions)) => {
-                (PartKey::new(PartKind::Dimension, row.column.as_str()), Facts::from([("partitions", partitions.to_string().into())]))
-            }
+            (_, _, Some(partitions)) => (
+                PartKey::new(PartKind::Dimension, row.column.as_str()),
+                Facts::from([("partitions", partitions.to_string().into())]),
+            ),
             (Some(width), ..) => (first_or(row), time_facts(row, facts::chunk_text(width))),
             (None, Some(units), None) => (first_or(row), time_facts(row, units.to_string())),
             (None, None, None) => (first_or(row), time_facts(row, String::new())),
@@ -229,7 +242,11 @@ fn hypertable(shape: &mut Shape, found: &Found<'_>) {
 
 /// The first dimension makes a hypertable; a further range is none of ours.
 fn first_or(row: &Dimension) -> PartKey {
-    if row.number == 1 { PartKey::only(PartKind::Hypertable) } else { PartKey::new(PartKind::Dimension, row.column.as_str()) }
+    if row.number == 1 {
+        PartKey::only(PartKind::Hypertable)
+    } else {
+        PartKey::new(PartKind::Dimension, row.column.as_str())
+    }
 }
 
 fn time_facts(row: &Dimension, chunk: String) -> Facts {

@@ -24,13 +24,19 @@ fn table(shape: &mut Shape, table: &Table) {
         column(shape, found);
     }
     if let Some(found) = &table.primary_key {
-        shape.put(PartKey::only(PartKind::PrimaryKey), [("name", found.name.to_string()), ("columns", facts::names(&found.columns))]);
+        shape.put(
+            PartKey::only(PartKind::PrimaryKey),
+            [("name", found.name.to_string()), ("columns", facts::names(&found.columns))],
+        );
     }
     for found in &table.uniques {
         key(shape, PartKind::Unique, found);
     }
     for check in &table.checks {
-        shape.put(PartKey::new(PartKind::Check, check.name.as_str()), [("condition", facts::expression(&check.condition))]);
+        shape.put(
+            PartKey::new(PartKind::Check, check.name.as_str()),
+            [("condition", facts::expression(&check.condition))],
+        );
     }
     for found in &table.foreign_keys {
         let target = facts::object(&found.target.namespace, &found.target.name);
@@ -65,7 +71,8 @@ fn column(shape: &mut Shape, column: &Column) {
 fn indexes(shape: &mut Shape, indexes: &[Index]) {
     for index in indexes {
         let keys: Vec<String> = index.keys.iter().map(facts::sort_key).collect();
-        let mut parts: Facts = Facts::from([("method", index.method.as_str().into()), ("keys", keys.join(", ").into())]);
+        let mut parts: Facts =
+            Facts::from([("method", index.method.as_str().into()), ("keys", keys.join(", ").into())]);
         if !index.covering.is_empty() {
             parts.insert("covering", facts::names(&index.covering).into());
         }
@@ -86,7 +93,10 @@ fn hypertable(shape: &mut Shape, table: &Table) {
         [("time column", hypertable.time_column.to_string()), ("chunk", chunk)],
     );
     for space in &hypertable.space {
-        shape.put(PartKey::new(PartKind::Dimension, space.column.as_str()), [("partitions", space.partitions.to_string())]);
+        shape.put(
+            PartKey::new(PartKind::Dimension, space.column.as_str()),
+            [("partitions", space.partitions.to_string())],
+        );
     }
     if let Some(store) = &table.columnstore {
         let order: Vec<String> = facts::store_order(table).iter().map(store_key).collect();
