@@ -1,4 +1,5 @@
 //! Definitions, a raw client, and the stages of a run, for the live tests of TimescaleDB.
+#![allow(dead_code, reason = "each file of tests uses a part")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration as Time;
@@ -24,8 +25,10 @@ use whale_storage::raw::{
 };
 use whale_storage::types::postgres::Type;
 
+/// Each file of tests has a server of its own.
 pub fn address() -> Address {
-    let url = std::env::var("TIMESCALEDB_URL").expect("TIMESCALEDB_URL names the server that the live tests use");
+    let url = std::env::var(crate::SERVER)
+        .unwrap_or_else(|_| panic!("{} names the server that these tests use", crate::SERVER));
     Address { url, connect_timeout: Time::from_secs(60), statement_timeout: Time::from_secs(60) }
 }
 
@@ -58,13 +61,6 @@ impl Raw {
 
     pub async fn text(&self, sql: &str) -> String {
         self.rows(sql).await.join("|")
-    }
-
-    pub async fn fails(&self, sql: &str) -> String {
-        match self.0.simple_query(sql).await {
-            Ok(_) => panic!("{sql} succeeded"),
-            Err(error) => error.as_db_error().map(|error| error.message().to_owned()).unwrap_or_default(),
-        }
     }
 
     pub async fn close(self) {

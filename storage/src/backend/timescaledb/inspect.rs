@@ -18,7 +18,7 @@ const READING: &str = "reading the catalog";
 /// Reads what is there in the namespaces and the roles of the scope.
 pub(super) async fn read(session: &mut Session, server: &Server, scope: &Scope) -> Result<Rows, EngineError> {
     let extended = server.version.is_some();
-    let answers = session.rows(READING, &batch(scope, extended)).await?;
+    let answers = session.transaction(READING, &batch(scope, extended)).await?;
     let mut answers = answers.into_iter().flatten();
     let mut rows = Rows {
         namespaces: next(&mut answers)?,

@@ -104,12 +104,12 @@ fn nobody() -> Holder {
     Holder { pid: 0, application: unknown(), user: unknown(), client: String::new(), since: unknown() }
 }
 
-/// `pg_locks` shows a key of 64 bits in two halves.
+/// `pg_locks` shows a key of 64 bits in two halves. The local engine, which has one process, names none.
 fn holders() -> String {
     let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
     format!(
         "SELECT json_build_object('pid', pg_backend_pid(), 'holders', coalesce((SELECT json_agg(json_build_object(
-            'pid', l.pid, 'application', coalesce(a.application_name, ''), 'user', coalesce(a.usename, ''),
+            'pid', coalesce(l.pid, pg_backend_pid()), 'application', coalesce(a.application_name, ''), 'user', coalesce(a.usename, ''),
             'client', coalesce(host(a.client_addr), ''), 'since', coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), '')))
             FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1

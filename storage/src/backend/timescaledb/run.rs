@@ -1,7 +1,6 @@
 //! Sends what `lower` made: a step, marks, or rows of the version table, each in one transaction and one round trip.
 //!
-//! A transaction that could not get a lock has done nothing and is tried again. One that fails because its object is there
-//! already is done, if the object's comment is the one that the step writes.
+//! A step that fails because its object is there already is done, if the object's comment is the one that the step writes.
 
 use super::fault;
 use super::lower;
@@ -11,12 +10,7 @@ use crate::change::Change;
 use crate::definition::ObjectName;
 use crate::plan::{Step, VersionRow};
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 use tokio_postgres::error::SqlState;
-
-/// How often a transaction is tried that cannot get a lock, and how long to let others work in between.
-const TRIES: u32 = 4;
-const PAUSE: Duration = Duration::from_millis(500);
 
 /// What the server says when something of that name is there.
 const EXISTS: [&SqlState; 3] = [&SqlState::DUPLICATE_TABLE, &SqlState::DUPLICATE_SCHEMA, &SqlState::DUPLICATE_OBJECT];
@@ -26,9 +20,9 @@ pub(super) async fn step(session: &mut Session, step: &Step, version_table: bool
     // The version table's own row comes with the record at the end.
     let batch = lower::transaction(step, version_table);
     let attempted = attempted(&step.change);
-    match send(session, &attempted, &batch).await {
+    match session.transaction(&attempted, &batch).await {
         Err(error) if fault::is(&error, &EXISTS) && is_done(session, step).await? => Ok(()),
-        done => done,
+        done => done.map(drop),
     }
 }
 
@@ -37,7 +31,7 @@ pub(super) async fn seal(session: &mut Session, marks: &BTreeMap<ObjectName, Sea
     if marks.is_empty() {
         return Ok(());
     }
-    send(session, "writing the marks", &lower::seal(marks)).await
+    session.transaction("writing the marks", &lower::seal(marks)).await.map(drop)
 }
 
 /// Brings the version table up to date. Where it is not, there is nothing to do.
@@ -59,28 +53,12 @@ pub(super) async fn record(session: &mut Session, rows: &[VersionRow]) -> Result
         return Ok(());
     }
     let wanting: Vec<VersionRow> = wanting.into_iter().collect();
-    send(session, "writing public.schema_version", &lower::upsert(&wanting)).await
+    session.transaction("writing public.schema_version", &lower::upsert(&wanting)).await.map(drop)
 }
 
 /// Whether a step makes this object.
 pub(super) fn makes(step: &Step, name: &ObjectName) -> bool {
     matches!(&step.change, Change::CreateObject { object, .. } if object == name)
-}
-
-async fn send(session: &mut Session, attempted: &str, batch: &str) -> Result<(), EngineError> {
-    let mut tries = 1;
-    loop {
-        match session.transaction(attempted, batch).await {
-            Err(error)
-                if tries < TRIES
-                    && fault::is(&error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) =>
-            {
-                tries += 1;
-                tokio::time::sleep(PAUSE).await;
-            }
-            done => return done,
-        }
-    }
 }
 
 async fn is_done(session: &mut Session, step: &Step) -> Result<bool, EngineError> {

@@ -11,6 +11,7 @@ use std::future::poll_fn;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_postgres::config::Host;
+use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, SimpleQueryMessage};
 use url::Url;
 
@@ -19,6 +20,10 @@ const APPLICATION: &str = "whale-host";
 
 /// How much longer than the server's own limit we wait for an answer.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How often a transaction is tried that cannot get a lock, and how long others may work in between.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Ends whatever a client before us left open. `DISCARD ALL` may not stand in a batch with anything.
 const CLEAN: [&str; 2] = ["ROLLBACK", "DISCARD ALL"];
@@ -98,14 +103,27 @@ impl Session {
         }
     }
 
-    /// Sends a batch whose rows nobody reads. If it fails, its transaction is ended.
-    pub(super) async fn transaction(&mut self, attempted: &str, batch: &str) -> Result<(), EngineError> {
-        let done = self.rows(attempted, batch).await;
-        if done.is_err() && !self.broken {
-            // What went wrong is worth more than a failure to end what it left.
-            let _ = self.rows("ending a failed transaction", "ROLLBACK").await;
+    /// Sends a batch that is one transaction, and ends it if it fails. One that could not get a lock has done nothing and
+    /// is tried again.
+    pub(super) async fn transaction(
+        &mut self,
+        attempted: &str,
+        batch: &str,
+    ) -> Result<Vec<Option<String>>, EngineError> {
+        let mut tries = 1;
+        loop {
+            let done = self.rows(attempted, batch).await;
+            let Err(error) = &done else { return done };
+            if !self.broken {
+                // What went wrong is worth more than a failure to end what it left.
+                let _ = self.rows("ending a failed transaction", "ROLLBACK").await;
+            }
+            if tries == TRIES || !fault::is(error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) {
+                return done;
+            }
+            tries += 1;
+            tokio::time::sleep(PAUSE).await;
         }
-        done.map(|_| ())
     }
 
     /// How many batches were sent.
