@@ -1,5 +1,9 @@
 //! Definitions, a raw client, and the stages of a run, for the live tests of TimescaleDB.
-#![allow(dead_code, reason = "each file of tests uses a part")]
+#![allow(
+    dead_code,
+    clippy::unnecessary_wraps,
+    reason = "each file of tests uses a part; what makes an optional part returns it as one"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration as Time;
@@ -29,7 +33,7 @@ use whale_storage::types::postgres::Type;
 pub fn address() -> Address {
     let url = std::env::var(crate::SERVER)
         .unwrap_or_else(|_| panic!("{} names the server that these tests use", crate::SERVER));
-    Address { url, connect_timeout: Time::from_secs(60), statement_timeout: Time::from_secs(60) }
+    Address { url, connect_timeout: Time::from_mins(1), statement_timeout: Time::from_mins(1) }
 }
 
 pub async fn connect() -> TimescaleTarget {

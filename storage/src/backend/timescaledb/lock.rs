@@ -93,7 +93,7 @@ impl TimescaleTarget {
 
     async fn answer<T: serde::de::DeserializeOwned>(&mut self, query: &str) -> Result<T, EngineError> {
         let answer = self.session.rows(LOCKING, query).await?;
-        let text = answer.into_iter().flatten().next().ok_or_else(|| fault::answer(LOCKING, "an answer is missing"))?;
+        let text = answer.into_iter().next().ok_or_else(|| fault::answer(LOCKING, "an answer is missing"))?;
         serde_json::from_str(&text).map_err(|error| fault::answer(LOCKING, &error.to_string()))
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn record(session: &mut Session, rows: &[VersionRow]) -> Result
         Err(error) if fault::is(&error, &[&SqlState::UNDEFINED_TABLE]) => return Ok(()),
         answer => answer?,
     };
-    let text = answer.into_iter().flatten().next().ok_or_else(|| fault::answer(READING, "an answer is missing"))?;
+    let text = answer.into_iter().next().ok_or_else(|| fault::answer(READING, "an answer is missing"))?;
     let present: Vec<(String, String, String)> =
         serde_json::from_str(&text).map_err(|error| fault::answer(READING, &error.to_string()))?;
     let present: BTreeSet<VersionRow> = present
@@ -64,7 +64,7 @@ pub(super) fn makes(step: &Step, name: &ObjectName) -> bool {
 async fn is_done(session: &mut Session, step: &Step) -> Result<bool, EngineError> {
     let Some(query) = lower::comment_query(&step.change) else { return Ok(false) };
     let answer = session.rows("looking whether the step is done", &query).await?;
-    Ok(answer.into_iter().flatten().any(|comment| lower::writes_comment(step, &comment)))
+    Ok(answer.into_iter().any(|comment| lower::writes_comment(step, &comment)))
 }
 
 fn attempted(change: &Change) -> String {

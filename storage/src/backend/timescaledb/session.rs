@@ -60,18 +60,14 @@ impl Session {
         place: &str,
         address: &Address,
     ) -> Result<Self, EngineError> {
-        let (client, driver) = match protection {
-            Protection::None => {
-                let (client, connection) =
-                    config.connect(NoTls).await.map_err(|error| fault::connecting(place, &error))?;
-                (client, tokio::spawn(drive(connection)))
-            }
-            _ => {
-                let connector = tls::connector(protection).map_err(|detail| fault::address(&detail))?;
-                let (client, connection) =
-                    config.connect(connector).await.map_err(|error| fault::connecting(place, &error))?;
-                (client, tokio::spawn(drive(connection)))
-            }
+        let refused = |error| fault::connecting(place, &error);
+        let (client, driver) = if protection == Protection::None {
+            let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
+            (client, tokio::spawn(drive(connection)))
+        } else {
+            let connector = tls::connector(protection).map_err(|detail| fault::address(&detail))?;
+            let (client, connection) = config.connect(connector).await.map_err(refused)?;
+            (client, tokio::spawn(drive(connection)))
         };
         let limit = address.statement_timeout + GRACE;
         let mut session = Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false };
@@ -84,8 +80,9 @@ impl Session {
         Ok(session)
     }
 
-    /// Sends a batch in one round trip and returns the first column of every row of all its statements.
-    pub(super) async fn rows(&mut self, attempted: &str, batch: &str) -> Result<Vec<Option<String>>, EngineError> {
+    /// Sends a batch in one round trip and returns the first column of every row of all its statements,
+    /// nulls left out.
+    pub(super) async fn rows(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
         if self.broken || self.client.is_closed() {
             return Err(fault::closed(attempted, &self.place));
         }
@@ -105,11 +102,7 @@ impl Session {
 
     /// Sends a batch that is one transaction, and ends it if it fails. One that could not get a lock has done nothing and
     /// is tried again.
-    pub(super) async fn transaction(
-        &mut self,
-        attempted: &str,
-        batch: &str,
-    ) -> Result<Vec<Option<String>>, EngineError> {
+    pub(super) async fn transaction(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
         let mut tries = 1;
         loop {
             let done = self.rows(attempted, batch).await;
@@ -138,9 +131,9 @@ impl Session {
     }
 }
 
-fn first_column(message: &SimpleQueryMessage) -> Option<Option<String>> {
+fn first_column(message: &SimpleQueryMessage) -> Option<String> {
     match message {
-        SimpleQueryMessage::Row(row) => Some(row.try_get(0).ok().flatten().map(str::to_owned)),
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
         _ => None,
     }
 }

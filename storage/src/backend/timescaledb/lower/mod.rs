@@ -239,3 +239,65 @@ pub(super) fn upsert(rows: &[VersionRow]) -> String {
         values.join(", ")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::Backend;
+    use crate::mark::MarkRole;
+
+    fn mark() -> Mark {
+        let text = || "x'; DROP TABLE y; --\\".to_owned();
+        Mark { id: text(), model: text(), role: MarkRole::Live, run: text(), wanted: text(), seen: String::new() }
+    }
+
+    #[test]
+    fn no_name_and_no_text_leaves_its_quotes() {
+        let hostile = || Name::from_server("a\"; DROP TABLE b; --'\\");
+        let lower =
+            TimescaleLower::new(Server { extension_schema: Some(hostile()), ..Server::unknown(Backend::Timescaledb) });
+        let (backend, role, namespace, model) = (Backend::Timescaledb, hostile(), hostile(), hostile());
+        for change in [
+            Change::CreateRole { backend, role: role.clone(), model: model.clone() },
+            Change::CreateNamespace { backend, namespace: namespace.clone(), model: Name::from_server("m") },
+            Change::CreateNamespace { backend, namespace: namespace.clone(), model: model.clone() },
+            Change::OpenNamespace { backend, namespace, role, model },
+        ] {
+            let recipe = lower.lower(&change, None, &mark());
+            for statement in recipe.map(|recipe| recipe.statements).unwrap_or_default() {
+                assert!(!outside_quotes(&statement.to_string()).contains("DROP"), "{statement}");
+            }
+        }
+        let row = VersionRow {
+            table_name: "t'; DROP".to_owned(),
+            version: "1'\\'; DROP".to_owned(),
+            description: "\\'; DROP".to_owned(),
+        };
+        assert!(!outside_quotes(&upsert(&[row])).contains("DROP"));
+    }
+
+    /// What a server would read as SQL: everything but quoted names and texts.
+    fn outside_quotes(text: &str) -> String {
+        let (mut out, mut quote, mut escapes, mut previous) = (String::new(), None, false, ' ');
+        let mut letters = text.chars().peekable();
+        while let Some(letter) = letters.next() {
+            match quote {
+                None if letter == '\'' || letter == '"' => {
+                    escapes = letter == '\'' && previous == 'E';
+                    quote = Some(letter);
+                }
+                None => out.push(letter),
+                Some(_) if escapes && letter == '\\' => {
+                    letters.next();
+                }
+                Some(mark) if letter == mark && letters.peek() == Some(&mark) => {
+                    letters.next();
+                }
+                Some(mark) if letter == mark => quote = None,
+                Some(_) => {}
+            }
+            previous = letter;
+        }
+        out
+    }
+}

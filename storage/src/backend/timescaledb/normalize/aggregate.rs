@@ -185,3 +185,55 @@ fn column_name(expr: &Expr) -> Option<&str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+mod tests {
+    use super::*;
+
+    fn facts_of(definition: &str) -> Shape {
+        let rows = Aggregate { relation: 1, materialized_only: true, definition: definition.to_owned(), refresh: None };
+        let mut found = Shape::default();
+        shape(&mut found, &rows);
+        found
+    }
+
+    #[test]
+    fn servers_that_write_one_query_differently_give_one_shape() {
+        let newer = facts_of(
+            " SELECT public.time_bucket('01:00:00'::interval, ts) AS bucket,\n    model,\n    sum(v) AS total\n   FROM s.m\n  \
+             WHERE (v > (1)::double precision)\n  GROUP BY (public.time_bucket('01:00:00'::interval, ts)), model;",
+        );
+        let older = facts_of(
+            " SELECT time_bucket('1 hour'::interval, m.ts) AS bucket,\n    m.model,\n    sum(m.v) AS total\n   FROM s.m\n  \
+             WHERE m.v > 1::double precision\n  GROUP BY (time_bucket('1 hour'::interval, m.ts)), m.model;",
+        );
+        assert_eq!(newer, older);
+        let whole = newer.parts.get(&PartKey::only(PartKind::Object)).unwrap();
+        let says = |name| whole.get(name).map(Fact::text);
+        assert_eq!((says("source"), says("bucket"), says("time column")), (Some("s.m"), Some("1 hour"), Some("ts")));
+        assert_eq!(
+            newer.parts.get(&PartKey::new(PartKind::Column, "model")).unwrap().get("grouped").unwrap().text(),
+            "yes"
+        );
+        assert_eq!(
+            newer.parts.get(&PartKey::new(PartKind::Column, "total")).unwrap().get("grouped").unwrap().text(),
+            "no"
+        );
+    }
+
+    #[test]
+    fn a_query_of_another_form_is_opaque() {
+        for definition in [
+            "SELECT 1",
+            "SELECT time_bucket('1 day'::interval, ts) AS b, sum(v) AS s FROM a JOIN b USING (id) GROUP BY 1",
+            "SELECT time_bucket('1 day'::interval, ts) AS b, sum(v) AS s FROM a GROUP BY 1 HAVING sum(v) > 1",
+            "nonsense",
+            "SELECT time_bucket('1 day'::interval, ts) AS b FROM a; DROP TABLE a",
+        ] {
+            let whole = facts_of(definition);
+            let facts = whole.parts.get(&PartKey::only(PartKind::Object)).unwrap();
+            assert!(matches!(facts.get("query"), Some(Fact::Opaque(_))), "{definition}");
+        }
+    }
+}

@@ -37,7 +37,7 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     }
     let parts = gather(rows);
     for relation in &rows.relations {
-        let Some(found) = parts.get(&relation.relation) else { continue };
+        let Some(found) = parts.get(&relation.oid) else { continue };
         let place = ObjectName {
             backend: Backend::Timescaledb,
             namespace: name(&relation.namespace),
@@ -56,8 +56,7 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
 
 /// The rows of each relation.
 fn gather(rows: &Rows) -> BTreeMap<u32, Found<'_>> {
-    let mut parts: BTreeMap<u32, Found<'_>> =
-        rows.relations.iter().map(|found| (found.relation, begin(found))).collect();
+    let mut parts: BTreeMap<u32, Found<'_>> = rows.relations.iter().map(|found| (found.oid, begin(found))).collect();
     macro_rules! hand_out {
         ($($field:ident),*) => {$(
             for row in &rows.$field {

@@ -1,4 +1,4 @@
-//! What the reading queries return, field by field. An object is everything but its `relation`, which only ties the rows
+//! What the reading queries return, field by field. An object is everything but its `relation` (an oid), which only ties the rows
 //! of one reading together and says nothing of the object.
 
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub(crate) struct Role {
 /// A table or a view of any kind.
 #[derive(Debug, Clone, Deserialize)]
 pub(crate) struct Relation {
-    pub(crate) relation: u32,
+    pub(crate) oid: u32,
     pub(crate) namespace: String,
     pub(crate) name: String,
     /// `pg_class.relkind`.
