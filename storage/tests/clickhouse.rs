@@ -12,11 +12,14 @@
 mod clickhouse_support;
 
 use clickhouse_support::*;
+use whale_storage::backend::clickhouse::ClickhouseLower;
 use whale_storage::backend::{FailureKind, Target as _};
-use whale_storage::definition::Object;
+use whale_storage::change::Change;
 use whale_storage::definition::clickhouse::Table;
-use whale_storage::expr::Expr;
-use whale_storage::plan::Plan;
+use whale_storage::definition::{Backend, Object};
+use whale_storage::expr::{Clause, Expr};
+use whale_storage::plan::{Lower as _, Plan, mark_of};
+use whale_storage::server::Server;
 
 fn interactions(database: &str) -> Table {
     let mut interactions = table(
@@ -108,7 +111,7 @@ fn models(database: &str) -> Vec<Object> {
         Some("tokens_used > 0 and domain not in ('', 'test')"),
         &["toDate(event_time)", "domain"],
     );
-    feed.header.comment = "Feeds domain_performance".to_owned();
+    "Feeds domain_performance".clone_into(&mut feed.header.comment);
     let unsorted = table(database, "unsorted", &["a UInt8"], "MergeTree", &[]);
     let mut objects = tables(&[
         dialects(database),
@@ -276,6 +279,8 @@ async fn rows_survive_what_is_added() {
     raw.clear(&[DB]).await;
 }
 
+type Edit = fn(&mut Table);
+
 #[tokio::test]
 async fn every_other_change_is_refused_by_name() {
     const DB: &str = "whale_test_refused";
@@ -286,7 +291,6 @@ async fn every_other_change_is_refused_by_name() {
     apply(&mut target, &tables(std::slice::from_ref(&before))).await;
     let shown = format!("SHOW CREATE TABLE {DB}.dialects");
     let stood = raw.text(&shown).await;
-    type Edit = fn(&mut Table);
     let changes: [(&str, Edit); 9] = [
         ("column region: type", |t| t.columns[3] = column("region LowCardinality(String)")),
         ("column popularity: default", |t| t.columns[6] = column("popularity Float32 DEFAULT 1")),
@@ -297,7 +301,7 @@ async fn every_other_change_is_refused_by_name() {
         ("definition: engine", |t| t.engine = table("x", "x", &["a UInt8"], "AggregatingMergeTree", &[]).engine),
         ("index i: kind", |t| t.skip_indexes[0] = skip_index("i", "region", "set(5)", 1)),
         ("property index_granularity: ", |t| {
-            drop(t.settings.insert("index_granularity".to_owned(), "1024".to_owned()))
+            drop(t.settings.insert("index_granularity".to_owned(), "1024".to_owned()));
         }),
     ];
     for (expected, change) in changes {
@@ -317,7 +321,7 @@ async fn every_other_change_is_refused_by_name() {
     let found = refusals(&planned).join("\n");
     for part in [
         "WH0710 clickhouse/whale_test_refused.dialects/definition",
-        "ttl is `",
+        "ttl is \"",
         "WH0704",
         "check constraint c",
         "projection p",
@@ -361,7 +365,7 @@ async fn a_step_can_be_repeated() {
     raw.clear(&[DB]).await;
     let mut one = dialects(DB);
     let into = table(DB, "into_", &["dialect_id String"], "MergeTree", &[]);
-    let feed = view(&one, &into, "feed", &[("dialect_id", "dialect_id")], None, &[]);
+    let mut feed = view(&one, &into, "feed", &[("dialect_id", "dialect_id")], None, &[]);
     for _ in 0..2 {
         let mut objects = tables(&[one.clone(), into.clone()]);
         objects.push(Object::View(feed.clone()));
@@ -371,7 +375,15 @@ async fn a_step_can_be_repeated() {
         }
         apply(&mut target, &objects).await;
         assert_same(&mut target, &objects).await;
+        // The query of a view stays as it is.
+        let mut other = feed.clone();
+        other.select[0].value = expr("lower(dialect_id)", Clause::Select);
+        objects.pop();
+        objects.push(Object::View(other));
+        let refused = refusals(&plan(&mut target, &objects).await);
+        assert!(refused.len() == 2 && refused.iter().all(|found| found.contains("the query of a view")), "{refused:?}");
         one.columns.push(column("later String"));
+        "now it's described".clone_into(&mut feed.header.comment);
         one.skip_indexes.push(skip_index("i", "region", "minmax", 1));
     }
     raw.clear(&[DB]).await;
@@ -426,4 +438,24 @@ async fn comments_come_back_as_they_were() {
     let planned = plan(&mut target, &objects[..1]).await;
     assert!(refusals(&planned)[0].starts_with("WH0703"), "{:?}", refusals(&planned));
     raw.clear(&[DB]).await;
+}
+
+#[test]
+fn statements_depend_on_what_the_server_has() {
+    let mut server = Server::unknown(Backend::Clickhouse);
+    let object = Object::ClickhouseTable(dialects("language"));
+    let change = Change::CreateObject { object: object.name().clone(), kind: object.kind() };
+    let mut texts = Vec::new();
+    for policy in ["default", "whale"] {
+        server.storage_policies.insert(policy.to_owned());
+        let lower = ClickhouseLower::new(&server);
+        let mark = mark_of(&object, &lower.shape(&object), "run-1");
+        let recipe = lower.lower(&change, Some(&object), &mark).unwrap();
+        texts.push(recipe.statements.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"));
+    }
+    assert!(!texts[0].contains("SETTINGS") && texts[1].contains("\nSETTINGS storage_policy = 'whale'\n"), "{texts:?}");
+    let head = "CREATE TABLE `language`.`dialects`\n(\n    `dialect_id` String COMMENT 'stable id',\n";
+    let tail =
+        "ENGINE = MergeTree\nORDER BY (`dialect_id`, `discovery_time`)\nCOMMENT 'Dialects of a language\\nwhale:1:{";
+    assert!(texts[0].starts_with(head) && texts[0].contains(tail), "{}", texts[0]);
 }

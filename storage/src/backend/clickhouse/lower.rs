@@ -280,7 +280,7 @@ fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
 fn shown(text: &str) -> String {
     const MOST: usize = 80;
     let cut: String = text.chars().take(MOST).collect();
-    if cut.len() < text.len() { format!("`{cut}..`") } else { format!("`{cut}`") }
+    if cut.len() < text.len() { format!("\"{cut}..\"") } else { format!("\"{cut}\"") }
 }
 
 /// Writes a comment with its mark anew.

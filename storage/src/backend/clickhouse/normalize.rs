@@ -137,7 +137,7 @@ pub(super) fn view(view: &View) -> Shape {
     put_view(&mut shape, view.source.to_string(), items, filter, list(&view.group_by));
     put(&mut shape, object(), "target", view.target.to_string());
     if has_shadows(view) {
-        put(&mut shape, object(), "settings", COLUMNS_FIRST);
+        put(&mut shape, object(), "query settings", COLUMNS_FIRST);
     }
     shape.put_comment(PartKey::only(PartKind::Comment), &view.header.comment);
     shape

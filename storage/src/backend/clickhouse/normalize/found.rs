@@ -205,7 +205,7 @@ fn found_view(row: &TableRow) -> Shape {
             let filter = found.only_where.map(server_expression);
             put_view(&mut shape, found.source, items, filter, found.group_by.and_then(server_list));
             if let Some(settings) = found.settings {
-                put(&mut shape, object(), "settings", settings);
+                put(&mut shape, object(), "query settings", settings);
             }
         }
     }
