@@ -1,0 +1,107 @@
+//! What PostgreSQL makes of an expression: `in` becomes `= ANY (ARRAY[..])`, literals and columns get casts, special
+//! words become functions.
+
+use super::number;
+use crate::expr::{BinaryOp, Call, CastType, Expr, Interval, Literal, functions};
+use crate::types::postgres::Type;
+
+pub(super) fn fold(expr: Expr) -> Expr {
+    match expr {
+        Expr::Literal(Literal::Number(digits)) => Expr::Literal(Literal::Number(number::exact(&digits))),
+        Expr::Cast(of, to) => cast(*of, to),
+        Expr::Quantified { value, op, all, array } => quantified(value, op, all, array),
+        Expr::In { value, list, negated } => membership(value, list, negated),
+        Expr::Binary(left, op, right) if op.is_comparison() || op == BinaryOp::Concat || is_match(op) => {
+            Expr::Binary(Box::new(bare(*left)), op, Box::new(bare(*right)))
+        }
+        Expr::Like { value, pattern, any_case, negated } => {
+            Expr::Like { value: Box::new(bare(*value)), pattern: Box::new(bare(*pattern)), any_case, negated }
+        }
+        Expr::Case { operand, branches, otherwise } => {
+            // A missing else is stored as `ELSE NULL::type`.
+            let otherwise = otherwise.filter(|otherwise| **otherwise != Expr::Literal(Literal::Null));
+            Expr::Case { operand, branches, otherwise }
+        }
+        Expr::Call(of) => call(of),
+        other => other,
+    }
+}
+
+fn is_match(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Matches | BinaryOp::MatchesAnyCase | BinaryOp::MatchesNot | BinaryOp::MatchesNotAnyCase)
+}
+
+fn call(mut call: Call) -> Expr {
+    call.function = functions::alias(crate::expr::Dialect::Postgres, &call.function).to_owned();
+    if functions::takes_text(&call.function) {
+        call.arguments = call.arguments.into_iter().map(bare).collect();
+    }
+    Expr::Call(call)
+}
+
+/// A column without the cast to text that the server puts around a varchar where a text is wanted.
+fn bare(expr: Expr) -> Expr {
+    match expr {
+        Expr::Cast(of, CastType::Postgres(Type::Text)) if of.as_column().is_some() => *of,
+        other => other,
+    }
+}
+
+/// Casts that a server writes at literals and that change nothing about them.
+fn cast(of: Expr, to: CastType) -> Expr {
+    let same = match (&of, &to) {
+        (Expr::Literal(Literal::Null), _) => true,
+        (Expr::Literal(Literal::Text(text)), CastType::Postgres(Type::Interval)) => {
+            return Interval::parse(text).map_or_else(|| Expr::Cast(Box::new(of.clone()), to.clone()), Expr::Interval);
+        }
+        (Expr::Literal(Literal::Text(text)), CastType::Postgres(to)) if to.is_number() => {
+            if number::is_number(text) && holds(to, text) {
+                return Expr::Literal(Literal::Number(number::exact(text)));
+            }
+            false
+        }
+        (Expr::Literal(Literal::Text(_)), CastType::Postgres(Type::Text | Type::Varchar(None))) => true,
+        (Expr::Literal(Literal::Text(_)), CastType::Foreign(name)) => name == "bpchar",
+        (Expr::Literal(Literal::Number(digits)), CastType::Postgres(to)) => holds(to, digits),
+        (Expr::Literal(Literal::Boolean(_)), CastType::Postgres(to)) => *to == Type::Boolean,
+        (Expr::Interval(_), CastType::Postgres(to)) => *to == Type::Interval,
+        (Expr::Array(_), CastType::Postgres(Type::Array(of))) => matches!(**of, Type::Text | Type::Varchar(None)),
+        _ => false,
+    };
+    if same { of } else { Expr::Cast(Box::new(of), to) }
+}
+
+/// Whether a type takes a number as it is, without rounding or another scale.
+fn holds(to: &Type, digits: &str) -> bool {
+    match to {
+        Type::Real | Type::DoublePrecision | Type::Numeric(None) => true,
+        to => to.is_integer() && number::is_integer(digits),
+    }
+}
+
+/// `= ANY (ARRAY[..])` is `in`, `<> ALL (ARRAY[..])` is `not in`.
+fn quantified(value: Box<Expr>, op: BinaryOp, all: bool, array: Box<Expr>) -> Expr {
+    let negated = op == BinaryOp::NotEqual && all;
+    if !negated && !(op == BinaryOp::Equal && !all) {
+        return Expr::Quantified { value, op, all, array };
+    }
+    match *array {
+        Expr::Array(list) if !list.is_empty() => membership(value, list, negated),
+        other => Expr::Quantified { value, op, all, array: Box::new(other) },
+    }
+}
+
+/// A list of one is stored as a comparison.
+fn membership(value: Box<Expr>, mut list: Vec<Expr>, negated: bool) -> Expr {
+    let value = Box::new(bare(*value));
+    match (list.len(), list.pop()) {
+        (1, Some(one)) => {
+            let op = if negated { BinaryOp::NotEqual } else { BinaryOp::Equal };
+            Expr::Binary(value, op, Box::new(bare(one)))
+        }
+        (_, last) => {
+            list.extend(last);
+            Expr::In { value, list: list.into_iter().map(bare).collect(), negated }
+        }
+    }
+}
