@@ -104,7 +104,7 @@ impl fmt::Display for PartKey {
 }
 
 /// One fact about a part.
-#[derive(Debug, Clone, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone)]
 pub enum Fact {
     /// Canonical text.
     Known(String),
