@@ -3,7 +3,7 @@
 //! [`ApprovedPlan`] has one constructor: a plan with an error, or with a hazard that was not allowed by name, does not
 //! become one.
 
-use crate::diagnostic::{Diagnostic, Diagnostics, Severity, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::hazard::Hazard;
 use crate::plan::Plan;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,7 @@ impl ApprovedPlan {
     /// Lets a plan through, or says what forbids it.
     pub fn approve(plan: Plan, allowed: &BTreeSet<Hazard>) -> Result<Self, Diagnostics> {
         let mut faults = Diagnostics::default();
-        plan.found.iter().filter(|found| found.severity == Severity::Error).for_each(|found| faults.push(found.clone()));
+        plan.found.errors_only().for_each(|found| faults.push(found.clone()));
         for (hazard, places) in hazards(&plan) {
             if !allowed.contains(&hazard) {
                 faults.push(

@@ -7,6 +7,7 @@ use crate::catalog::Shape;
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
+use crate::raw::Operation;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model of the host's own objects, such as the version table.
@@ -21,6 +22,8 @@ pub struct Desired {
     pub plugin: Name,
     /// Version of its plugin.
     pub version: semver::Version,
+    /// What may be done with it.
+    pub operations: BTreeSet<Operation>,
 }
 
 /// All objects of all plugins, by name.
@@ -28,6 +31,8 @@ pub struct Desired {
 pub struct Desire {
     /// Objects by name.
     pub objects: BTreeMap<ObjectName, Desired>,
+    /// Digest of each plugin's definition.
+    pub plugins: BTreeMap<Name, String>,
 }
 
 impl Desire {
@@ -36,11 +41,13 @@ impl Desire {
         let mut desire = Self::default();
         let mut faults = Diagnostics::default();
         for definition in definitions {
+            desire.plugins.insert(definition.plugin.clone(), definition.digest.clone());
             for object in &definition.objects {
                 let desired = Desired {
                     object: object.clone(),
                     plugin: definition.plugin.clone(),
                     version: definition.version.clone(),
+                    operations: definition.operations.clone(),
                 };
                 if let Some(first) = desire.objects.get(object.name()) {
                     faults.push(clash(&first.object, &desired));
@@ -50,6 +57,11 @@ impl Desire {
             }
         }
         (desire, faults)
+    }
+
+    /// Digests of what is applied, by plugin.
+    pub fn digests(&self) -> Vec<(String, String)> {
+        self.plugins.iter().map(|(name, digest)| (name.to_string(), digest.clone())).collect()
     }
 
     /// Kinds of databases that are needed.

@@ -43,6 +43,8 @@ pub struct Scope {
     pub namespaces: BTreeSet<Name>,
     /// Roles that are looked for.
     pub roles: BTreeSet<Name>,
+    /// Also reads namespaces that carry our mark (where the engine has none on namespaces: all), and all roles of models.
+    pub marked: bool,
 }
 
 /// Why an engine did not do what it was asked.
@@ -60,6 +62,8 @@ pub enum FailureKind {
     InDoubt,
     /// Another applier holds the lock.
     Locked,
+    /// Our own journal could not be written; the step was not sent, or its end not noted.
+    Journal,
 }
 
 /// A failure of an engine.

@@ -10,7 +10,9 @@ pub mod timescaledb;
 use crate::diagnostic::Origin;
 use crate::name::Name;
 pub use crate::raw::Database as Backend;
+use crate::raw::Operation;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use std::fmt;
 
 impl Backend {
@@ -173,6 +175,8 @@ pub struct Definition {
     pub model: Name,
     /// Digest of the canonical bytes it came from.
     pub digest: String,
+    /// What may be done with its objects: asked for, and granted.
+    pub operations: BTreeSet<Operation>,
     /// Its objects, in the order of the definition.
     pub objects: Vec<Object>,
 }

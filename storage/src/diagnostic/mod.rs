@@ -146,6 +146,11 @@ impl Diagnostics {
         self.found.iter()
     }
 
+    /// The errors among what is kept.
+    pub fn errors_only(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.found.iter().filter(|found| found.severity == Severity::Error)
+    }
+
     /// How many errors were found, kept or not.
     pub fn errors(&self) -> usize {
         self.errors

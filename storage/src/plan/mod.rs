@@ -19,6 +19,7 @@ use crate::diff::{self, Diff};
 use crate::hazard::Hazard;
 use crate::mark::{Mark, MarkRole};
 use crate::name::Name;
+use crate::raw::Operation;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -81,6 +82,19 @@ pub struct Step {
     pub version: Option<VersionRow>,
 }
 
+impl Step {
+    /// What it does, in a few words: `create table language.dialects`.
+    pub fn title(&self) -> String {
+        match &self.change {
+            Change::CreateRole { role, .. } => format!("create role {role}"),
+            Change::CreateNamespace { namespace, .. } => format!("create namespace {namespace}"),
+            Change::OpenNamespace { namespace, role, .. } => format!("let {role} create in {namespace}"),
+            Change::CreateObject { object, kind } => format!("create {kind} {object}"),
+            Change::AlterObject { object, kind, .. } => format!("alter {kind} {object}"),
+        }
+    }
+}
+
 /// A row of `schema_version`, for people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct VersionRow {
@@ -128,7 +142,7 @@ impl Plan {
     }
 
     /// Adds a target: compares, orders, and takes each change's recipe. `run` names the run in the marks.
-    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, lower: &impl Lower, run: &str) {
+    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, lower: &dyn Lower, run: &str) {
         let Diff { changes, unsealed, found } = diff::diff(wanted, actual);
         self.found.extend(found);
         let mut steps = Vec::new();
@@ -179,7 +193,7 @@ fn version_row(wanted: &WantedObject) -> VersionRow {
     }
 }
 
-fn step(number: usize, change: Change, wanted: &Wanted, lower: &impl Lower, run: &str) -> Result<Step, Vec<Diagnostic>> {
+fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: &str) -> Result<Step, Vec<Diagnostic>> {
     let backend = wanted.backend;
     let object = match &change {
         Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => wanted.objects.get(object),
@@ -197,11 +211,32 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &impl Lower, run:
         // `diff` names only objects that are wanted.
         (_, None) => return Err(Vec::new()),
     };
+    if let Some(fault) = object.and_then(|wanted| not_granted(&change, wanted)) {
+        return Err(vec![fault]);
+    }
     let role = (backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL).then(|| diff::role_of(&model));
     let recipe = lower
         .lower(&change, object.map(|wanted| &wanted.desired.object), &mark)
         .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, object)).collect::<Vec<_>>())?;
     Ok(Step { number, backend, change, model, role, recipe, version: object.map(version_row) })
+}
+
+/// A change whose operation the plugin did not ask for, or was not granted.
+fn not_granted(change: &Change, wanted: &WantedObject) -> Option<Diagnostic> {
+    let (operation, word) = match change {
+        Change::AlterObject { .. } => (Operation::Alter, "alter"),
+        _ => (Operation::Create, "create"),
+    };
+    let object = &wanted.desired.object;
+    (!wanted.desired.operations.contains(&operation)).then(|| {
+        Diagnostic::error(
+            codes::plan::OPERATION,
+            format!("{}/{}", change.backend(), object.name()),
+            format!("the plan would {word} {}, which the plugin did not ask for or was not granted", object.name()),
+        )
+        .of(wanted.desired.plugin.as_str())
+        .help(format!("name `{word}` in the plugin's requests, and in operations of [plugins.{}] in whale.toml", wanted.desired.plugin))
+    })
 }
 
 fn plain_mark(name: &Name, model: &Name, run: &str) -> Mark {

@@ -1,3 +1,20 @@
 //! WH05, rules of ClickHouse.
 
-codes! {}
+codes! {
+    KEY = "WH0501", "a key that cannot be",
+        "Sorting, primary and partition keys hold stored columns that take no null; the primary key is a beginning of the sorting key.";
+    ENGINE = "WH0502", "an engine whose columns do not fit",
+        "A ReplacingMergeTree's version is an unsigned integer, date or time; a sign is Int8. An engine that merges rows needs a sorting key to merge by.";
+    SETTING = "WH0503", "a setting that a definition may not give",
+        "Settings that decide where data lie belong to the deployment, and those that decide when they move to tier policies. The rest is a short list with ranges.";
+    SKIP_INDEX = "WH0504", "a skip index that cannot be",
+        "The granularity of a skip index is counted in granules and is at least 1.";
+    CODEC = "WH0505", "a codec on a column that is not stored",
+        "An alias is computed when it is read and has no codec.";
+    VIEW = "WH0506", "a materialized view that cannot be",
+        "A view reads one table of the plugin and writes into another. Its columns are named as the target's; what is not aggregated is grouped by.";
+    SUM_WRAPS = "WH0510", "sums in a narrow integer wrap around",
+        "A SummingMergeTree adds values when it merges parts, in the column's own type: two UInt16 of 60,000 become 54,464, without an error. Use 64 bits for what is summed.";
+    AVERAGE_SUMMED = "WH0511", "an average is summed",
+        "A SummingMergeTree adds every number that is not in its key, averages too. Keep a sum and a count, or use an AggregatingMergeTree.";
+}

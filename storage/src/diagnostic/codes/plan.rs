@@ -15,6 +15,8 @@ codes! {
         "This version makes objects and adds to them: columns, indexes, partitions, properties and comments. Every other difference is shown and refused by name, and nothing of the plan is carried out. Change the definition back, or give the object a new name.";
     HAZARD = "WH0711", "a step is dangerous and was not allowed",
         "Dangerous steps are refused until their hazard is allowed by name: --allow ExclusiveLock. The message says which hazards the plan has and on which objects.";
+    OPERATION = "WH0712", "an operation that was not granted",
+        "A plugin says in its requests what it wants done (create, alter), and gets of that what whale.toml grants it. The plan needs more than that.";
     NO_TARGET = "WH0720", "a definition needs an engine that has no target",
         "The plugin defines objects for an engine, and neither whale.toml nor the environment names a server of that kind.";
 }

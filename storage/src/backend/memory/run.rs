@@ -1,0 +1,67 @@
+//! Carrying out changes.
+
+use super::MemoryTarget;
+use crate::catalog::{CatalogObject, PartKey, Shape};
+use crate::change::Change;
+use crate::definition::ObjectName;
+use crate::desire::Wanted;
+use crate::mark::{Mark, MarkState};
+use crate::plan::{Statement, Step};
+
+impl MemoryTarget {
+    /// Says what is wanted, before a step of its plan is run.
+    pub fn expect(&mut self, wanted: &Wanted) {
+        self.wanted = wanted.objects.iter().map(|(name, object)| (name.clone(), object.shape.clone())).collect();
+    }
+
+    /// Carries out one step. Repeating it changes nothing.
+    pub fn run(&mut self, step: &Step) {
+        match &step.change {
+            Change::CreateRole { role, .. } => {
+                self.catalog.roles.insert(role.clone(), mark(step));
+            }
+            Change::CreateNamespace { namespace, .. } => {
+                self.catalog.namespaces.insert(namespace.clone(), mark(step));
+            }
+            Change::OpenNamespace { namespace, role, .. } => {
+                self.catalog.role_namespaces.insert((role.clone(), namespace.clone()));
+            }
+            Change::CreateObject { object, kind } => {
+                let shape = self.wanted.get(object).cloned().unwrap_or_default();
+                let made = CatalogObject { kind: *kind, seen: shape.digest(), shape, mark: mark(step) };
+                self.catalog.objects.insert(object.clone(), made);
+            }
+            Change::AlterObject { object, added, changed, .. } => {
+                let parts: Vec<PartKey> = added.iter().chain(changed.iter().map(|part| &part.key)).cloned().collect();
+                self.alter(object, &parts, mark(step));
+            }
+        }
+    }
+
+    /// Completes a mark with what this engine says of the object.
+    pub fn seal(&mut self, name: &ObjectName, mark: Mark) {
+        if let Some(object) = self.catalog.objects.get_mut(name) {
+            object.mark = MarkState::Ours(Mark { seen: object.seen.clone(), ..mark });
+        }
+    }
+
+    fn alter(&mut self, name: &ObjectName, parts: &[PartKey], mark: MarkState) {
+        let empty = Shape::default();
+        let wanted = self.wanted.get(name).unwrap_or(&empty);
+        let Some(object) = self.catalog.objects.get_mut(name) else { return };
+        for key in parts {
+            if let Some(facts) = wanted.parts.get(key) {
+                object.shape.parts.insert(key.clone(), facts.clone());
+            }
+        }
+        object.seen = object.shape.digest();
+        object.mark = mark;
+    }
+}
+
+fn mark(step: &Step) -> MarkState {
+    match step.recipe.statements.first() {
+        Some(Statement::Sql(line)) => MarkState::read(line),
+        _ => MarkState::Absent,
+    }
+}

@@ -1,0 +1,85 @@
+//! One connection of any kind: the one place that knows all backends.
+
+use super::Looked;
+use crate::backend::{
+    Address, EngineError, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget, timescaledb::TimescaleTarget,
+};
+use crate::catalog::Catalog;
+use crate::definition::{Backend, ObjectName};
+use crate::desire::{Desire, Wanted};
+use crate::plan::{Lower, Plan, Step, VersionRow};
+use crate::server::Server;
+use std::collections::BTreeMap;
+
+/// A connection.
+pub(super) enum Connection {
+    Timescaledb(TimescaleTarget),
+    Clickhouse(ClickhouseTarget),
+    Milvus(MilvusTarget),
+}
+
+/// Calls the same method of whichever target it is.
+macro_rules! each {
+    ($connection:expr, $target:ident => $call:expr) => {
+        match $connection {
+            Connection::Timescaledb($target) => $call,
+            Connection::Clickhouse($target) => $call,
+            Connection::Milvus($target) => $call,
+        }
+    };
+}
+
+impl Connection {
+    pub(super) async fn open(backend: Backend, address: &Address) -> Result<Self, EngineError> {
+        match backend {
+            Backend::Timescaledb => TimescaleTarget::connect(address).await.map(Self::Timescaledb),
+            Backend::Clickhouse => ClickhouseTarget::connect(address).await.map(Self::Clickhouse),
+            Backend::Milvus => MilvusTarget::connect(address).await.map(Self::Milvus),
+        }
+    }
+
+    pub(super) fn wanted(&self, desire: &Desire) -> Wanted {
+        let lower = self.lower();
+        desire.for_backend(self.server().backend, |object| lower.shape(object))
+    }
+
+    pub(super) fn plan_into(&self, plan: &mut Plan, looked: &Looked, run: &str) {
+        plan.add(&looked.wanted, &looked.actual, self.lower().as_ref(), run);
+    }
+
+    fn lower(&self) -> Box<dyn Lower + '_> {
+        each!(self, target => Box::new(target.lower()))
+    }
+
+    pub(super) async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
+        each!(self, target => target.inspect(scope).await)
+    }
+
+    pub(super) async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
+        each!(self, target => target.run(step).await)
+    }
+
+    pub(super) async fn settle(&mut self) -> Result<(), EngineError> {
+        each!(self, target => target.settle().await)
+    }
+
+    pub(super) async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
+        each!(self, target => target.seal(marks).await)
+    }
+
+    pub(super) async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
+        each!(self, target => target.record(rows).await)
+    }
+
+    pub(super) fn server(&self) -> &Server {
+        each!(self, target => target.server())
+    }
+
+    pub(super) fn round_trips(&self) -> u64 {
+        each!(self, target => target.round_trips())
+    }
+
+    pub(super) async fn close(self) -> Result<(), EngineError> {
+        each!(self, target => target.close().await)
+    }
+}

@@ -1,0 +1,192 @@
+//! Carrying out an approved plan.
+//!
+//! Steps run one after the other; the first failure ends the run, and everything after it is not started. What steps have
+//! asked for without waiting (loads) is waited for together. Then every target is read again: marks are completed with
+//! what the server said back, and a plan made from that reading must be empty.
+
+use super::{Looked, Session};
+use crate::approve::ApprovedPlan;
+use crate::backend::{EngineError, FailureKind, Seal};
+use crate::definition::{Backend, ObjectName};
+use crate::desire::{Desire, HOST_MODEL};
+use crate::diff::role_of;
+use crate::journal::{Event, Journal};
+use crate::plan::{Plan, Step, mark_of};
+use crate::report::{Outcome, Report, StepReport};
+use std::collections::BTreeMap;
+use std::io;
+use std::time::{Duration, Instant};
+
+/// What a person watching is told.
+#[derive(Debug, Clone)]
+pub enum Progress<'a> {
+    /// A step is about to be sent.
+    Step {
+        /// The step.
+        step: &'a Step,
+        /// Of how many.
+        of: usize,
+    },
+    /// Loads are waited for.
+    Settling,
+    /// The targets are read again.
+    Checking,
+}
+
+impl Session {
+    /// Carries out a plan, and looks again.
+    pub async fn execute(
+        &mut self,
+        approved: &ApprovedPlan,
+        desire: &Desire,
+        journal: &mut Journal,
+        progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Report {
+        let plan = approved.plan();
+        let mut report = Report {
+            run: journal.run().to_owned(),
+            steps: Vec::new(),
+            failure: None,
+            converged: None,
+            remaining: Vec::new(),
+            round_trips: BTreeMap::new(),
+            engine_time: BTreeMap::new(),
+        };
+        let outcome = self.carry_out(plan, desire, journal, progress, &mut report).await;
+        if let Err(failure) = outcome {
+            report.failure = Some(failure);
+        }
+        let succeeded = report.succeeded();
+        if let Err(error) = journal.write(Event::Finish { succeeded }) {
+            report.failure.get_or_insert(journal_failure(&error));
+        }
+        report.round_trips = self.round_trips();
+        report
+    }
+
+    async fn carry_out(
+        &mut self,
+        plan: &Plan,
+        desire: &Desire,
+        journal: &mut Journal,
+        progress: &mut dyn FnMut(Progress<'_>),
+        report: &mut Report,
+    ) -> Result<(), EngineError> {
+        let digests = desire.digests();
+        journal.write(Event::Begin { steps: plan.steps().count(), digests }).map_err(|error| journal_failure(&error))?;
+        self.run_steps(plan, journal, progress, report).await?;
+        if !plan.is_empty() {
+            progress(Progress::Settling);
+            for connection in self.connections.values_mut() {
+                connection.settle().await?;
+            }
+        }
+        if plan.is_empty() && plan.targets.iter().all(|target| target.unsealed.is_empty()) {
+            report.converged = Some(true);
+        } else {
+            progress(Progress::Checking);
+            self.check(desire, report).await?;
+        }
+        for target in &plan.targets {
+            if let Some(connection) = self.connections.get_mut(&target.backend) {
+                connection.record(&target.versions).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn run_steps(
+        &mut self,
+        plan: &Plan,
+        journal: &mut Journal,
+        progress: &mut dyn FnMut(Progress<'_>),
+        report: &mut Report,
+    ) -> Result<(), EngineError> {
+        let of = plan.steps().count();
+        let mut failure = None;
+        for step in plan.steps() {
+            let title = step.title();
+            let mut entry =
+                StepReport { number: step.number, backend: step.backend, title, outcome: Outcome::NotStarted, took: Duration::ZERO };
+            if failure.is_none() {
+                progress(Progress::Step { step, of });
+                let began = Instant::now();
+                let result = self.run_step(step, &entry.title, journal).await;
+                entry.took = began.elapsed();
+                *report.engine_time.entry(step.backend).or_default() += entry.took;
+                (entry.outcome, failure) = match result {
+                    Ok(()) => (Outcome::Done, None),
+                    Err((outcome, error)) => (outcome, Some(error)),
+                };
+            }
+            report.steps.push(entry);
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    async fn run_step(&mut self, step: &Step, title: &str, journal: &mut Journal) -> Result<(), (Outcome, EngineError)> {
+        journal.start(step, title).map_err(|error| (Outcome::NotStarted, journal_failure(&error)))?;
+        let result = match self.connections.get_mut(&step.backend) {
+            Some(connection) => connection.run(step).await,
+            // A plan is made from open connections only.
+            None => Ok(()),
+        };
+        let outcome = match &result {
+            Ok(()) => Outcome::Done,
+            Err(error) if error.kind == FailureKind::InDoubt => Outcome::InDoubt,
+            Err(_) => Outcome::Failed,
+        };
+        journal.end(step, outcome).map_err(|error| (outcome, journal_failure(&error)))?;
+        result.map_err(|error| (outcome, error))
+    }
+
+    /// Reads everything again, completes marks, and notes whether anything is left to do.
+    async fn check(&mut self, desire: &Desire, report: &mut Report) -> Result<(), EngineError> {
+        let run = report.run.clone();
+        let (plan, looked) = self.look(desire, &run).await.map_err(first)?;
+        for (target, looked) in plan.targets.iter().zip(&looked) {
+            let seals = seals(&target.unsealed, looked, &run);
+            if seals.is_empty() {
+                continue;
+            }
+            if let Some(connection) = self.connections.get_mut(&target.backend) {
+                connection.seal(&seals).await?;
+            }
+        }
+        report.remaining = plan.steps().map(Step::title).collect();
+        report.remaining.extend(plan.found.errors_only().map(|found| found.message.clone()));
+        report.converged = Some(report.remaining.is_empty());
+        Ok(())
+    }
+}
+
+fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<ObjectName, Seal> {
+    unsealed
+        .iter()
+        .filter_map(|name| {
+            let wanted = looked.wanted.objects.get(name)?;
+            let found = looked.actual.objects.get(name)?;
+            let object = &wanted.desired.object;
+            let mut mark = mark_of(object, &wanted.shape, run);
+            mark.seen.clone_from(&found.seen);
+            let model = &object.header().model;
+            let owned = name.backend == Backend::Timescaledb && model.as_str() != HOST_MODEL;
+            let role = owned.then(|| role_of(model));
+            Some((name.clone(), Seal { kind: object.kind(), comment: object.header().comment.clone(), mark, role }))
+        })
+        .collect()
+}
+
+fn first(failures: Vec<EngineError>) -> EngineError {
+    failures.into_iter().next().unwrap_or_else(|| journal_failure(&io::Error::other("no target answered")))
+}
+
+fn journal_failure(error: &io::Error) -> EngineError {
+    EngineError {
+        backend: Backend::Timescaledb,
+        kind: FailureKind::Journal,
+        attempted: "writing the journal".to_owned(),
+        detail: error.to_string(),
+        hint: Some("nothing more was sent; make room in the state directory, or name another with --state, and run again".to_owned()),
+    }
+}

@@ -1,0 +1,239 @@
+//! From what a plugin returned to a [`Definition`]: every fault at once, each with code, path, origin and help.
+//!
+//! Pure, and at most n log n in the size of the input. Names are resolved first, in one place ([`scope`]), and
+//! confinement is checked there and nowhere else: an object lives in a granted namespace, and whatever names another
+//! object names one of the same plugin. Then each kind is judged by the rules of its engine, against stated versions.
+//! A [`Definition`] comes out only where no error was found.
+
+mod arguments;
+mod clickhouse;
+mod info;
+mod milvus;
+mod scope;
+mod timescaledb;
+
+pub use arguments::arguments;
+pub use info::info;
+
+use crate::definition::{Backend, Definition, Object};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
+use crate::expr::{self, Clause, Dialect, Expr};
+use crate::name::{Name, Place, reserved};
+use crate::raw::{self, Operation};
+use crate::server::{Version, known};
+use scope::Resolved;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Versions that a definition is judged against.
+#[derive(Debug, Clone)]
+pub struct Against {
+    versions: BTreeMap<Backend, Version>,
+}
+
+impl Against {
+    /// The oldest versions we support: what passes them passes everywhere.
+    pub fn oldest() -> Self {
+        Self { versions: Backend::ALL.into_iter().map(|backend| (backend, known(backend).oldest)).collect() }
+    }
+
+    /// Names the version of one engine.
+    pub fn set(&mut self, backend: Backend, version: Version) {
+        self.versions.insert(backend, version);
+    }
+
+    /// The version of an engine.
+    pub fn version(&self, backend: Backend) -> Version {
+        self.versions.get(&backend).copied().unwrap_or(known(backend).oldest)
+    }
+}
+
+/// What a plugin was granted beside the namespace of its own model.
+#[derive(Debug, Clone, Default)]
+pub struct Granted {
+    /// Namespaces, exact names.
+    pub namespaces: BTreeMap<Backend, BTreeSet<String>>,
+    /// Operations.
+    pub operations: BTreeSet<Operation>,
+}
+
+/// Judges a plugin's definition. `digest` is that of the canonical bytes it came from.
+pub fn validate(
+    info: &raw::PluginInfo,
+    definition: &raw::ModelDefinition,
+    digest: &str,
+    granted: &Granted,
+    against: &Against,
+) -> (Option<Definition>, Diagnostics) {
+    let mut faults = info::info(info);
+    let (Ok(plugin), Ok(model), Ok(version)) =
+        (Name::checked(&info.name), Name::checked(&info.model), semver::Version::parse(&info.version))
+    else {
+        return (None, faults);
+    };
+    let mut check = Check { plugin, model, against, faults: Diagnostics::default(), ids: BTreeMap::new(), place: Spot::default() };
+    check.resolve(info, definition, granted);
+    let mut objects = Vec::new();
+    objects.extend(check.tables(&definition.timescaledb.tables).into_iter().map(Object::Table));
+    objects.extend(check.aggregates(&definition.timescaledb.aggregates, &definition.timescaledb.tables).into_iter().map(Object::Aggregate));
+    objects.extend(check.clickhouse_tables(&definition.clickhouse.tables).into_iter().map(Object::ClickhouseTable));
+    objects.extend(check.views(&definition.clickhouse.materialized_views, &definition.clickhouse.tables).into_iter().map(Object::View));
+    objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
+    faults.extend(check.faults);
+    if faults.errors() > 0 {
+        return (None, faults);
+    }
+    let operations = info.requests.operations.iter().copied().filter(|op| granted.operations.contains(op)).collect();
+    let name = |text: &str| Name::from_server(text);
+    let definition = Definition {
+        plugin: name(&info.name),
+        version,
+        model: name(&info.model),
+        digest: digest.to_owned(),
+        operations,
+        objects,
+    };
+    (Some(definition), faults)
+}
+
+/// The object that is being judged: beginning of paths, and where the author wrote it.
+#[derive(Debug, Default, Clone)]
+struct Spot {
+    path: String,
+    origin: Option<Origin>,
+}
+
+/// One judgement: what is resolved, and what was found.
+struct Check<'a> {
+    plugin: Name,
+    model: Name,
+    against: &'a Against,
+    faults: Diagnostics,
+    ids: BTreeMap<String, Resolved>,
+    place: Spot,
+}
+
+impl Check<'_> {
+    /// Notes a fault of the object that is being judged.
+    fn fault(&mut self, diagnostic: Diagnostic) {
+        let mut diagnostic = diagnostic.of(self.plugin.as_str()).at(self.place.origin.as_ref());
+        diagnostic.path = if diagnostic.path.is_empty() {
+            self.place.path.clone()
+        } else {
+            format!("{}/{}", self.place.path, diagnostic.path)
+        };
+        self.faults.push(diagnostic);
+    }
+
+    /// Notes an error with what to do.
+    fn error(&mut self, code: crate::diagnostic::Code, path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+        self.fault(Diagnostic::error(code, path, message).help(help));
+    }
+
+    /// Begins an object.
+    fn begin(&mut self, backend: Backend, header: &raw::Header) {
+        self.place = Spot { path: format!("{backend}/{}", cut(&header.id)), origin: header.origin.clone() };
+    }
+
+    /// A name, checked against the profile and against names that the engine keeps.
+    fn name(&mut self, backend: Backend, place: Place, path: &str, text: &str) -> Option<Name> {
+        let name = match Name::checked(text) {
+            Ok(name) => name,
+            Err(fault) => {
+                self.fault(fault.diagnostic(path));
+                return None;
+            }
+        };
+        if let Some(why) = reserved(backend, place, &name) {
+            self.error(codes::name::RESERVED, path, format!("{} keeps the name {name} for itself: {why}", backend.title()), "choose another name");
+            return None;
+        }
+        Some(name)
+    }
+
+    /// A list of names, all of them or none.
+    fn names(&mut self, backend: Backend, place: Place, path: &str, texts: &[String]) -> Option<Vec<Name>> {
+        let names: Vec<Option<Name>> = texts.iter().map(|text| self.name(backend, place, path, text)).collect();
+        names.into_iter().collect()
+    }
+
+    /// Columns that are named somewhere and have to exist.
+    fn columns(&mut self, path: &str, texts: &[String], known: &BTreeSet<Name>) -> Option<Vec<Name>> {
+        let mut all = Vec::new();
+        for text in texts {
+            match known.iter().find(|name| name.as_str() == text) {
+                Some(name) if all.contains(name) => {
+                    self.error(codes::name::TWICE, path, format!("the column {} is named twice", cut(text)), "name each column once");
+                }
+                Some(name) => all.push(name.clone()),
+                None => self.unknown_column(path, text, known),
+            }
+        }
+        (all.len() == texts.len()).then_some(all)
+    }
+
+    fn unknown_column(&mut self, path: &str, text: &str, known: &BTreeSet<Name>) {
+        let near = nearest(text, known.iter().map(Name::as_str));
+        let help = near.map_or_else(|| "name a column that is defined".to_owned(), |near| format!("did you mean {near}?"));
+        self.error(codes::name::UNKNOWN_COLUMN, path, format!("there is no column {:?}", cut(text)), help);
+    }
+
+    /// An expression, whose columns have to exist.
+    fn expression(&mut self, path: &str, text: &str, dialect: Dialect, clause: Clause, known: &BTreeSet<Name>) -> Option<Expr> {
+        let expression = match expr::parse(text, dialect, clause) {
+            Ok(expression) => expression,
+            Err(fault) => {
+                self.fault(fault.diagnostic(path));
+                return None;
+            }
+        };
+        let unknown: Vec<Name> = expression.columns().into_iter().filter(|name| !known.contains(name)).collect();
+        for name in &unknown {
+            self.unknown_column(path, name.as_str(), known);
+        }
+        unknown.is_empty().then_some(expression)
+    }
+
+    /// Names that must differ; faults name the second one.
+    fn distinct<'n>(&mut self, path: &str, what: &str, names: impl IntoIterator<Item = &'n str>) {
+        let mut seen = BTreeSet::new();
+        for name in names {
+            if !seen.insert(name) {
+                self.error(codes::name::TWICE, format!("{path}/{}", cut(name)), format!("two {what} are named {}", cut(name)), "rename one of them");
+            }
+        }
+    }
+
+    /// A rename that the author asks for, which is not carried out yet.
+    fn no_rename(&mut self, header: &raw::ColumnHeader, path: &str) {
+        if !header.was.is_empty() {
+            self.error(
+                codes::name::RENAME,
+                path,
+                format!("{} was {}: renames are not carried out yet", cut(&header.name), cut(&header.was.join(", "))),
+                "keep the former name for now, and leave `was` empty",
+            );
+        }
+    }
+}
+
+/// Text of a plugin, short enough to be read.
+fn cut(text: &str) -> String {
+    const MOST: usize = 80;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    format!("{}…", text.chars().take(MOST).collect::<String>())
+}
+
+/// The candidate that is nearest to a text, if one is near.
+fn nearest<'n>(text: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    if text.len() > 64 {
+        return None;
+    }
+    candidates
+        .take(1_000)
+        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 4))
+        .min()
+        .map(|(_, candidate)| candidate)
+}

@@ -1,0 +1,149 @@
+//! Names and references: where every object lives, and what may name what.
+//!
+//! This is the one place that decides both. An object's namespace is its model's own or one that was asked for and
+//! granted. A reference names an object of the same plugin; one of another plugin is refused until it can be shared.
+
+use super::{Check, Granted, cut, nearest};
+use crate::definition::{Backend, Header, ObjectKind, ObjectName};
+use crate::diagnostic::codes;
+use crate::name::{Name, Place};
+use crate::raw;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// An object whose name is settled.
+#[derive(Debug, Clone)]
+pub(super) struct Resolved {
+    pub(super) name: ObjectName,
+    pub(super) kind: ObjectKind,
+}
+
+impl Check<'_> {
+    /// Settles the id, namespace and name of every object, before any is judged.
+    pub(super) fn resolve(&mut self, info: &raw::PluginInfo, definition: &raw::ModelDefinition, granted: &Granted) {
+        let allowed = self.allowed(info, granted);
+        let mut claimed = BTreeMap::new();
+        for (backend, kind, header) in headers(definition) {
+            self.begin(backend, header);
+            if !info.requests.databases.contains(&backend) {
+                self.error(
+                    codes::name::DATABASE_NOT_ASKED,
+                    "",
+                    format!("the plugin defines an object in {}, which its requests do not name", backend.title()),
+                    "name the database in the plugin's requests",
+                );
+            }
+            let id = Name::checked(&header.id);
+            if let Err(fault) = &id {
+                self.fault(fault.diagnostic("id"));
+            }
+            let Some(name) = self.object_name(backend, header, &allowed) else { continue };
+            if let Some(first) = claimed.insert(name.clone(), header.id.clone()) {
+                self.error(
+                    codes::name::CLAIMED_TWICE,
+                    "name",
+                    format!("{name} is already defined as {}", cut(&first)),
+                    "give one of the two another name",
+                );
+            }
+            if id.is_ok() && self.ids.insert(header.id.clone(), Resolved { name, kind }).is_some() {
+                self.error(codes::name::TWICE, "id", format!("two objects have the id {}", header.id), "give each object an id of its own");
+            }
+        }
+    }
+
+    /// Namespaces of each database that this plugin may use, with those it asked for and was not granted left out.
+    fn allowed(&self, info: &raw::PluginInfo, granted: &Granted) -> BTreeMap<Backend, BTreeSet<String>> {
+        let asked = |backend: Backend, name: &str| {
+            info.requests.namespaces.iter().any(|request| request.database == backend && request.namespace == name)
+        };
+        Backend::ALL
+            .into_iter()
+            .map(|backend| {
+                let beside = granted.namespaces.get(&backend).into_iter().flatten().filter(|name| asked(backend, name));
+                (backend, beside.cloned().chain([self.model.to_string()]).collect())
+            })
+            .collect()
+    }
+
+    fn object_name(&mut self, backend: Backend, header: &raw::Header, allowed: &BTreeMap<Backend, BTreeSet<String>>) -> Option<ObjectName> {
+        let namespace = match &header.namespace {
+            None => Some(self.model.clone()),
+            Some(text) => self.name(backend, Place::Namespace, "namespace", text),
+        };
+        let name = self.name(backend, Place::Object, "name", &header.name);
+        let (namespace, name) = (namespace?, name?);
+        if !allowed.get(&backend).is_some_and(|allowed| allowed.contains(namespace.as_str())) {
+            let plugin = self.plugin.clone();
+            self.error(
+                codes::name::NAMESPACE_NOT_GRANTED,
+                "namespace",
+                format!("the namespace {namespace} of {} is not the model's own and was not granted", backend.title()),
+                format!("ask for it in the plugin's requests, and grant it in whale.toml: [plugins.{plugin}] namespaces = [\"{namespace}\"]"),
+            );
+            return None;
+        }
+        Some(ObjectName { backend, namespace, name })
+    }
+
+    /// The header of an object whose name was settled.
+    pub(super) fn header(&mut self, backend: Backend, header: &raw::Header) -> Option<Header> {
+        if header.comment.contains('\0') || header.comment.len() > 16_384 {
+            self.error(codes::name::COMMENT, "comment", "the comment holds a NUL character or more than 16,384 bytes", "shorten it, or take the character out");
+        }
+        if header.comment.lines().any(|line| line.starts_with("whale:")) {
+            self.error(codes::name::COMMENT, "comment", "a line of the comment begins with `whale:`, as only a mark does", "write that line in another way");
+        }
+        let resolved = self.ids.get(&header.id).filter(|resolved| resolved.name.backend == backend)?;
+        Some(Header {
+            id: format!("{}/{}", self.plugin, header.id),
+            model: self.model.clone(),
+            name: resolved.name.clone(),
+            comment: header.comment.clone(),
+            origin: header.origin.clone(),
+        })
+    }
+
+    /// A comment on a column.
+    pub(super) fn column_comment(&mut self, path: &str, comment: &str) {
+        if comment.contains('\0') || comment.len() > 16_384 {
+            self.error(codes::name::COMMENT, path, "the comment holds a NUL character or more than 16,384 bytes", "shorten it, or take the character out");
+        }
+    }
+
+    /// The object that a reference names: one of this plugin, on this database.
+    pub(super) fn reference(&mut self, backend: Backend, path: &str, text: &str) -> Option<Resolved> {
+        let id = match text.split_once('/') {
+            Some((plugin, id)) if plugin == self.plugin.as_str() => id,
+            Some(_) => {
+                self.error(
+                    codes::name::OTHER_PLUGIN,
+                    path,
+                    format!("{:?} names an object of another plugin, which this version cannot grant", cut(text)),
+                    "name an object of this plugin; sharing between models comes later",
+                );
+                return None;
+            }
+            None => text,
+        };
+        if let Some(resolved) = self.ids.get(id).filter(|resolved| resolved.name.backend == backend) {
+            return Some(resolved.clone());
+        }
+        let near = nearest(id, self.ids.iter().filter(|(_, to)| to.name.backend == backend).map(|(id, _)| id.as_str())).map(str::to_owned);
+        let help = near.map_or_else(|| "name an object that the plugin defines".to_owned(), |near| format!("did you mean {near}?"));
+        self.error(codes::name::UNKNOWN_OBJECT, path, format!("there is no object {:?} in {}", cut(text), backend.title()), help);
+        None
+    }
+}
+
+fn headers(definition: &raw::ModelDefinition) -> impl Iterator<Item = (Backend, ObjectKind, &raw::Header)> {
+    let timescaledb = &definition.timescaledb;
+    let clickhouse = &definition.clickhouse;
+    let tables = timescaledb.tables.iter().map(|table| (Backend::Timescaledb, ObjectKind::Table, &table.header));
+    let aggregates =
+        timescaledb.aggregates.iter().map(|one| (Backend::Timescaledb, ObjectKind::ContinuousAggregate, &one.header));
+    let columnar = clickhouse.tables.iter().map(|table| (Backend::Clickhouse, ObjectKind::Table, &table.header));
+    let views =
+        clickhouse.materialized_views.iter().map(|view| (Backend::Clickhouse, ObjectKind::MaterializedView, &view.header));
+    let collections = definition.milvus.iter().map(|one| (Backend::Milvus, ObjectKind::Collection, &one.header));
+    tables.chain(aggregates).chain(columnar).chain(views).chain(collections)
+}

@@ -1,0 +1,122 @@
+//! Primary keys, unique constraints, foreign keys and checks.
+
+use super::derived::Names;
+use super::BACKEND;
+use crate::definition::timescaledb::{Check as CheckConstraint, ForeignKey, Key};
+use crate::diagnostic::codes;
+use crate::expr::{Clause, Dialect};
+use crate::name::{Name, Place};
+use crate::raw::{self, ReferenceAction};
+use crate::server::Version;
+use crate::types::postgres::Type;
+use crate::validate::{Check, cut};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Foreign keys to a hypertable.
+const REFERENCED_HYPERTABLE: Version = Version::of(2, 16);
+
+impl Check<'_> {
+    pub(super) fn key(
+        &mut self,
+        key: &raw::PgKey,
+        path: &str,
+        known: &BTreeSet<Name>,
+        names: &mut Names,
+        unique: Option<&str>,
+    ) -> Option<Key> {
+        if key.columns.is_empty() || key.columns.len() > 32 {
+            self.error(codes::timescaledb::KEY, path, format!("a key of {} columns; 1 to 32 are possible", key.columns.len()), "name its columns");
+        }
+        let columns = self.columns(path, &key.columns, known)?;
+        let words: Vec<String> = if unique.is_some() { key.columns.clone() } else { Vec::new() };
+        let name = names.derive(self, path, key.name.as_deref(), Place::Constraint, &words, unique.unwrap_or("pkey"))?;
+        Some(Key { name, columns })
+    }
+
+    pub(super) fn check(&mut self, check: &raw::PgCheck, known: &BTreeSet<Name>, names: &mut Names) -> Option<CheckConstraint> {
+        let path = format!("checks/{}", check.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
+        let condition = self.expression(&path, &check.condition, Dialect::Postgres, Clause::Check, known)?;
+        let words: Vec<String> = condition.columns().iter().map(Name::to_string).collect();
+        let name = names.derive(self, &path, check.name.as_deref(), Place::Constraint, &words, "check")?;
+        Some(CheckConstraint { name, condition })
+    }
+
+    pub(super) fn foreign_key(
+        &mut self,
+        key: &raw::PgForeignKey,
+        table: &raw::PgTable,
+        by_id: &BTreeMap<&str, &raw::PgTable>,
+        known: &BTreeSet<Name>,
+        names: &mut Names,
+    ) -> Option<ForeignKey> {
+        let path = format!("foreign_keys/{}", cut(&key.columns.join("_")));
+        let columns = self.columns(&path, &key.columns, known);
+        let name = names.derive(self, &path, key.name.as_deref(), Place::Constraint, &key.columns, "fkey");
+        let target = self.reference(BACKEND, &path, &key.target)?;
+        let id = key.target.rsplit('/').next().unwrap_or_default();
+        let Some(referenced) = by_id.get(id) else {
+            self.error(codes::timescaledb::FOREIGN_KEY, &path, format!("{} is not a table", target.name), "a foreign key references a table");
+            return None;
+        };
+        self.referenced_rules(key, table, referenced, &path);
+        let target_columns = key.target_columns.iter().map(|text| Name::checked(text).ok()).collect::<Option<Vec<_>>>();
+        Some(ForeignKey {
+            name: name?,
+            columns: columns?,
+            target: target.name,
+            target_columns: target_columns?,
+            on_update: key.on_update,
+            on_delete: key.on_delete,
+        })
+    }
+
+    fn referenced_rules(&mut self, key: &raw::PgForeignKey, table: &raw::PgTable, referenced: &raw::PgTable, path: &str) {
+        let mut fault = |message: String, help: &str| self.error(codes::timescaledb::FOREIGN_KEY, path, message, help);
+        let name = cut(&referenced.header.name);
+        if key.columns.len() != key.target_columns.len() || key.columns.is_empty() {
+            fault("it names another number of columns on each side".to_owned(), "name as many columns as are referenced");
+        }
+        if !keys_of(referenced).any(|columns| same_set(columns, &key.target_columns)) {
+            let help = "reference the primary key or the columns of a unique constraint";
+            fault(format!("{name} has no key of ({})", cut(&key.target_columns.join(", "))), help);
+        }
+        if table.hypertable.is_some() && referenced.hypertable.is_some() {
+            fault(format!("both sides are hypertables ({name})"), "TimescaleDB has no foreign key between hypertables; keep one of them a plain table");
+        }
+        for (from, to) in key.columns.iter().zip(&key.target_columns) {
+            if let (Some(a), Some(b)) = (type_of(table, from), type_of(referenced, to)) && a != b {
+                fault(format!("{} is {a} and {} is {b}", cut(from), cut(to)), "give both columns the same type");
+            }
+        }
+        let sets_null = [key.on_delete, key.on_update].contains(&ReferenceAction::SetNull);
+        let strict = key.columns.iter().find(|name| column(table, name).is_some_and(|column| !column.nullable));
+        if let (true, Some(strict)) = (sets_null, strict) {
+            fault(format!("it sets {} to null, which takes no null", cut(strict)), "make the column nullable, or choose another action");
+        }
+        let have = self.against.version(BACKEND);
+        if referenced.hypertable.is_some() && table.hypertable.is_none() && have < REFERENCED_HYPERTABLE {
+            self.error(
+                codes::timescaledb::VERSION,
+                path,
+                format!("{name} is a hypertable; a foreign key to one needs TimescaleDB {REFERENCED_HYPERTABLE}, judged against {have}"),
+                "name the server's version with --against timescaledb=VERSION, or in whale.toml",
+            );
+        }
+    }
+}
+
+fn keys_of(table: &raw::PgTable) -> impl Iterator<Item = &[String]> {
+    table.primary_key.iter().chain(&table.uniques).map(|key| key.columns.as_slice())
+}
+
+fn same_set(a: &[String], b: &[String]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}
+
+fn column<'t>(table: &'t raw::PgTable, name: &str) -> Option<&'t raw::PgColumn> {
+    table.columns.iter().find(|column| column.header.name == name)
+}
+
+pub(super) fn type_of(table: &raw::PgTable, name: &str) -> Option<Type> {
+    column(table, name).and_then(|column| Type::parse(&column.data_type).ok())
+}
