@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The model of the host's own objects, such as the version table.
 pub const HOST_MODEL: &str = "whale_host";
 
+/// What stands in a plugin's place before the ids of those objects.
+pub const HOST_PLUGIN: &str = "whale";
+
 /// An object with whose it is.
 #[derive(Debug, Clone)]
 pub struct Desired {

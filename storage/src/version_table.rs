@@ -3,9 +3,9 @@
 //! It is defined like a model's objects and goes the same way: validated, compared, planned, marked.
 
 use crate::definition::{Backend, Definition};
-use crate::desire::HOST_MODEL;
+use crate::desire::{HOST_MODEL, HOST_PLUGIN};
 use crate::raw::{self, Operation, PgColumnValue};
-use crate::validate::{Against, Granted, validate};
+use crate::validate::{Granted, validate_own};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Its name, everywhere.
@@ -35,7 +35,7 @@ pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
         Backend::ALL.into_iter().map(|backend| (backend, BTreeSet::from([namespace(backend).to_owned()]))).collect();
     let operations = vec![Operation::Create, Operation::Alter];
     let info = raw::PluginInfo {
-        name: "whale".to_owned(),
+        name: HOST_PLUGIN.to_owned(),
         version: "1.0.0".to_owned(),
         model: HOST_MODEL.to_owned(),
         summary: "the host's own objects".to_owned(),
@@ -50,12 +50,12 @@ pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
         },
     };
     let granted = Granted { namespaces, operations: operations.into_iter().collect() };
-    validate(&info, &all, "", &granted, &Against::oldest()).0
+    validate_own(&info, &all, &granted)
 }
 
 fn header(backend: Backend) -> raw::Header {
     raw::Header {
-        id: NAME.to_owned(),
+        id: format!("{backend}_{NAME}"),
         namespace: Some(namespace(backend).to_owned()),
         name: NAME.to_owned(),
         comment: "which object was made or changed by which version of its plugin".to_owned(),
@@ -153,5 +153,17 @@ fn milvus() -> raw::MilvusCollection {
         consistency: raw::Consistency::Strong,
         load: raw::LoadState::Loaded,
         properties: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hosts_own_objects_pass_the_rules_of_every_engine() {
+        let definition = definition(&Backend::ALL.into_iter().collect()).expect("the definition is valid");
+        let names: Vec<String> = definition.objects.iter().map(|object| object.name().to_string()).collect();
+        assert_eq!(names, ["public.schema_version", "default.schema_version", "default.schema_version"]);
     }
 }

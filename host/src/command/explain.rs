@@ -1,9 +1,9 @@
 //! `explain`: what a code means, or all of them.
 
-use crate::exit::{Ending, Exit, Failure};
+use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::render::Output;
 use crate::text::shown_within;
-use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+use whale_storage::diagnostic::{Code, Diagnostics, codes};
 use whale_storage::types::nearest;
 
 /// Finds the code.
@@ -21,5 +21,5 @@ fn unknown(id: &str) -> Failure {
     let near = nearest(&id.trim().to_ascii_uppercase(), known.iter().copied()).filter(|_| id.len() > 3);
     let help =
         near.map_or_else(|| "whale-host explain lists all codes".to_owned(), |near| format!("did you mean {near}?"));
-    Diagnostic::error(codes::settings::UNKNOWN_CODE, "", format!("there is no code {shown}")).help(help).into()
+    Failure::Usage(Trouble::new("usage", format!("there is no code {shown}")).hint(help))
 }

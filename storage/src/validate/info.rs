@@ -1,14 +1,14 @@
 //! What a plugin says of itself: names, version, parameters, requests.
 
 use super::cut;
-use crate::desire::HOST_MODEL;
+use crate::desire::{HOST_MODEL, HOST_PLUGIN};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::{Name, Place, reserved};
 use crate::raw::{Database, Parameter, ParameterKind, ParameterValue, PluginInfo};
 use std::collections::BTreeSet;
 
-/// Names that a plugin cannot have, since `whale.toml` uses them beside plugins' names.
-const KEPT: [&str; 2] = [HOST_MODEL, "files"];
+/// Names that a plugin cannot have: those of the host's own objects, and what `whale.toml` uses beside plugins' names.
+const KEPT: [&str; 3] = [HOST_MODEL, HOST_PLUGIN, "files"];
 
 /// Judges what `describe` returned.
 pub fn info(info: &PluginInfo) -> Diagnostics {

@@ -65,7 +65,22 @@ pub fn validate(
     granted: &Granted,
     against: &Against,
 ) -> (Option<Definition>, Diagnostics) {
-    let mut faults = info::info(info);
+    judge(info, definition, digest, granted, against, info::info(info))
+}
+
+/// The same for the host's own objects, whose names no plugin may have.
+pub(crate) fn validate_own(info: &raw::PluginInfo, definition: &raw::ModelDefinition, granted: &Granted) -> Option<Definition> {
+    judge(info, definition, "", granted, &Against::oldest(), Diagnostics::default()).0
+}
+
+fn judge(
+    info: &raw::PluginInfo,
+    definition: &raw::ModelDefinition,
+    digest: &str,
+    granted: &Granted,
+    against: &Against,
+    mut faults: Diagnostics,
+) -> (Option<Definition>, Diagnostics) {
     let (Ok(plugin), Ok(model), Ok(version)) =
         (Name::checked(&info.name), Name::checked(&info.model), semver::Version::parse(&info.version))
     else {

@@ -21,8 +21,6 @@ codes! {
         "On targets of this machine alone, a plugin that nobody listed may define objects in the namespace of its own model. Beyond that, whoever runs the engines decides who may: the plugin needs a table [plugins.NAME] in whale.toml, which may be empty.";
     UNKNOWN_PARAMETER = "WH0014", "no plugin takes the parameter",
         "A parameter that was set, on the command line or in whale.toml, is none that the plugin names. `whale-host info` shows what a plugin takes.";
-    UNKNOWN_CODE = "WH0015", "there is no such code",
-        "Codes begin with WH and have four digits. `whale-host explain` lists them all.";
     BAD_TARGET = "WH0020", "the address of a target cannot be used",
         "The URL of an engine is missing, cannot be parsed, or has a scheme of another engine. TimescaleDB: postgres://user:password@host:port/database. ClickHouse: http:// or https://. Milvus: http:// or https://. In whale.toml it comes from one of url, url_env and url_file; a password belongs into the latter two.";
 }
