@@ -11,10 +11,10 @@ use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use whale_storage::definition::Definition;
+use whale_storage::definition::{Backend, Definition};
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
-use whale_storage::raw::{ModelDefinition, PluginInfo};
+use whale_storage::raw::{ClickhouseObjects, ModelDefinition, PluginInfo, TimescaledbObjects};
 use whale_storage::types::nearest;
 use whale_storage::validate::{self, Against};
 
@@ -55,6 +55,18 @@ impl Candidate {
     /// Whether nothing forbids it.
     pub(crate) fn accepted(&self) -> bool {
         self.defined.is_some() && self.errors() == 0
+    }
+
+    /// Leaves of its definition only what is for these engines; none named: all of it.
+    pub(crate) fn keep(&mut self, engines: &[Backend]) {
+        let Some(defines) = self.defined.as_mut().filter(|_| !engines.is_empty()) else { return };
+        for backend in Backend::ALL.into_iter().filter(|backend| !engines.contains(backend)) {
+            match backend {
+                Backend::Timescaledb => defines.definition.timescaledb = TimescaledbObjects::default(),
+                Backend::Clickhouse => defines.definition.clickhouse = ClickhouseObjects::default(),
+                Backend::Milvus => defines.definition.milvus.clear(),
+            }
+        }
     }
 
     /// How many errors were found about it.

@@ -4,7 +4,6 @@ use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::render::Output;
 use crate::text::shown_within;
 use whale_storage::diagnostic::{Code, Diagnostics, codes};
-use whale_storage::types::nearest;
 
 /// Finds the code.
 pub(super) fn run(code: Option<&str>) -> Result<Ending, Failure> {
@@ -16,10 +15,6 @@ pub(super) fn run(code: Option<&str>) -> Result<Ending, Failure> {
 }
 
 fn unknown(id: &str) -> Failure {
-    let shown = shown_within(id, 40);
-    let known: Vec<&str> = codes::all().map(|code| code.id).collect();
-    let near = nearest(&id.trim().to_ascii_uppercase(), known.iter().copied()).filter(|_| id.len() > 3);
-    let help =
-        near.map_or_else(|| "whale-host explain lists all codes".to_owned(), |near| format!("did you mean {near}?"));
-    Failure::Usage(Trouble::new("usage", format!("there is no code {shown}")).hint(help))
+    let message = format!("there is no code {}", shown_within(id, 40));
+    Failure::Usage(Trouble::new("usage", message).hint("whale-host explain lists all codes"))
 }

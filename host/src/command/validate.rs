@@ -10,7 +10,10 @@ use whale_storage::validate::Against;
 
 /// Judges all plugins, and all of them together.
 pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Against]) -> Result<Ending, Failure> {
-    let candidates = pipeline::load(settings, selection)?;
+    let mut candidates = pipeline::load(settings, selection)?;
+    for candidate in &mut candidates {
+        candidate.keep(&selection.engine);
+    }
     let against = versions(settings, against);
     let judged = pipeline::judge(settings, candidates, &against, remote_in_config(settings).as_deref());
     let found = judged.found();

@@ -84,7 +84,7 @@ impl Config {
                 _ => reader.unknown("", &key, &["plugins", "targets", "limits"]),
             }
         }
-        if reader.found.errors() == 0 { Ok(config) } else { Err(reader.found) }
+        if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
     }
 
     fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
@@ -110,6 +110,17 @@ impl Config {
             }
         }
     }
+}
+
+/// Faults as they stand in the file; the parser gives tables by name.
+fn by_line(found: &Diagnostics) -> Diagnostics {
+    let mut faults: Vec<_> = found.iter().cloned().collect();
+    faults.sort_by(|one, other| one.origin.cmp(&other.origin));
+    let mut sorted = Diagnostics::default();
+    for fault in faults {
+        sorted.push(fault);
+    }
+    sorted
 }
 
 impl Reader<'_> {
@@ -285,10 +296,10 @@ mod tests {
         assert_eq!(
             faults("[plugin]\n[plugins.a]\nnamespace = []\n[targets.mysql]\n[limits]\nfuell = 1\n"),
             [
-                "WH0003 6: `fuell` is not a key in [limits] (did you mean `fuel`?)",
                 "WH0003 1: `plugin` is not a key here (did you mean `plugins`?)",
                 "WH0003 3: `namespace` is not a key in [plugins.a] (did you mean `namespaces`?)",
                 "WH0003 4: `mysql` is not a key in [targets] (known keys: timescaledb, clickhouse, milvus)",
+                "WH0003 6: `fuell` is not a key in [limits] (did you mean `fuel`?)",
             ]
         );
     }
@@ -298,9 +309,9 @@ mod tests {
         assert_eq!(
             faults("plugins = [\"a\"]\n[targets.milvus]\nversion = 2.3\n[limits]\nfuel = -1\n"),
             [
-                "WH0004 5: `limits.fuel` takes a whole number from 0, and this is a whole number (-)",
                 "WH0004 1: `plugins` takes a table, and this is a list (-)",
                 "WH0004 3: `targets.milvus.version` takes text in quotes, and this is a number with a fraction (-)",
+                "WH0004 5: `limits.fuel` takes a whole number from 0, and this is below 0 or too large (-)",
             ]
         );
     }

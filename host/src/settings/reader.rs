@@ -67,7 +67,11 @@ impl<'s> Reader<'s> {
     }
 
     fn wrong<T>(&mut self, path: &str, value: &Value<'_>, expected: &str) -> Option<T> {
-        let message = format!("`{path}` takes {expected}, and this is {}", kind(value.get_ref()));
+        self.wrong_as(path, value, expected, kind(value.get_ref()))
+    }
+
+    fn wrong_as<T>(&mut self, path: &str, value: &Value<'_>, expected: &str, is: &str) -> Option<T> {
+        let message = format!("`{path}` takes {expected}, and this is {is}");
         self.fault(codes::WRONG_TYPE, path, value.span(), message, None);
         None
     }
@@ -101,9 +105,9 @@ impl<'s> Reader<'s> {
         match value.get_ref() {
             DeValue::Integer(number) => match u64::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => Some(number),
-                Err(_) => self.wrong(path, value, "a whole number from 0"),
+                Err(_) => self.wrong_as(path, value, "a whole number from 0", "below 0 or too large"),
             },
-            _ => self.wrong(path, value, "a whole number"),
+            _ => self.wrong(path, value, "a whole number from 0"),
         }
     }
 

@@ -10,6 +10,9 @@ use whale_storage::change::{Change, ChangedPart};
 use whale_storage::definition::{Object, ObjectName};
 use whale_storage::plan::Step;
 
+/// Lines of a statement that are shown.
+const MOST_LINES: usize = 500;
+
 /// Characters of a fact that are shown.
 const MOST_FACT: usize = 80;
 
@@ -70,7 +73,10 @@ fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
     }
     if style.detail > 1 {
         for statement in &step.recipe.statements {
-            inner(text, Tone::Faint, '>', &shown_within(&statement.to_string(), 10_000), style);
+            // Every line has a sign of its own before it, so that text inside a literal cannot pass for a line of ours.
+            for (number, line) in statement.to_string().lines().take(MOST_LINES).enumerate() {
+                inner(text, Tone::Faint, if number == 0 { '>' } else { '|' }, &shown_within(line, 1_000), style);
+            }
         }
     }
 }

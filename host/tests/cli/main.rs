@@ -1,0 +1,13 @@
+//! Whole commands without engines: exit code, standard output and standard error together.
+//!
+//! The plugins are those of this repository, built: a missing one fails and says what to run.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
+
+mod refused;
+mod settings;
+mod shown;
+mod targets;
+mod world;
+
+use world::World;
