@@ -122,16 +122,44 @@ impl AsRef<str> for Name {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
 
     #[test]
     fn names_of_the_seed_pass() {
         for name in [
-            "timestamp", "usage", "type", "text", "vector", "role", "date", "metadata", "settings", "user", "users", "time",
-            "source", "definition", "domain", "language", "dialect_conversion_rules", "schema_version", "_", "a1", "title",
-            "region", "replacement", "word", "value", "values", "select", "order", "tags", "model", "metric", "content",
+            "timestamp",
+            "usage",
+            "type",
+            "text",
+            "vector",
+            "role",
+            "date",
+            "metadata",
+            "settings",
+            "user",
+            "users",
+            "time",
+            "source",
+            "definition",
+            "domain",
+            "language",
+            "dialect_conversion_rules",
+            "schema_version",
+            "_",
+            "a1",
+            "title",
+            "region",
+            "replacement",
+            "word",
+            "value",
+            "values",
+            "select",
+            "order",
+            "tags",
+            "model",
+            "metric",
+            "content",
         ] {
             assert_eq!(Name::checked(name).unwrap().as_str(), name);
         }
@@ -143,8 +171,18 @@ mod tests {
         assert_eq!(Name::checked(""), Err(NameFault::Empty));
         assert_eq!(Name::checked(&"a".repeat(64)), Err(NameFault::TooLong(64)));
         for (text, position, found) in [
-            ("Users", 1, 'U'), ("1a", 1, '1'), ("a-b", 2, '-'), ("a b", 2, ' '), ("a\"b", 2, '"'), ("a`", 2, '`'),
-            ("a\0", 2, '\0'), ("naïve", 3, 'ï'), ("a;drop", 2, ';'), ("a\n", 2, '\n'), ("a.b", 2, '.'), ("кот", 1, 'к'),
+            ("Users", 1, 'U'),
+            ("1a", 1, '1'),
+            ("a-b", 2, '-'),
+            ("a b", 2, ' '),
+            ("a\"b", 2, '"'),
+            ("a`", 2, '`'),
+            ("a\0", 2, '\0'),
+            ("naïve", 3, 'ï'),
+            ("a;drop", 2, ';'),
+            ("a\n", 2, '\n'),
+            ("a.b", 2, '.'),
+            ("кот", 1, 'к'),
             ("a\u{202e}", 2, '\u{202e}'),
         ] {
             assert_eq!(Name::checked(text), Err(NameFault::Character { position, found }), "{text:?}");

@@ -3,7 +3,7 @@
 use super::{Header, ObjectName};
 use crate::expr::Expr;
 use crate::name::Name;
-use crate::types::clickhouse::{Codec, SkipIndexKind, TableEngine, Type};
+use crate::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
 use std::collections::BTreeMap;
 
 /// A table of the MergeTree family.
@@ -39,7 +39,7 @@ pub struct Column {
     /// What it holds when an insert names no value.
     pub value: ColumnValue,
     /// How it is compressed; none: the server's default.
-    pub codec: Option<Codec>,
+    pub codec: Option<Codecs>,
 }
 
 /// What a column holds when an insert names no value.

@@ -9,12 +9,20 @@ mod number;
 mod postgres;
 
 use super::{BinaryOp, Dialect, Expr, Literal, LogicOp, UnaryOp};
+use crate::types::postgres::Type;
 
 impl Expr {
     /// The value that all equal forms share in an engine. Canonical forms are for comparing, not for sending.
     #[must_use]
     pub fn canonical(&self, dialect: Dialect) -> Expr {
         fold(self.clone(), dialect)
+    }
+
+    /// The same for a default of a PostgreSQL column: the server casts a literal to the column's type when it stores
+    /// it, which is what an insert would do anyway.
+    #[must_use]
+    pub fn canonical_default(&self, column: &Type) -> Expr {
+        postgres::default(self.canonical(Dialect::Postgres), column)
     }
 }
 

@@ -260,9 +260,7 @@ impl Expr {
                 .chain(branches.iter().flat_map(|(condition, result)| [condition, result]))
                 .chain(otherwise.as_deref())
                 .collect(),
-            Expr::Call(call) => {
-                call.parameters.iter().chain(&call.arguments).chain(call.filter.as_deref()).collect()
-            }
+            Expr::Call(call) => call.parameters.iter().chain(&call.arguments).chain(call.filter.as_deref()).collect(),
         }
     }
 

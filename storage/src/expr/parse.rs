@@ -5,6 +5,7 @@
 //! high the tree grows, since a chain of a thousand `+` descends nowhere and is a thousand high.
 
 mod call;
+mod cast;
 mod primary;
 
 use super::{BinaryOp, Clause, Dialect, Expr, ExprFault, LogicOp, State, UnaryOp};
@@ -99,7 +100,10 @@ impl Parser {
         let mut compared = false;
         while let Some(binding) = self.next_binding().filter(|binding| *binding > least) {
             if binding == binding::COMPARE && compared {
-                return Err(self.cursor.wanted("the end").help("comparisons do not chain: put one of them in parentheses"));
+                return Err(self
+                    .cursor
+                    .wanted("the end")
+                    .help("comparisons do not chain: put one of them in parentheses"));
             }
             compared = binding == binding::COMPARE;
             let below = self.height;
@@ -138,7 +142,9 @@ impl Parser {
         let word = |words: &[&str]| self.cursor.are_words(words);
         match self.cursor.peek()? {
             Token::Symbol(symbol) => match *symbol {
-                "=" | "==" | "<>" | "!=" | "<" | "<=" | ">" | ">=" | "~~" | "!~~" | "~~*" | "!~~*" => Some(binding::COMPARE),
+                "=" | "==" | "<>" | "!=" | "<" | "<=" | ">" | ">=" | "~~" | "!~~" | "~~*" | "!~~*" => {
+                    Some(binding::COMPARE)
+                }
                 "||" | "->" | "->>" | "@>" | "<@" | "~" | "~*" | "!~" | "!~*" => Some(binding::OTHER),
                 "+" | "-" => Some(binding::SUM),
                 "*" | "/" | "%" => Some(binding::PRODUCT),
@@ -148,7 +154,9 @@ impl Parser {
             Token::Word(_) if word(&["OR"]) => Some(binding::OR),
             Token::Word(_) if word(&["AND"]) => Some(binding::AND),
             Token::Word(_) if word(&["IS"]) => Some(binding::IS),
-            Token::Word(_) if ["IN", "BETWEEN", "LIKE", "ILIKE"].iter().any(|one| word(&[one]) || word(&["NOT", one])) => {
+            Token::Word(_)
+                if ["IN", "BETWEEN", "LIKE", "ILIKE"].iter().any(|one| word(&[one]) || word(&["NOT", one])) =>
+            {
                 Some(binding::COMPARE)
             }
             Token::Word(_) if word(&["AT", "TIME", "ZONE"]) => Some(binding::ZONE),
@@ -244,7 +252,9 @@ impl Parser {
         let at = self.cursor.at();
         let Some(Token::Symbol(symbol)) = self.cursor.advance() else { return Err(self.cursor.wanted("an operator")) };
         let left = Box::new(left);
-        if self.dialect == Dialect::Postgres && let Some((any_case, negated)) = like_operator(symbol) {
+        if self.dialect == Dialect::Postgres
+            && let Some((any_case, negated)) = like_operator(symbol)
+        {
             let pattern = Box::new(self.expression(binding)?);
             return Ok(Expr::Like { value: left, pattern, any_case, negated });
         }

@@ -87,7 +87,9 @@ impl Expr {
                 let word = if *op == LogicOp::And { " AND " } else { " OR " };
                 all.iter().map(operand).collect::<Vec<_>>().join(word)
             }
-            Expr::In { value, list, negated } => format!("{} {}IN ({})", operand(value), not(*negated), join(list, dialect)),
+            Expr::In { value, list, negated } => {
+                format!("{} {}IN ({})", operand(value), not(*negated), join(list, dialect))
+            }
             Expr::Quantified { value, op, all, array } => {
                 let word = if *all { "ALL" } else { "ANY" };
                 format!("{} {} {word} ({})", operand(value), op.symbol(), array.render(dialect))
@@ -100,7 +102,9 @@ impl Expr {
                 format!("{} {}{word} {}", operand(value), not(*negated), operand(pattern))
             }
             Expr::Is { value, state, negated } => format!("{} IS {}{}", operand(value), not(*negated), state.word()),
-            Expr::Case { operand, branches, otherwise } => case(operand.as_deref(), branches, otherwise.as_deref(), dialect),
+            Expr::Case { operand, branches, otherwise } => {
+                case(operand.as_deref(), branches, otherwise.as_deref(), dialect)
+            }
             Expr::Cast(of, to) => format!("CAST({} AS {})", of.render(dialect), cast_type(to)),
             Expr::Call(of) => call(of, dialect),
             Expr::Array(parts) if dialect == Dialect::Postgres => format!("ARRAY[{}]", join(parts, dialect)),
@@ -113,7 +117,9 @@ impl Expr {
     fn operand(&self, dialect: Dialect) -> String {
         let alone = match self {
             Expr::Literal(Literal::Number(digits)) => !digits.starts_with('-'),
-            Expr::Column(_) | Expr::Literal(_) | Expr::Call(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Cast(..) => true,
+            Expr::Column(_) | Expr::Literal(_) | Expr::Call(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Cast(..) => {
+                true
+            }
             _ => false,
         };
         let text = self.render(dialect);
@@ -155,19 +161,14 @@ fn join(parts: &[Expr], dialect: Dialect) -> String {
 }
 
 fn case(operand: Option<&Expr>, branches: &[(Expr, Expr)], otherwise: Option<&Expr>, dialect: Dialect) -> String {
-    let mut out = String::from("CASE");
-    if let Some(operand) = operand {
-        out.push(' ');
-        out.push_str(&operand.operand(dialect));
-    }
+    let mut words = vec!["CASE".to_owned()];
+    words.extend(operand.map(|operand| operand.operand(dialect)));
     for (condition, result) in branches {
-        out.push_str(&format!(" WHEN {} THEN {}", condition.operand(dialect), result.operand(dialect)));
+        words.push(format!("WHEN {} THEN {}", condition.operand(dialect), result.operand(dialect)));
     }
-    if let Some(otherwise) = otherwise {
-        out.push_str(&format!(" ELSE {}", otherwise.operand(dialect)));
-    }
-    out.push_str(" END");
-    out
+    words.extend(otherwise.map(|otherwise| format!("ELSE {}", otherwise.operand(dialect))));
+    words.push("END".to_owned());
+    words.join(" ")
 }
 
 fn cast_type(to: &CastType) -> String {
@@ -185,23 +186,21 @@ fn call(call: &Call, dialect: Dialect) -> String {
         if functions::is_bare(call) {
             return call.function.to_uppercase();
         }
-        if let ("extract", [Expr::Literal(Literal::Text(field)), of]) = (call.function.as_str(), call.arguments.as_slice()) {
+        if let ("extract", [Expr::Literal(Literal::Text(field)), of]) =
+            (call.function.as_str(), call.arguments.as_slice())
+        {
             return format!("EXTRACT({} FROM {})", quote::postgres::literal(field), of.render(dialect));
         }
     }
     let listed = functions::find(dialect, &call.function).is_some_and(|(name, _)| name == call.function);
-    let name = if listed { call.function.clone() } else { identifier(&Name::from_server(call.function.clone()), dialect) };
-    let mut out = name;
-    if !call.parameters.is_empty() {
-        out.push_str(&format!("({})", join(&call.parameters, dialect)));
-    }
+    let name =
+        if listed { call.function.clone() } else { identifier(&Name::from_server(call.function.clone()), dialect) };
+    let parameters =
+        if call.parameters.is_empty() { String::new() } else { format!("({})", join(&call.parameters, dialect)) };
     let distinct = if call.distinct { "DISTINCT " } else { "" };
     let star = if arguments.is_empty() && call.function == "count" && dialect == Dialect::Postgres { "*" } else { "" };
-    out.push_str(&format!("({distinct}{arguments}{star})"));
-    if let Some(filter) = &call.filter {
-        out.push_str(&format!(" FILTER (WHERE {})", filter.render(dialect)));
-    }
-    out
+    let filter = call.filter.as_ref().map(|filter| format!(" FILTER (WHERE {})", filter.render(dialect)));
+    format!("{name}{parameters}({distinct}{arguments}{star}){}", filter.unwrap_or_default())
 }
 
 impl From<postgres::Type> for CastType {

@@ -1,6 +1,6 @@
 //! What a plugin may write where.
 
-use super::functions::{self, Kind};
+use super::functions::{self, Function, Kind};
 use super::parse::read;
 use super::{Dialect, Expr, ExprFault, Literal};
 use crate::diagnostic::codes::types as codes;
@@ -70,7 +70,7 @@ pub fn parse(text: &str, dialect: Dialect, clause: Clause) -> Result<Expr, ExprF
         return Err(ExprFault::new(codes::EXPRESSION_REFUSED, 0, "Milvus takes a literal here, not an expression"));
     }
     let keyed = matches!(clause, Clause::IndexKey | Clause::PartitionKey | Clause::SortKey);
-    if keyed && found.columns().is_empty() && !matches!(&found, Expr::Tuple(parts) if parts.is_empty()) {
+    if keyed && found.columns().is_empty() && found != Expr::Tuple(Vec::new()) {
         let message = format!("{} names no column", clause.name());
         return Err(ExprFault::new(codes::COLUMN_PLACE, 0, message).help("a constant is the same for every row"));
     }
@@ -99,20 +99,19 @@ fn nested_aggregate(expr: &Expr) -> Result<(), ExprFault> {
     Ok(())
 }
 
-/// Checks a call by a plugin and gives the function's name as the engine stores it.
-pub(super) fn call(
+/// A function that a plugin calls, if it is on the list and allowed here; under the name that the engine stores.
+pub(super) fn function(
     dialect: Dialect,
     clause: Clause,
     at: usize,
     name: &str,
-    arguments: usize,
-) -> Result<String, ExprFault> {
+) -> Result<(String, Function), ExprFault> {
     let Some((canonical, function)) = functions::find(dialect, name) else {
-        let fault = ExprFault::new(codes::FUNCTION_UNKNOWN, at, format!("{} is not a function on the list", shown(name)));
-        let names = functions::names(dialect);
-        return Err(match nearest(name, names) {
+        let fault =
+            ExprFault::new(codes::FUNCTION_UNKNOWN, at, format!("{} is not a function on the list", shown(name)));
+        return Err(match nearest(name, functions::names(dialect)) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault.help("only listed functions are called; ask for it to be listed if it depends on its arguments alone"),
+            None => fault.help("only listed functions are called: those whose value follows from their arguments"),
         });
     };
     if function.kind == Kind::Aggregate {
@@ -125,17 +124,21 @@ pub(super) fn call(
         return Err(ExprFault::new(codes::FUNCTION_PLACE, at, message)
             .help("only functions whose value follows from their arguments are allowed here"));
     }
+    Ok((canonical, function))
+}
+
+/// Checks how many arguments a plugin gives to a function.
+pub(super) fn arity(at: usize, name: &str, function: Function, given: usize) -> Result<(), ExprFault> {
     let (least, most) = (usize::from(function.least), usize::from(function.most));
-    if arguments < least || arguments > most {
-        let wanted = match (least, most) {
-            (least, most) if least == most => format!("{least}"),
-            (least, most) if most == usize::from(u8::MAX) => format!("at least {least}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        let message = format!("`{canonical}` takes {wanted} arguments, not {arguments}");
-        return Err(ExprFault::new(codes::FUNCTION_ARGUMENTS, at, message));
+    if (least..=most).contains(&given) {
+        return Ok(());
     }
-    Ok(canonical)
+    let wanted = match (least, most) {
+        (least, most) if least == most => format!("{least}"),
+        (least, most) if most == usize::from(u8::MAX) => format!("at least {least}"),
+        (least, most) => format!("{least} to {most}"),
+    };
+    Err(ExprFault::new(codes::FUNCTION_ARGUMENTS, at, format!("`{name}` takes {wanted} arguments, not {given}")))
 }
 
 /// Checks that a plugin may name a column here.
@@ -144,5 +147,6 @@ pub(super) fn column(dialect: Dialect, clause: Clause, at: usize, name: &str) ->
         return Ok(());
     }
     let message = format!("{} names the column {}", clause.name(), shown(name));
-    Err(ExprFault::new(codes::COLUMN_PLACE, at, message).help("a text is written in single quotes; a default has no row to read"))
+    Err(ExprFault::new(codes::COLUMN_PLACE, at, message)
+        .help("a text is written in single quotes; a default has no row to read"))
 }

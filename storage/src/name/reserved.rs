@@ -14,9 +14,23 @@ const POSTGRES_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tab
 const TIMESCALE_NAMESPACES: &[&str] = &["timescaledb_information", "timescaledb_experimental", "toolkit_experimental"];
 const CLICKHOUSE_NAMESPACES: &[&str] = &["system", "information_schema", "_temporary_and_external_tables"];
 const CLICKHOUSE_COLUMNS: &[&str] = &[
-    "_part", "_part_index", "_part_starting_offset", "_part_offset", "_part_granule_offset", "_part_data_version",
-    "_part_uuid", "_partition_id", "_partition_value", "_sample_factor", "_row_exists", "_block_number",
-    "_block_offset", "_table", "_database", "_disk_name", "_distance",
+    "_part",
+    "_part_index",
+    "_part_starting_offset",
+    "_part_offset",
+    "_part_granule_offset",
+    "_part_data_version",
+    "_part_uuid",
+    "_partition_id",
+    "_partition_value",
+    "_sample_factor",
+    "_row_exists",
+    "_block_number",
+    "_block_offset",
+    "_table",
+    "_database",
+    "_disk_name",
+    "_distance",
 ];
 
 /// Why the engine keeps this name for itself, or nothing if it is free.
@@ -42,7 +56,9 @@ fn postgres(place: Place, name: &str) -> Option<&'static str> {
         Place::Role if matches!(name, "public" | "none" | "current_user" | "session_user" | "current_role") => {
             Some("the word has a meaning of its own where a role is named")
         }
-        Place::Column if POSTGRES_COLUMNS.contains(&name) => Some("every PostgreSQL table has a system column of that name"),
+        Place::Column if POSTGRES_COLUMNS.contains(&name) => {
+            Some("every PostgreSQL table has a system column of that name")
+        }
         Place::Column if name.starts_with("_ts_meta_") => Some("TimescaleDB keeps such columns in compressed chunks"),
         _ => None,
     }
@@ -58,7 +74,9 @@ fn clickhouse(place: Place, name: &str) -> Option<&'static str> {
         }
         Place::Object if name.starts_with(".inner") => Some("ClickHouse keeps such tables behind materialized views"),
         Place::Object if name.starts_with(".tmp") => Some("ClickHouse keeps such tables while it replaces others"),
-        Place::Column if CLICKHOUSE_COLUMNS.contains(&name) => Some("MergeTree tables have a virtual column of that name"),
+        Place::Column if CLICKHOUSE_COLUMNS.contains(&name) => {
+            Some("MergeTree tables have a virtual column of that name")
+        }
         _ => None,
     }
 }
@@ -114,7 +132,9 @@ mod tests {
 
     #[test]
     fn the_seed_is_free_to_use_its_names() {
-        for name in ["timestamp", "usage", "type", "text", "vector", "role", "date", "public", "default", "shared", "system"] {
+        for name in
+            ["timestamp", "usage", "type", "text", "vector", "role", "date", "public", "default", "shared", "system"]
+        {
             for database in [Timescaledb, Clickhouse, Milvus] {
                 assert!(!held(database, Place::Column, name), "{name}");
                 assert!(!held(database, Place::Object, name), "{name}");

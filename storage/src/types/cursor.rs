@@ -109,17 +109,13 @@ impl Cursor {
         let negative = self.take_symbol("-");
         let Some(Token::Number(digits)) = self.peek() else { return Err(self.wanted(what)) };
         let value = digits.parse::<i64>().ok().map(|value| if negative { -value } else { value });
-        match value.filter(|value| (least..=most).contains(value)) {
-            Some(value) => {
-                self.next += 1;
-                Ok(value)
-            }
-            None => {
-                let sign = if negative { "-" } else { "" };
-                let message = format!("{what} is {least} to {most}, not {}", shown(&format!("{sign}{digits}")));
-                Err(TextFault::new(code, at, message))
-            }
+        if let Some(value) = value.filter(|value| (least..=most).contains(value)) {
+            self.next += 1;
+            return Ok(value);
         }
+        let sign = if negative { "-" } else { "" };
+        let message = format!("{what} is {least} to {most}, not {}", shown(&format!("{sign}{digits}")));
+        Err(TextFault::new(code, at, message))
     }
 
     /// Nothing may follow.

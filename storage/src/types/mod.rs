@@ -11,8 +11,9 @@ pub mod milvus;
 pub mod postgres;
 pub(crate) mod token;
 
-pub(crate) use fault::{nearest, shown};
 pub use fault::TextFault;
+pub use fault::nearest;
+pub(crate) use fault::shown;
 
 /// Why a text is not a type.
 pub type TypeFault = TextFault;

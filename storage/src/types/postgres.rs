@@ -47,9 +47,30 @@ pub enum Type {
 /// Longest `varchar(n)` and `char(n)`.
 const MOST_CHARACTERS: i64 = 10_485_760;
 const KNOWN: &[&str] = &[
-    "smallint", "integer", "bigint", "numeric", "real", "double precision", "text", "varchar", "char", "boolean", "date",
-    "time", "timestamp", "timestamptz", "interval", "uuid", "json", "jsonb", "bytea", "inet", "cidr", "macaddr",
-    "character varying", "decimal",
+    "smallint",
+    "integer",
+    "bigint",
+    "numeric",
+    "real",
+    "double precision",
+    "text",
+    "varchar",
+    "char",
+    "boolean",
+    "date",
+    "time",
+    "timestamp",
+    "timestamptz",
+    "interval",
+    "uuid",
+    "json",
+    "jsonb",
+    "bytea",
+    "inet",
+    "cidr",
+    "macaddr",
+    "character varying",
+    "decimal",
 ];
 
 impl Type {
@@ -67,9 +88,13 @@ impl Type {
         if !cursor.take_symbol("[") {
             return Ok(scalar);
         }
-        cursor.expect_symbol("]").map_err(|fault| fault.help("PostgreSQL does not keep an array's size: write `[]`"))?;
+        cursor
+            .expect_symbol("]")
+            .map_err(|fault| fault.help("PostgreSQL does not keep an array's size: write `[]`"))?;
         if cursor.is_symbol("[") {
-            return Err(cursor.wanted("the end").help("PostgreSQL does not keep an array's dimensions: write one `[]`"));
+            return Err(cursor
+                .wanted("the end")
+                .help("PostgreSQL does not keep an array's dimensions: write one `[]`"));
         }
         Ok(Type::Array(Box::new(scalar)))
     }
@@ -136,7 +161,8 @@ fn scalar(cursor: &mut Cursor) -> Result<Type, TypeFault> {
 }
 
 fn unknown(lower: &str, written: &str, at: usize) -> TypeFault {
-    let fault = TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a PostgreSQL type on the list", shown(written)));
+    let fault =
+        TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a PostgreSQL type on the list", shown(written)));
     match lower {
         "serial" | "serial4" => fault.help("write `integer` and make the column an identity"),
         "bigserial" | "serial8" => fault.help("write `bigint` and make the column an identity"),
@@ -157,11 +183,8 @@ fn numeric(cursor: &mut Cursor) -> Result<Type, TypeFault> {
         return Ok(Type::Numeric(None));
     }
     let precision = cursor.integer("the precision", 1, 1000, codes::TYPE_ARGUMENT)?;
-    let scale = if cursor.take_symbol(",") {
-        cursor.integer("the scale", 0, precision, codes::TYPE_ARGUMENT)?
-    } else {
-        0
-    };
+    let scale =
+        if cursor.take_symbol(",") { cursor.integer("the scale", 0, precision, codes::TYPE_ARGUMENT)? } else { 0 };
     cursor.expect_symbol(")")?;
     Ok(Type::Numeric(Some((narrow(precision), narrow(scale)))))
 }
@@ -252,7 +275,6 @@ impl fmt::Display for Type {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
 
@@ -309,8 +331,21 @@ mod tests {
             assert_eq!(fault.code, code, "{text}");
             assert!(fault.help.clone().unwrap_or_default().contains(help), "{text}: {fault:?}");
         }
-        for text in ["", "varchar(0)", "numeric(10,11)", "numeric(1001)", "timestamp(7)", "text; drop", "text text", "int -- x",
-            "varchar(99999999999999999999)", "(int)", "int)", "pg_catalog.int4", "public.mytype"] {
+        for text in [
+            "",
+            "varchar(0)",
+            "numeric(10,11)",
+            "numeric(1001)",
+            "timestamp(7)",
+            "text; drop",
+            "text text",
+            "int -- x",
+            "varchar(99999999999999999999)",
+            "(int)",
+            "int)",
+            "pg_catalog.int4",
+            "public.mytype",
+        ] {
             assert!(Type::parse(text).is_err(), "{text}");
         }
     }

@@ -22,9 +22,10 @@ pub(crate) struct Bounds {
 }
 
 /// For a plugin's text.
-pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 64 };
-/// For what a server says back, which is longer by its own casts and parentheses.
-pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 192 };
+pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 40 };
+/// For what a server says back of it, which is up to three times as deep by the server's own casts and parentheses.
+/// Deeper would not fit into the stack of a thread in an unoptimised build.
+pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 120 };
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,8 +51,8 @@ pub(crate) struct Spanned {
 
 /// Longer ones first.
 const SYMBOLS: &[&str] = &[
-    "!~~*", "!~~", "!~*", "->>", "~~*", "||", "::", "<=", ">=", "<>", "!=", "==", "->", "@>", "<@", "~~", "~*", "!~", "(",
-    ")", "[", "]", ",", ".", "+", "-", "*", "/", "%", "=", "<", ">", "~",
+    "!~~*", "!~~", "!~*", "->>", "~~*", "||", "::", "<=", ">=", "<>", "!=", "==", "->", "@>", "<@", "~~", "~*", "!~",
+    "(", ")", "[", "]", ",", ".", "+", "-", "*", "/", "%", "=", "<", ">", "~",
 ];
 
 /// All tokens of a text.
@@ -104,8 +105,9 @@ impl<'a> Reader<'a> {
         let Some(first) = ahead.next() else { return Ok(None) };
         let second = ahead.next();
         if rest.starts_with("--") || rest.starts_with("/*") {
-            return Err(TextFault::new(codes::EXPRESSION_COMMENT, at, "a comment stands here")
-                .help("put it into the comment of the column or the object; for minus a negative number write `- (-1)`"));
+            return Err(TextFault::new(codes::EXPRESSION_COMMENT, at, "a comment stands here").help(
+                "put it into the comment of the column or the object; for minus a negative number write `- (-1)`",
+            ));
         }
         let token = match first {
             'a'..='z' | 'A'..='Z' | '_' => self.word()?,
@@ -163,13 +165,13 @@ impl<'a> Reader<'a> {
 
     /// Reads to the closing mark; a doubled mark stands for itself.
     fn quoted(&mut self, mark: char, escapes: bool) -> Result<String, TextFault> {
-        let start = self.at;
+        let opened = self.at;
         let mut out = String::new();
         let mut ahead = self.rest().char_indices().skip(1).peekable();
         while let Some((offset, c)) = ahead.next() {
             match c {
                 '\0' => {
-                    return Err(TextFault::new(codes::EXPRESSION_SYNTAX, start + offset, "a NUL stands in quotes"));
+                    return Err(TextFault::new(codes::EXPRESSION_SYNTAX, opened + offset, "a NUL stands in quotes"));
                 }
                 c if c == mark => match ahead.peek() {
                     Some((_, again)) if *again == mark => {
@@ -177,33 +179,33 @@ impl<'a> Reader<'a> {
                         out.push(mark);
                     }
                     _ => {
-                        self.at = start + offset + mark.len_utf8();
+                        self.at = opened + offset + mark.len_utf8();
                         return Ok(out);
                     }
                 },
                 '\\' if escapes => {
-                    let Some((_, escaped)) = ahead.next() else { break };
-                    self.escape(escaped, start + offset, &mut out)?;
+                    let Some((_, letter)) = ahead.next() else { break };
+                    self.escape(letter, opened + offset, &mut out)?;
                 }
                 c => out.push(c),
             }
         }
-        Err(TextFault::new(codes::EXPRESSION_SYNTAX, start, format!("a {mark} is never closed")))
+        Err(TextFault::new(codes::EXPRESSION_SYNTAX, opened, format!("a {mark} is never closed")))
     }
 
-    fn escape(&self, escaped: char, at: usize, out: &mut String) -> Result<(), TextFault> {
-        match escaped {
+    fn escape(&self, letter: char, at: usize, out: &mut String) -> Result<(), TextFault> {
+        match letter {
             'n' => out.push('\n'),
             't' => out.push('\t'),
             'r' => out.push('\r'),
             'b' => out.push('\u{8}'),
             'f' => out.push('\u{c}'),
-            '\\' | '\'' | '"' | '`' => out.push(escaped),
+            '\\' | '\'' | '"' | '`' => out.push(letter),
             '0' if self.flavour == Flavour::ClickHouse => out.push('\0'),
             'a' if self.flavour == Flavour::ClickHouse => out.push('\u{7}'),
             'v' if self.flavour == Flavour::ClickHouse => out.push('\u{b}'),
             'e' if self.flavour == Flavour::ClickHouse => out.push('\u{1b}'),
-            '/' | '=' if self.flavour == Flavour::ClickHouse => out.push(escaped),
+            '/' | '=' if self.flavour == Flavour::ClickHouse => out.push(letter),
             // ClickHouse keeps the backslash of an escape that it does not know, so that `'\d'` and `'\%'` are patterns.
             c if self.flavour == Flavour::ClickHouse && !matches!(c, 'x' | 'N') => out.extend(['\\', c]),
             _ => {
@@ -222,9 +224,8 @@ impl<'a> Reader<'a> {
         let fault = |message: String| TextFault::new(codes::EXPRESSION_REFUSED, self.at, message);
         Err(match first {
             ';' => fault("a statement ends here".to_owned()).help("write one expression, without `;`"),
-            '$' | '?' | '{' | ':' => {
-                fault(format!("{first:?} begins a placeholder")).help("write the value itself; parameters are put in by the plugin")
-            }
+            '$' | '?' | '{' | ':' => fault(format!("{first:?} begins a placeholder"))
+                .help("write the value itself; parameters are put in by the plugin"),
             '#' => TextFault::new(codes::EXPRESSION_COMMENT, self.at, "a comment stands here"),
             _ => fault(format!("{first:?} is not of the language")),
         })

@@ -1,8 +1,9 @@
 //! What a deployment gives for a plugin's parameters, checked before the plugin is asked.
 
-use super::{cut, info::mismatch, nearest};
+use super::{cut, info::mismatch};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::raw::{Argument, Duration, DurationUnit, ParameterKind, ParameterValue, PluginInfo};
+use crate::types::nearest;
 use std::collections::BTreeMap;
 
 /// The arguments of `define`: every parameter once, in the order of `describe`.

@@ -50,12 +50,12 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
 fn kept(path: &str, name: &Name, faults: &mut Diagnostics) {
     let path = format!("describe/{path}");
     if KEPT.contains(&name.as_str()) {
-        faults.push(Diagnostic::error(codes::name::RESERVED, &path, format!("the name {name} is kept for the host")).help("choose another name"));
+        faults.push(Diagnostic::error(codes::name::NAME_RESERVED, &path, format!("the name {name} is kept for the host")).help("choose another name"));
     }
     for database in [Database::Timescaledb, Database::Clickhouse, Database::Milvus] {
         if let Some(why) = reserved(database, Place::Namespace, name) {
             let message = format!("{} keeps the name {name} for itself: {why}", database.title());
-            faults.push(Diagnostic::error(codes::name::RESERVED, &path, message).help("a model's name is the name of its namespaces; choose another"));
+            faults.push(Diagnostic::error(codes::name::NAME_RESERVED, &path, message).help("a model's name is the name of its namespaces; choose another"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Rules of Milvus, by the version of the server: what an older one silently ignores is refused.
 
-use super::{Check, cut, nearest};
+use super::{Check, cut};
 use crate::definition::Backend;
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
 use crate::diagnostic::{Code, codes};
@@ -9,6 +9,7 @@ use crate::name::{Name, Place};
 use crate::raw::{self, LoadState};
 use crate::server::Version;
 use crate::types::milvus::{IndexKind, Metric, Type};
+use crate::types::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BACKEND: Backend = Backend::Milvus;

@@ -21,6 +21,7 @@ use crate::expr::{self, Clause, Dialect, Expr};
 use crate::name::{Name, Place, reserved};
 use crate::raw::{self, Operation};
 use crate::server::{Version, known};
+use crate::types::nearest;
 use scope::Resolved;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -144,7 +145,7 @@ impl Check<'_> {
             }
         };
         if let Some(why) = reserved(backend, place, &name) {
-            self.error(codes::name::RESERVED, path, format!("{} keeps the name {name} for itself: {why}", backend.title()), "choose another name");
+            self.error(codes::name::NAME_RESERVED, path, format!("{} keeps the name {name} for itself: {why}", backend.title()), "choose another name");
             return None;
         }
         Some(name)
@@ -223,17 +224,4 @@ fn cut(text: &str) -> String {
         return text.to_owned();
     }
     format!("{}…", text.chars().take(MOST).collect::<String>())
-}
-
-/// The candidate that is nearest to a text, if one is near.
-fn nearest<'n>(text: &str, candidates: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    if text.len() > 64 {
-        return None;
-    }
-    candidates
-        .take(1_000)
-        .map(|candidate| (strsim::damerau_levenshtein(text, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 2.max(candidate.len() / 4))
-        .min()
-        .map(|(_, candidate)| candidate)
 }

@@ -3,11 +3,12 @@
 //! This is the one place that decides both. An object's namespace is its model's own or one that was asked for and
 //! granted. A reference names an object of the same plugin; one of another plugin is refused until it can be shared.
 
-use super::{Check, Granted, cut, nearest};
+use super::{Check, Granted, cut};
 use crate::definition::{Backend, Header, ObjectKind, ObjectName};
 use crate::diagnostic::codes;
 use crate::name::{Name, Place};
 use crate::raw;
+use crate::types::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object whose name is settled.

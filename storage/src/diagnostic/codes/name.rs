@@ -11,4 +11,28 @@ codes! {
     NAME_RESERVED = "WH0212", "an engine keeps this name for itself",
         "Engines have names of their own: `pg_` schemas, system columns, ClickHouse's virtual columns, Milvus' \
          `_default` partition. An object under such a name is refused by the engine, or hides the engine's own.";
+    DATABASE_NOT_ASKED = "WH0220", "a database that the plugin did not ask for",
+        "A plugin says in its requests which databases it defines objects in. One that defines more is lying or forgot to say so.";
+    NAMESPACE_NOT_GRANTED = "WH0221", "a namespace that was not granted",
+        "A plugin's objects live in the namespace named after its model. Others are asked for in its requests and granted in whale.toml, by exact names.";
+    OTHER_PLUGIN = "WH0222", "a reference to another plugin's object",
+        "Objects of another plugin can be named once sharing is carried out. Until then a reference stays within the plugin.";
+    UNKNOWN_OBJECT = "WH0223", "a reference to an object that is not defined",
+        "Foreign keys, sources and targets name objects by their id, of the same plugin and the same database.";
+    UNKNOWN_COLUMN = "WH0224", "a column that is not defined",
+        "Keys, indexes and expressions name columns of their own table, or of the source they read.";
+    TWICE = "WH0225", "a name or id is used twice",
+        "Names differ within what holds them: columns of a table, constraints of a table, tables and indexes of a PostgreSQL schema, ids of a plugin.";
+    RENAME = "WH0226", "a rename, which is not carried out yet",
+        "`was` names former names of a column. This version does not rename; it refuses rather than add a column and leave the old one behind.";
+    COLUMN_COUNT = "WH0227", "too few or too many columns",
+        "A table has at least one stored column, and at most as many as its engine takes.";
+    COMMENT = "WH0228", "a comment that cannot be kept",
+        "Comments are at most 16,384 bytes, hold no NUL character, and no line of an object's comment begins with `whale:`, since the mark of an object is such a line.";
+    PLUGIN_VERSION = "WH0230", "a plugin's version that is none",
+        "Plugins are versioned by semantic versioning: 1.4.0.";
+    PARAMETER = "WH0231", "a parameter that contradicts itself",
+        "A parameter's default is of its kind and within its range.";
+    ARGUMENT = "WH0232", "a parameter was given a value it does not take",
+        "Values come from --set and whale.toml, and are checked against what the plugin says it takes before the plugin is asked.";
 }

@@ -1,3 +1,106 @@
 //! WH01, a plugin's file, its load and its calls.
+//!
+//! `WH010x` the file, `WH011x` what stands in it, `WH012x` compiling, `WH013x` its calls, `WH014x` the worker process.
 
-codes! {}
+codes! {
+    PLUGIN_UNREADABLE = "WH0101", "the plugin cannot be read",
+        "The file does not exist, or the user that runs whale-host may not read it. Check the path, and that the plugin \
+         was built: `just plugins` builds the ones of this repository.";
+    PLUGIN_NOT_A_FILE = "WH0102", "the plugin is not a regular file",
+        "A plugin is read once, as a whole, from a regular file. A directory, a pipe, a socket or a device is refused \
+         before anything is read from it: it could have no end, or other bytes at a second look.";
+    PLUGIN_EMPTY = "WH0103", "the plugin is an empty file",
+        "The file has no bytes, mostly because a build was interrupted. Build the plugin again.";
+    PLUGIN_TOO_LARGE = "WH0104", "the plugin is too large",
+        "Compiling costs time and memory in proportion to the size of the file, so the size is limited, to 32 MiB \
+         unless the limits say otherwise. A plugin in Rust has less than 1 MiB, one in Python or JavaScript 12 to \
+         19 MiB. Build in release mode and strip debug information.";
+
+    NOT_WEBASSEMBLY = "WH0110", "the file is not WebAssembly",
+        "A plugin is a WebAssembly component in binary form; its first bytes are `\\0asm`. The text form (`.wat`) is \
+         turned into the binary one by `wasm-tools parse`.";
+    PRECOMPILED = "WH0111", "the file holds machine code",
+        "The file is an ELF object: a program, a library, or a component that was compiled ahead (`.cwasm`). Machine \
+         code cannot be confined, so the host compiles every plugin itself. Give the `.wasm` file.";
+    CORE_MODULE = "WH0112", "the file is a core module, not a component",
+        "Compilers emit core modules; a component is made from one in a second step, with `wasm-tools component new \
+         module.wasm -o plugin.wasm`, or by the plugin SDK's build.";
+    MALFORMED = "WH0113", "the file is not a valid component",
+        "The file is cut off, damaged, or uses a WebAssembly feature that this host has switched off. On: mutable \
+         globals, floats, saturating conversion, sign extension, bulk memory, reference types for calls, extended \
+         constants. Off: everything else, such as SIMD, threads, exceptions, 64-bit memory, several memories.";
+    IMPORTS = "WH0114", "the plugin imports something",
+        "A plugin computes and returns data. The host offers nothing to import, not even a clock or a random number, so \
+         that a plugin can do nothing else and always returns the same. Imports mostly come from a standard library \
+         for WASI. Rust: build for wasm32-unknown-unknown. Python: `componentize-py componentize --stub-wasi`. \
+         JavaScript: `jco componentize --disable all`. A type that is used from another interface is an import too.";
+    WRONG_WORLD = "WH0115", "the component is not a plugin",
+        "A plugin exports the interface `whale:model/plugin` with its version. This component exports other things \
+         only: it was built for another world.";
+    WRONG_VERSION = "WH0116", "the plugin was built for another version of the contract",
+        "The contract's version stands in the name of the exported interface, `whale:model/plugin@X.Y.Z`, and a \
+         version never changes. This host takes the versions that the message names. Build the plugin with an SDK of \
+         one of those, or use a host that takes the plugin's version. A plugin may export several versions; the newest \
+         that the host takes is used.";
+    WRONG_SHAPE = "WH0117", "the plugin's interface is not the contract's",
+        "The interface has the right name and version, but its functions or types differ from those of the contract of \
+         that version, so it was built from a changed copy. Build the plugin from the contract as published.";
+    DECLARES_TOO_MUCH = "WH0118", "the plugin asks for more memory than it may have",
+        "What a component declares for its start (memories, tables, instances and their sizes) is above the limits of \
+         a plugin, so it is refused before it runs.";
+
+    COMPILE_MEMORY = "WH0120", "compiling the plugin takes too much memory",
+        "Compiling runs in a process of its own with a budget by the size of the file: 256 MiB, and 48 MiB for each \
+         MiB, at most 2 GiB. Real plugins need a third of that. Very large functions, or functions with thousands of \
+         local variables, cost the most.";
+    COMPILE_TIME = "WH0121", "compiling the plugin takes too long",
+        "Compiling runs in a process of its own with a budget by the size of the file: 3 s, and 4 s for each MiB, at \
+         most 120 s. Real plugins need a fraction of that. Very large functions cost the most. On a machine that is \
+         busy or slow, the limit can be raised.";
+    COMPILE_FAILED = "WH0122", "the plugin cannot be compiled",
+        "The component is well-formed, but the compiler refuses it. The message says what it stopped at.";
+    ARTIFACT_TOO_LARGE = "WH0123", "the compiled plugin is too large",
+        "A small file can grow into a very large program. What compiling may yield is limited.";
+
+    TRAP = "WH0130", "the plugin stopped with a trap",
+        "The plugin's code ended in an error that it did not handle: a panic, a failed check, an access out of bounds, \
+         too deep a recursion. A trap carries no text. The SDK turns a panic into a problem with its message; the name \
+         of the function is shown if the plugin is built with its name section.";
+    OUT_OF_FUEL = "WH0131", "the plugin computes too much",
+        "Every instruction of a plugin is counted, so that the same plugin is refused on every machine alike. A \
+         definition of 200 tables takes 11 million in Rust, 0.25 billion in Python, 1.4 billion in JavaScript; the \
+         limit is 2 billion for a call unless the limits say otherwise. An endless loop ends here, too.";
+    OUT_OF_TIME = "WH0132", "the plugin was stopped by the clock",
+        "Beside the count of instructions there is a clock of processor time, for work that costs few instructions and much time. How \
+         much the plugin had computed is not known after such a stop.";
+    OUT_OF_MEMORY = "WH0133", "the plugin takes too much memory",
+        "All memories of a plugin together may hold 128 MiB, and its tables 20,000 elements, unless the limits say \
+         otherwise. A definition of 2,000 tables takes 10 MB in Rust and 31 MB in JavaScript.";
+    RESULT_TOO_LARGE = "WH0134", "the plugin returns too much",
+        "What a plugin returns is limited in items, in the length of a text, and as a whole. 16 MiB hold some 3,700 \
+         tables of 20 columns.";
+    BAD_RESULT = "WH0135", "the plugin's answer cannot be read",
+        "What the plugin returned does not follow the rules of the component model: a text that is not UTF-8, a case \
+         that does not exist, a pointer outside of its memory. Bindings that are generated never do this; look at \
+         code that was written by hand.";
+    NOT_REPEATABLE = "WH0136", "the plugin returned two different definitions",
+        "`define` is called twice, each time in a fresh instance, and must return the same. What is reviewed and \
+         approved has to be what is applied. Look for an order that is not fixed, such as that of a hash map.";
+    PROBLEM = "WH0137", "the plugin reports a problem",
+        "The plugin itself refused to make a definition from the parameters it was given. The message is the plugin's.";
+
+    WORKER_NOT_STARTED = "WH0140", "the sandbox cannot be started",
+        "A plugin runs in a process of its own, started from whale-host's own program file. That failed: too many \
+         processes, no memory, or a program file that was replaced or may not be executed.";
+    WORKER_DIED = "WH0141", "the sandbox ended unexpectedly",
+        "The process that runs the plugin ended by a signal or an error of its own. The plugin is refused, and nothing \
+         was changed. With a plugin that is meant well this is a fault of whale-host: please report it.";
+    WORKER_MEMORY = "WH0142", "the sandbox ran out of memory",
+        "The process that runs the plugin needed more memory than it may have while the plugin was running.";
+    WORKER_TIME = "WH0143", "the sandbox was stopped by the clock",
+        "The process that runs the plugin did not answer in time and was killed. Either the plugin found work that its \
+         own limits do not see, or the machine is too busy.";
+    WORKER_ANSWER = "WH0144", "the sandbox gave an answer that is not one",
+        "What the process that runs the plugin sent back is not what it is meant to send, or is longer than it may be. \
+         Nothing that comes out of the sandbox is trusted, so the plugin is refused.";
+}

@@ -26,7 +26,7 @@ codes! {
         "Expressions are of one small language: literals, columns, operators, in, between, like, is null, case, casts, \
          intervals and calls. They are parsed to the end.";
     EXPRESSION_SIZE = "WH0321", "text is too long or nested too deep",
-        "A type or an expression has at most 4,096 bytes, 64 open brackets and 64 operators that depend on each \
+        "A type or an expression has at most 4,096 bytes, 40 open brackets and 40 operators that depend on each \
          other. More is a mistake or an attack on the parser.";
     EXPRESSION_COMMENT = "WH0322", "a comment stands in an expression",
         "Comments are where two parsers disagree first. Say it in the comment of the column or the object.";

@@ -94,13 +94,13 @@ fn concat(parts: Vec<Expr>) -> Expr {
 }
 
 /// `case when` is stored as `multiIf`, with one branch the same as `if`.
-fn case(operand: Option<Box<Expr>>, branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>>) -> Expr {
-    let branched = operand.is_none();
+fn case(of: Option<Box<Expr>>, branches: Vec<(Expr, Expr)>, otherwise: Option<Box<Expr>>) -> Expr {
+    let of_nothing = of.is_none();
     let otherwise = otherwise.map_or(Expr::Literal(Literal::Null), |otherwise| *otherwise);
     let conditions = branches.into_iter().flat_map(|(condition, result)| [condition, result]);
     let arguments: Vec<Expr> =
-        operand.map(|operand| *operand).into_iter().chain(conditions).chain(std::iter::once(otherwise)).collect();
-    let name = match (branched, arguments.len()) {
+        of.map(|of| *of).into_iter().chain(conditions).chain(std::iter::once(otherwise)).collect();
+    let name = match (of_nothing, arguments.len()) {
         (true, 3) => "if",
         (true, _) => "multiIf",
         (false, _) => "caseWithExpression",

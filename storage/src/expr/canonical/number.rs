@@ -13,10 +13,9 @@ pub(super) fn exact(digits: &str) -> String {
     let point = i32::try_from(whole.len()).unwrap_or(i32::MAX).saturating_add(exponent);
     let (whole, fraction) = match usize::try_from(point) {
         Ok(point) if point >= all.len() => (format!("{all:0<point$}"), String::new()),
-        Ok(point) => all.split_at_checked(point).map_or_else(
-            || (all.clone(), String::new()),
-            |(whole, fraction)| (whole.to_owned(), fraction.to_owned()),
-        ),
+        Ok(point) => all
+            .split_at_checked(point)
+            .map_or_else(|| (all.clone(), String::new()), |(whole, fraction)| (whole.to_owned(), fraction.to_owned())),
         Err(_) => (String::new(), format!("{}{all}", "0".repeat(usize::try_from(-point).unwrap_or_default()))),
     };
     let whole = match whole.trim_start_matches('0') {
@@ -62,9 +61,21 @@ mod tests {
     #[test]
     fn exact_numbers_keep_their_scale() {
         for (written, canonical) in [
-            ("1", "1"), ("1.0", "1.0"), ("1.00", "1.00"), ("007", "7"), (".5", "0.5"), ("1.", "1"), ("1e3", "1000"),
-            ("1.5e3", "1500"), ("1.5e-3", "0.0015"), ("-2.50", "-2.50"), ("1e10", "10000000000"), ("0", "0"), ("0e5", "0"),
-            ("1e999999999", "1e999999999"), ("12345e-2", "123.45"),
+            ("1", "1"),
+            ("1.0", "1.0"),
+            ("1.00", "1.00"),
+            ("007", "7"),
+            (".5", "0.5"),
+            ("1.", "1"),
+            ("1e3", "1000"),
+            ("1.5e3", "1500"),
+            ("1.5e-3", "0.0015"),
+            ("-2.50", "-2.50"),
+            ("1e10", "10000000000"),
+            ("0", "0"),
+            ("0e5", "0"),
+            ("1e999999999", "1e999999999"),
+            ("12345e-2", "123.45"),
         ] {
             assert_eq!(exact(written), canonical, "{written}");
         }
@@ -72,7 +83,9 @@ mod tests {
 
     #[test]
     fn floats_are_the_same_value() {
-        for (written, stored) in [("1.0", "1."), ("-1.50", "-1.5"), ("1e10", "10000000000."), ("0.10", ".1"), ("1.5E3", "1500.")] {
+        for (written, stored) in
+            [("1.0", "1."), ("-1.50", "-1.5"), ("1e10", "10000000000."), ("0.10", ".1"), ("1.5E3", "1500.")]
+        {
             assert_eq!(float(written), float(stored), "{written}");
         }
         assert_ne!(float("1"), float("1."));

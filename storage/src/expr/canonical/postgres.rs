@@ -4,13 +4,14 @@
 use super::number;
 use crate::expr::{BinaryOp, Call, CastType, Expr, Interval, Literal, functions};
 use crate::types::postgres::Type;
+use serde_json::Value;
 
 pub(super) fn fold(expr: Expr) -> Expr {
     match expr {
         Expr::Literal(Literal::Number(digits)) => Expr::Literal(Literal::Number(number::exact(&digits))),
         Expr::Cast(of, to) => cast(*of, to),
         Expr::Quantified { value, op, all, array } => quantified(value, op, all, array),
-        Expr::In { value, list, negated } => membership(value, list, negated),
+        Expr::In { value, list, negated } => membership(*value, list, negated),
         Expr::Binary(left, op, right) if op.is_comparison() || op == BinaryOp::Concat || is_match(op) => {
             Expr::Binary(Box::new(bare(*left)), op, Box::new(bare(*right)))
         }
@@ -25,6 +26,32 @@ pub(super) fn fold(expr: Expr) -> Expr {
         Expr::Call(of) => call(of),
         other => other,
     }
+}
+
+/// A default without the cast to its own column's type.
+pub(super) fn default(expr: Expr, column: &Type) -> Expr {
+    let plain = match expr {
+        Expr::Cast(of, CastType::Postgres(to)) if to == *column && of.as_literal().is_some() => *of,
+        other => other,
+    };
+    match plain {
+        Expr::Literal(Literal::Text(text)) if *column == Type::Jsonb => Expr::text(json(&text).unwrap_or(text)),
+        other => other,
+    }
+}
+
+/// A text of JSON as jsonb keeps it, without its spaces. One with a decimal stays as it is: jsonb keeps its digits, and
+/// reading it here would not.
+fn json(text: &str) -> Option<String> {
+    fn exact(value: &Value) -> bool {
+        match value {
+            Value::Array(parts) => parts.iter().all(exact),
+            Value::Object(fields) => fields.values().all(exact),
+            scalar => !scalar.is_f64(),
+        }
+    }
+    let value: Value = serde_json::from_str(text).ok()?;
+    exact(&value).then(|| value.to_string())
 }
 
 fn is_match(op: BinaryOp) -> bool {
@@ -50,7 +77,6 @@ fn bare(expr: Expr) -> Expr {
 /// Casts that a server writes at literals and that change nothing about them.
 fn cast(of: Expr, to: CastType) -> Expr {
     let same = match (&of, &to) {
-        (Expr::Literal(Literal::Null), _) => true,
         (Expr::Literal(Literal::Text(text)), CastType::Postgres(Type::Interval)) => {
             return Interval::parse(text).map_or_else(|| Expr::Cast(Box::new(of.clone()), to.clone()), Expr::Interval);
         }
@@ -60,12 +86,16 @@ fn cast(of: Expr, to: CastType) -> Expr {
             }
             false
         }
-        (Expr::Literal(Literal::Text(_)), CastType::Postgres(Type::Text | Type::Varchar(None))) => true,
+        (Expr::Literal(Literal::Null), _)
+        | (Expr::Literal(Literal::Text(_)), CastType::Postgres(Type::Text | Type::Varchar(None))) => true,
         (Expr::Literal(Literal::Text(_)), CastType::Foreign(name)) => name == "bpchar",
         (Expr::Literal(Literal::Number(digits)), CastType::Postgres(to)) => holds(to, digits),
         (Expr::Literal(Literal::Boolean(_)), CastType::Postgres(to)) => *to == Type::Boolean,
         (Expr::Interval(_), CastType::Postgres(to)) => *to == Type::Interval,
-        (Expr::Array(_), CastType::Postgres(Type::Array(of))) => matches!(**of, Type::Text | Type::Varchar(None)),
+        (Expr::Array(parts), CastType::Postgres(Type::Array(of))) => {
+            matches!(**of, Type::Text | Type::Varchar(None))
+                && parts.iter().all(|part| matches!(part, Expr::Literal(_)))
+        }
         _ => false,
     };
     if same { of } else { Expr::Cast(Box::new(of), to) }
@@ -81,27 +111,28 @@ fn holds(to: &Type, digits: &str) -> bool {
 
 /// `= ANY (ARRAY[..])` is `in`, `<> ALL (ARRAY[..])` is `not in`.
 fn quantified(value: Box<Expr>, op: BinaryOp, all: bool, array: Box<Expr>) -> Expr {
-    let negated = op == BinaryOp::NotEqual && all;
-    if !negated && !(op == BinaryOp::Equal && !all) {
-        return Expr::Quantified { value, op, all, array };
-    }
+    let negated = match (op, all) {
+        (BinaryOp::Equal, false) => false,
+        (BinaryOp::NotEqual, true) => true,
+        _ => return Expr::Quantified { value, op, all, array },
+    };
     match *array {
-        Expr::Array(list) if !list.is_empty() => membership(value, list, negated),
+        Expr::Array(list) if !list.is_empty() => membership(*value, list, negated),
         other => Expr::Quantified { value, op, all, array: Box::new(other) },
     }
 }
 
 /// A list of one is stored as a comparison.
-fn membership(value: Box<Expr>, mut list: Vec<Expr>, negated: bool) -> Expr {
-    let value = Box::new(bare(*value));
+fn membership(of: Expr, mut list: Vec<Expr>, negated: bool) -> Expr {
+    let of = Box::new(bare(of));
     match (list.len(), list.pop()) {
         (1, Some(one)) => {
             let op = if negated { BinaryOp::NotEqual } else { BinaryOp::Equal };
-            Expr::Binary(value, op, Box::new(bare(one)))
+            Expr::Binary(of, op, Box::new(bare(one)))
         }
-        (_, last) => {
-            list.extend(last);
-            Expr::In { value, list: list.into_iter().map(bare).collect(), negated }
+        (_, rest) => {
+            list.extend(rest);
+            Expr::In { value: of, list: list.into_iter().map(bare).collect(), negated }
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Calls, and the few functions that PostgreSQL writes with words between their arguments.
 
 use super::Parser;
-use crate::expr::{Call, Dialect, Expr, ExprFault, functions, rules};
+use crate::diagnostic::codes::types as codes;
+use crate::expr::functions::{self, Function};
+use crate::expr::{Call, Dialect, Expr, ExprFault, rules};
+use crate::types::shown;
 use crate::types::token::Token;
 
 impl Parser {
     /// A call; its name is read, its arguments come next.
     pub(super) fn call(&mut self, at: usize, name: &str) -> Result<Expr, ExprFault> {
         self.refuse_query(1)?;
+        let known = self.known(at, name)?;
         let mut distinct = false;
         let mut arguments = self.call_arguments(&mut distinct)?;
         let mut parameters = Vec::new();
@@ -15,27 +19,37 @@ impl Parser {
             let below = self.height;
             parameters = std::mem::replace(&mut arguments, self.call_arguments(&mut distinct)?);
             self.height = self.height.max(below);
-            self.check_parameters(at, &parameters)?;
+            literal_parameters(at, &parameters)?;
         }
         let filter = self.filter()?;
         if self.cursor.are_words(&["OVER"]) {
             return Err(self.refused("a window function"));
         }
         self.grow(0)?;
-        let function = self.function(at, name, arguments.len())?;
+        let function = counted(at, known, arguments.len())?;
         let aggregate = functions::is_aggregate(&function);
         if self.clause.is_some() && !aggregate && (distinct || filter.is_some() || !parameters.is_empty()) {
             return Err(self.refused(&format!("`distinct`, `filter` or a parameter for `{function}`")));
         }
+        if self.dialect == Dialect::ClickHouse && function == "tuple" {
+            return Ok(Expr::Tuple(arguments));
+        }
         Ok(Expr::Call(Call { function, parameters, arguments, distinct, filter }))
     }
 
-    /// Name of a function as the engine stores it; a plugin's must be on the list and allowed here.
+    /// A call that the grammar itself makes.
     pub(super) fn function(&mut self, at: usize, name: &str, arguments: usize) -> Result<String, ExprFault> {
-        match self.clause {
-            Some(clause) => rules::call(self.dialect, clause, at, name, arguments),
-            None => Ok(functions::find(self.dialect, name).map_or_else(|| name.to_owned(), |(canonical, _)| canonical)),
-        }
+        let known = self.known(at, name)?;
+        counted(at, known, arguments)
+    }
+
+    /// Name of a function as the engine stores it; a plugin's must be on the list and allowed here.
+    fn known(&self, at: usize, name: &str) -> Result<(String, Option<Function>), ExprFault> {
+        let Some(clause) = self.clause else {
+            let found = functions::find(self.dialect, name);
+            return Ok((found.map_or_else(|| name.to_owned(), |(canonical, _)| canonical), None));
+        };
+        rules::function(self.dialect, clause, at, name).map(|(canonical, function)| (canonical, Some(function)))
     }
 
     fn call_arguments(&mut self, distinct: &mut bool) -> Result<Vec<Expr>, ExprFault> {
@@ -77,14 +91,6 @@ impl Parser {
         Ok(found)
     }
 
-    fn check_parameters(&self, at: usize, parameters: &[Expr]) -> Result<(), ExprFault> {
-        if parameters.iter().all(|parameter| parameter.as_literal().is_some()) {
-            return Ok(());
-        }
-        let code = crate::diagnostic::codes::types::FUNCTION_ARGUMENTS;
-        Err(ExprFault::new(code, at, "a parameter of an aggregate is not a literal"))
-    }
-
     fn filter(&mut self) -> Result<Option<Box<Expr>>, ExprFault> {
         if self.dialect != Dialect::Postgres || !self.cursor.take_words(&["FILTER"]) {
             return Ok(None);
@@ -108,7 +114,7 @@ impl Parser {
             _ => return Err(self.cursor.wanted("a field such as `year`")),
         };
         if !FIELDS.contains(&field.as_str()) {
-            let fault = self.refused(&format!("the field {}", crate::types::shown(&field)));
+            let fault = self.refused(&format!("the field {}", shown(&field)));
             return Err(fault.help(format!("fields are {}", FIELDS.join(", "))));
         }
         self.cursor.expect_word("FROM")?;
@@ -191,8 +197,43 @@ impl Parser {
     }
 }
 
+/// The function's name, once the number of its arguments is right.
+fn counted(at: usize, (name, function): (String, Option<Function>), given: usize) -> Result<String, ExprFault> {
+    if let Some(function) = function {
+        rules::arity(at, &name, function, given)?;
+    }
+    Ok(name)
+}
+
+fn literal_parameters(at: usize, parameters: &[Expr]) -> Result<(), ExprFault> {
+    if parameters.iter().all(|parameter| parameter.as_literal().is_some()) {
+        return Ok(());
+    }
+    Err(ExprFault::new(codes::FUNCTION_ARGUMENTS, at, "a parameter of an aggregate is not a literal"))
+}
+
+/// What `extract` takes out of a point in time.
 const FIELDS: &[&str] = &[
-    "century", "day", "decade", "dow", "doy", "epoch", "hour", "isodow", "isoyear", "julian", "microseconds", "millennium",
-    "milliseconds", "minute", "month", "quarter", "second", "timezone", "timezone_hour", "timezone_minute", "week",
+    "century",
+    "day",
+    "decade",
+    "dow",
+    "doy",
+    "epoch",
+    "hour",
+    "isodow",
+    "isoyear",
+    "julian",
+    "microseconds",
+    "millennium",
+    "milliseconds",
+    "minute",
+    "month",
+    "quarter",
+    "second",
+    "timezone",
+    "timezone_hour",
+    "timezone_minute",
+    "week",
     "year",
 ];

@@ -2,11 +2,47 @@
 
 /// Aggregates that the host carries out.
 const FUNCTIONS: &[&str] = &[
-    "any", "anyLast", "argMax", "argMin", "avg", "avgWeighted", "corr", "count", "covarPop", "covarSamp", "groupArray",
-    "groupBitAnd", "groupBitOr", "groupBitXor", "groupUniqArray", "max", "maxMap", "median", "min", "minMap", "quantile",
-    "quantileExact", "quantileTDigest", "quantileTiming", "quantiles", "quantilesExact", "quantilesTDigest",
-    "quantilesTiming", "stddevPop", "stddevSamp", "sum", "sumMap", "sumWithOverflow", "topK", "uniq", "uniqCombined",
-    "uniqCombined64", "uniqExact", "uniqHLL12", "varPop", "varSamp",
+    "any",
+    "anyLast",
+    "argMax",
+    "argMin",
+    "avg",
+    "avgWeighted",
+    "corr",
+    "count",
+    "covarPop",
+    "covarSamp",
+    "groupArray",
+    "groupBitAnd",
+    "groupBitOr",
+    "groupBitXor",
+    "groupUniqArray",
+    "max",
+    "maxMap",
+    "median",
+    "min",
+    "minMap",
+    "quantile",
+    "quantileExact",
+    "quantileTDigest",
+    "quantileTiming",
+    "quantiles",
+    "quantilesExact",
+    "quantilesTDigest",
+    "quantilesTiming",
+    "stddevPop",
+    "stddevSamp",
+    "sum",
+    "sumMap",
+    "sumWithOverflow",
+    "topK",
+    "uniq",
+    "uniqCombined",
+    "uniqCombined64",
+    "uniqExact",
+    "uniqHLL12",
+    "varPop",
+    "varSamp",
 ];
 
 /// What is appended to a function's name and changes how it aggregates.
@@ -15,8 +51,20 @@ const COMBINATORS: &[&str] =
 
 /// Functions whose value of two groups follows from the values of each, which is all that is stored of them.
 pub(super) const SIMPLE: &[&str] = &[
-    "any", "anyLast", "groupArrayArray", "groupBitAnd", "groupBitOr", "groupBitXor", "groupUniqArrayArray", "max",
-    "maxMap", "min", "minMap", "sum", "sumMap", "sumWithOverflow",
+    "any",
+    "anyLast",
+    "groupArrayArray",
+    "groupBitAnd",
+    "groupBitOr",
+    "groupBitXor",
+    "groupUniqArrayArray",
+    "max",
+    "maxMap",
+    "min",
+    "minMap",
+    "sum",
+    "sumMap",
+    "sumWithOverflow",
 ];
 
 /// All names without combinators.
@@ -45,7 +93,8 @@ mod tests {
 
     #[test]
     fn combinators_are_taken_off() {
-        for name in ["sum", "avgState", "countIf", "uniqMerge", "sumArrayIf", "quantileTDigestState", "avgIfMergeState"] {
+        for name in ["sum", "avgState", "countIf", "uniqMerge", "sumArrayIf", "quantileTDigestState", "avgIfMergeState"]
+        {
             assert!(is_aggregate(name), "{name}");
         }
         for name in ["", "If", "State", "sumx", "lower", "sumIfIfIfIfIf"] {

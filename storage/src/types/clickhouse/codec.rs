@@ -1,6 +1,6 @@
 //! Codec chains of a ClickHouse column.
 //!
-//! The server fills in what an author leaves out, some of it from the column's type: `Delta` of a UInt64 comes back as
+//! The server fills in what an author leaves out, some of it from the column's type: `Delta` of a `UInt64` comes back as
 //! `Delta(8)`. [`Codecs::canonical`] does the same to both sides. A chain of `Default` alone is no codec at all.
 
 use super::Type;
@@ -29,7 +29,9 @@ pub enum Codec {
     /// With bytes of a value.
     Gorilla(Option<u8>),
     /// Whether bits are transposed, not bytes.
-    T64 { bit: bool },
+    T64 {
+        bit: bool,
+    },
     /// With its level and bytes of a value.
     Fpc(Option<u8>, Option<u8>),
 }
@@ -100,7 +102,7 @@ impl Codecs {
             self.0
                 .iter()
                 .map(|codec| match *codec {
-                    Codec::Lz4Hc(level) => Codec::Lz4Hc(level.or(Some(9))),
+                    Codec::Lz4Hc(level) => Codec::Lz4Hc(level.or(Some(0))),
                     Codec::Zstd(level) => Codec::Zstd(level.or(Some(1))),
                     Codec::Delta(bytes) => Codec::Delta(bytes.or(width)),
                     Codec::DoubleDelta(bytes) => Codec::DoubleDelta(bytes.or(width)),
@@ -137,7 +139,7 @@ fn codec(cursor: &mut Cursor) -> Result<Codec, TypeFault> {
         "NONE" => Codec::None,
         "DEFAULT" => Codec::Default,
         "LZ4" => Codec::Lz4,
-        "LZ4HC" => Codec::Lz4Hc(argument(cursor, "the level of LZ4HC", 1, 12)?),
+        "LZ4HC" => Codec::Lz4Hc(argument(cursor, "the level of LZ4HC", 0, 12)?),
         "ZSTD" => Codec::Zstd(argument(cursor, "the level of ZSTD", 1, 22)?),
         "DELTA" => Codec::Delta(bytes(cursor)?),
         "DOUBLEDELTA" => Codec::DoubleDelta(bytes(cursor)?),
@@ -194,18 +196,16 @@ fn fpc(cursor: &mut Cursor) -> Result<Codec, TypeFault> {
         return Ok(Codec::Fpc(None, None));
     }
     let level = cursor.integer("the level of FPC", 1, 28, codes::CODEC)?;
-    let bytes = if cursor.take_symbol(",") {
-        Some(cursor.integer("the bytes of a float", 4, 8, codes::CODEC)?)
-    } else {
-        None
-    };
+    let bytes =
+        if cursor.take_symbol(",") { Some(cursor.integer("the bytes of a float", 4, 8, codes::CODEC)?) } else { None };
     cursor.expect_symbol(")")?;
     Ok(Codec::Fpc(u8::try_from(level).ok(), bytes.and_then(|bytes| u8::try_from(bytes).ok())))
 }
 
 /// What compresses stands last and once; what is behind it would get bytes without structure.
 fn ordered(chain: &[Codec]) -> Result<(), TypeFault> {
-    let compresses = |codec: &Codec| matches!(codec, Codec::None | Codec::Default | Codec::Lz4 | Codec::Lz4Hc(_) | Codec::Zstd(_));
+    let compresses =
+        |codec: &Codec| matches!(codec, Codec::None | Codec::Default | Codec::Lz4 | Codec::Lz4Hc(_) | Codec::Zstd(_));
     match chain.iter().position(compresses) {
         None if chain.is_empty() => Err(TypeFault::new(codes::CODEC, 0, "the chain of codecs is empty")),
         Some(first) if first + 1 < chain.len() => {

@@ -40,7 +40,11 @@ pub enum TableEngine {
 }
 
 const KNOWN: &[&str] = &[
-    "MergeTree", "ReplacingMergeTree", "SummingMergeTree", "AggregatingMergeTree", "CollapsingMergeTree",
+    "MergeTree",
+    "ReplacingMergeTree",
+    "SummingMergeTree",
+    "AggregatingMergeTree",
+    "CollapsingMergeTree",
     "VersionedCollapsingMergeTree",
 ];
 
@@ -129,9 +133,8 @@ fn engine(cursor: &mut Cursor) -> Result<TableEngine, TypeFault> {
 
 /// Columns, of which some may stand in a tuple: `SummingMergeTree((a, b))`.
 fn arguments(cursor: &mut Cursor) -> Result<Vec<Name>, TypeFault> {
-    let groups = cursor.list(|cursor| {
-        if cursor.is_symbol("(") { cursor.list(column) } else { Ok(vec![column(cursor)?]) }
-    })?;
+    let groups =
+        cursor.list(|cursor| if cursor.is_symbol("(") { cursor.list(column) } else { Ok(vec![column(cursor)?]) })?;
     Ok(groups.into_iter().flatten().collect())
 }
 

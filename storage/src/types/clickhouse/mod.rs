@@ -101,8 +101,7 @@ impl Type {
     /// The type of a value that is not null, without its encoding.
     pub fn plain(&self) -> &Type {
         match self {
-            Type::Nullable(of) | Type::LowCardinality(of) => of.plain(),
-            Type::SimpleAggregateFunction(_, of) => of.plain(),
+            Type::Nullable(of) | Type::LowCardinality(of) | Type::SimpleAggregateFunction(_, of) => of.plain(),
             other => other,
         }
     }
@@ -128,13 +127,10 @@ impl Type {
             Type::UInt(bits) | Type::Int(bits) => u32::from(bits.count() / 8),
             Type::Bool | Type::Enum8(_) => 1,
             Type::BFloat16 | Type::Date | Type::Enum16(_) => 2,
-            Type::Float32 | Type::Date32 | Type::DateTime(_) | Type::Ipv4 => 4,
-            Type::Float64 | Type::DateTime64(..) => 8,
-            Type::Uuid | Type::Ipv6 => 16,
+            Type::Float32 | Type::Date32 | Type::DateTime(_) | Type::Ipv4 | Type::Decimal(..=9, _) => 4,
+            Type::Float64 | Type::DateTime64(..) | Type::Decimal(..=18, _) => 8,
+            Type::Uuid | Type::Ipv6 | Type::Decimal(..=38, _) => 16,
             Type::FixedString(bytes) => *bytes,
-            Type::Decimal(..=9, _) => 4,
-            Type::Decimal(..=18, _) => 8,
-            Type::Decimal(..=38, _) => 16,
             Type::Decimal(..) => 32,
             _ => return None,
         })
@@ -170,9 +166,7 @@ impl fmt::Display for Type {
             Type::Map(key, value) => write!(f, "Map({key}, {value})"),
             Type::Tuple(fields) => tuple(f, fields),
             Type::SimpleAggregateFunction(function, of) => write!(f, "SimpleAggregateFunction({function}, {of})"),
-            Type::AggregateFunction { function, parameters, arguments } => {
-                state(f, function, parameters, arguments)
-            }
+            Type::AggregateFunction { function, parameters, arguments } => state(f, function, parameters, arguments),
             Type::Json => f.write_str("JSON"),
         }
     }

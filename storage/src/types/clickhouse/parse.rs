@@ -9,10 +9,47 @@ use crate::types::{TypeFault, nearest, shown};
 
 /// Names that ClickHouse takes only in this case.
 const KNOWN: &[&str] = &[
-    "UInt8", "UInt16", "UInt32", "UInt64", "UInt128", "UInt256", "Int8", "Int16", "Int32", "Int64", "Int128", "Int256",
-    "Float32", "Float64", "BFloat16", "Bool", "String", "FixedString", "Date", "Date32", "DateTime", "DateTime64",
-    "Decimal", "Decimal32", "Decimal64", "Decimal128", "Decimal256", "UUID", "IPv4", "IPv6", "Enum", "Enum8", "Enum16",
-    "Array", "Nullable", "LowCardinality", "Map", "Tuple", "SimpleAggregateFunction", "AggregateFunction", "JSON",
+    "UInt8",
+    "UInt16",
+    "UInt32",
+    "UInt64",
+    "UInt128",
+    "UInt256",
+    "Int8",
+    "Int16",
+    "Int32",
+    "Int64",
+    "Int128",
+    "Int256",
+    "Float32",
+    "Float64",
+    "BFloat16",
+    "Bool",
+    "String",
+    "FixedString",
+    "Date",
+    "Date32",
+    "DateTime",
+    "DateTime64",
+    "Decimal",
+    "Decimal32",
+    "Decimal64",
+    "Decimal128",
+    "Decimal256",
+    "UUID",
+    "IPv4",
+    "IPv6",
+    "Enum",
+    "Enum8",
+    "Enum16",
+    "Array",
+    "Nullable",
+    "LowCardinality",
+    "Map",
+    "Tuple",
+    "SimpleAggregateFunction",
+    "AggregateFunction",
+    "JSON",
 ];
 
 impl Type {
@@ -93,13 +130,16 @@ fn alias(cursor: &mut Cursor, word: &str, at: usize) -> Result<Type, TypeFault> 
             Type::Float64
         }
         "BOOL" | "BOOLEAN" => Type::Bool,
-        "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "CLOB" | "BLOB" | "BYTEA" | "VARCHAR" | "CHAR" | "CHARACTER" => {
+        "TEXT" | "TINYTEXT" | "MEDIUMTEXT" | "LONGTEXT" | "CLOB" | "BLOB" | "BYTEA" | "VARCHAR" | "CHAR"
+        | "CHARACTER" => {
             if word.eq_ignore_ascii_case("CHARACTER") || word.eq_ignore_ascii_case("CHAR") {
                 cursor.take_words(&["VARYING"]);
             }
             // ClickHouse takes a length and does not keep it.
             if cursor.is_symbol("(") {
-                return Err(cursor.wanted("the end").help("ClickHouse does not keep the length of a text: write `String`"));
+                return Err(cursor
+                    .wanted("the end")
+                    .help("ClickHouse does not keep the length of a text: write `String`"));
             }
             Type::String
         }
@@ -118,7 +158,8 @@ fn alias(cursor: &mut Cursor, word: &str, at: usize) -> Result<Type, TypeFault> 
 }
 
 fn unknown(word: &str, at: usize) -> TypeFault {
-    let fault = TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a ClickHouse type on the list", shown(word)));
+    let fault =
+        TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a ClickHouse type on the list", shown(word)));
     match word {
         "Nested" => fault.help("write one `Array(..)` column a field, named `name.field` by ClickHouse itself"),
         "Object" | "Variant" | "Dynamic" => fault.help("use `String` or `JSON`"),
@@ -230,8 +271,14 @@ fn enumeration(cursor: &mut Cursor, word: &str, at: usize) -> Result<Type, TypeF
 
 fn nullable(of: Type, at: usize) -> Result<Type, TypeFault> {
     match of {
-        Type::Array(_) | Type::Map(..) | Type::Tuple(_) | Type::Json | Type::Nullable(_) => {}
-        Type::LowCardinality(_) | Type::SimpleAggregateFunction(..) | Type::AggregateFunction { .. } => {}
+        Type::Array(_)
+        | Type::Map(..)
+        | Type::Tuple(_)
+        | Type::Json
+        | Type::Nullable(_)
+        | Type::LowCardinality(_)
+        | Type::SimpleAggregateFunction(..)
+        | Type::AggregateFunction { .. } => {}
         scalar => return Ok(Type::Nullable(Box::new(scalar))),
     }
     let fault = TypeFault::new(codes::TYPE_COMBINATION, at, format!("`{of}` cannot be Nullable"));
@@ -246,8 +293,9 @@ fn low_cardinality(of: Type, at: usize) -> Result<Type, TypeFault> {
     let inner = if let Type::Nullable(inner) = &of { inner } else { &of };
     match inner {
         Type::String | Type::FixedString(_) => Ok(Type::LowCardinality(Box::new(of))),
-        _ => Err(TypeFault::new(codes::TYPE_COMBINATION, at, format!("`{of}` cannot be LowCardinality"))
-            .help("only String and FixedString gain by it; ClickHouse refuses it for small types unless a setting allows it")),
+        _ => Err(TypeFault::new(codes::TYPE_COMBINATION, at, format!("`{of}` cannot be LowCardinality")).help(
+            "only String and FixedString gain by it; ClickHouse refuses it for small types unless a setting allows it",
+        )),
     }
 }
 
@@ -294,10 +342,8 @@ fn simple_aggregate(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     let function = cursor.word("an aggregate function")?;
     if !aggregate::SIMPLE.contains(&function.as_str()) {
         let message = format!("{} has no SimpleAggregateFunction", shown(&function));
-        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message).help(format!(
-            "use AggregateFunction, or one of {}",
-            aggregate::SIMPLE.join(", ")
-        )));
+        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message)
+            .help(format!("use AggregateFunction, or one of {}", aggregate::SIMPLE.join(", "))));
     }
     cursor.expect_symbol(",")?;
     let of = Type::read(cursor)?;
@@ -310,7 +356,8 @@ fn aggregate_state(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     let at = cursor.at();
     let function = cursor.word("an aggregate function")?;
     if !is_aggregate(&function) {
-        let fault = TypeFault::new(codes::TYPE_ARGUMENT, at, format!("{} is not an aggregate function", shown(&function)));
+        let fault =
+            TypeFault::new(codes::TYPE_ARGUMENT, at, format!("{} is not an aggregate function", shown(&function)));
         return Err(match nearest(&function, aggregate::known().iter().copied()) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault,

@@ -60,7 +60,8 @@ impl SkipIndexKind {
             "set" => SkipIndexKind::Set(set(&mut cursor)?),
             "bloom_filter" => SkipIndexKind::BloomFilter { millionths: bloom_filter(&mut cursor)? },
             "ngrambf_v1" => {
-                let [gram, bytes, hashes, seed] = numbers(&mut cursor, ["the length of an n-gram", "bytes", "hashes", "the seed"])?;
+                let [gram, bytes, hashes, seed] =
+                    numbers(&mut cursor, ["the length of an n-gram", "bytes", "hashes", "the seed"])?;
                 SkipIndexKind::NgramBloomFilter { gram, bytes, hashes, seed }
             }
             "tokenbf_v1" => {
@@ -114,7 +115,6 @@ fn numbers<const N: usize>(cursor: &mut Cursor, what: [&str; N]) -> Result<[u32;
         }
         let (least, most) = match what {
             "bytes" => (1, MOST_BYTES),
-            "hashes" => (1, 64),
             "the seed" => (0, i64::from(u32::MAX)),
             _ => (1, 64),
         };
@@ -125,7 +125,8 @@ fn numbers<const N: usize>(cursor: &mut Cursor, what: [&str; N]) -> Result<[u32;
 }
 
 fn unknown(word: &str, at: usize) -> TypeFault {
-    let fault = TypeFault::new(codes::SKIP_INDEX, at, format!("{} is not a kind of skip index on the list", shown(word)));
+    let fault =
+        TypeFault::new(codes::SKIP_INDEX, at, format!("{} is not a kind of skip index on the list", shown(word)));
     match nearest(word, KNOWN.iter().copied()) {
         Some(near) => fault.help(format!("did you mean `{near}`?")),
         None => fault.help(format!("known are {}", KNOWN.join(", "))),
@@ -137,11 +138,15 @@ impl fmt::Display for SkipIndexKind {
         match self {
             SkipIndexKind::MinMax => f.write_str("minmax"),
             SkipIndexKind::Set(most) => write!(f, "set({most})"),
-            SkipIndexKind::BloomFilter { millionths } => write!(f, "bloom_filter({})", f64::from(*millionths) / MILLION),
+            SkipIndexKind::BloomFilter { millionths } => {
+                write!(f, "bloom_filter({})", f64::from(*millionths) / MILLION)
+            }
             SkipIndexKind::NgramBloomFilter { gram, bytes, hashes, seed } => {
                 write!(f, "ngrambf_v1({gram}, {bytes}, {hashes}, {seed})")
             }
-            SkipIndexKind::TokenBloomFilter { bytes, hashes, seed } => write!(f, "tokenbf_v1({bytes}, {hashes}, {seed})"),
+            SkipIndexKind::TokenBloomFilter { bytes, hashes, seed } => {
+                write!(f, "tokenbf_v1({bytes}, {hashes}, {seed})")
+            }
         }
     }
 }

@@ -87,10 +87,25 @@ const NGRAM: &[Parameter] = &[
 impl IndexKind {
     /// All kinds.
     pub const ALL: [IndexKind; 19] = [
-        IndexKind::AutoIndex, IndexKind::Flat, IndexKind::IvfFlat, IndexKind::IvfSq8, IndexKind::IvfPq, IndexKind::Hnsw,
-        IndexKind::HnswSq, IndexKind::Scann, IndexKind::DiskAnn, IndexKind::IvfRabitq, IndexKind::BinFlat,
-        IndexKind::BinIvfFlat, IndexKind::SparseInvertedIndex, IndexKind::SparseWand, IndexKind::Trie, IndexKind::StlSort,
-        IndexKind::Inverted, IndexKind::Bitmap, IndexKind::Ngram,
+        IndexKind::AutoIndex,
+        IndexKind::Flat,
+        IndexKind::IvfFlat,
+        IndexKind::IvfSq8,
+        IndexKind::IvfPq,
+        IndexKind::Hnsw,
+        IndexKind::HnswSq,
+        IndexKind::Scann,
+        IndexKind::DiskAnn,
+        IndexKind::IvfRabitq,
+        IndexKind::BinFlat,
+        IndexKind::BinIvfFlat,
+        IndexKind::SparseInvertedIndex,
+        IndexKind::SparseWand,
+        IndexKind::Trie,
+        IndexKind::StlSort,
+        IndexKind::Inverted,
+        IndexKind::Bitmap,
+        IndexKind::Ngram,
     ];
 
     /// Reads a kind, in any case.
@@ -197,7 +212,12 @@ impl IndexKind {
             },
             Values::Choice(words) => match words.iter().find(|word| word.eq_ignore_ascii_case(value)) {
                 Some(word) => Ok((*word).to_owned()),
-                None => Err(fault(format!("`{name}` of {} is one of {}, not {}", self.name(), words.join(", "), shown(value)))),
+                None => Err(fault(format!(
+                    "`{name}` of {} is one of {}, not {}",
+                    self.name(),
+                    words.join(", "),
+                    shown(value)
+                ))),
             },
         }
     }
@@ -263,7 +283,6 @@ impl fmt::Display for Metric {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
 
@@ -280,8 +299,15 @@ mod tests {
     #[test]
     fn parameters_out_of_range_are_refused() {
         for (kind, name, value) in [
-            ("HNSW", "M", "1"), ("HNSW", "M", "2049"), ("HNSW", "M", "x"), ("HNSW", "M", "-1"), ("HNSW", "efConstruction", "0"),
-            ("HNSW", "nlist", "10"), ("IVF_FLAT", "nlist", "65537"), ("IVF_FLAT", "nlist", ""), ("FLAT", "nlist", "1"),
+            ("HNSW", "M", "1"),
+            ("HNSW", "M", "2049"),
+            ("HNSW", "M", "x"),
+            ("HNSW", "M", "-1"),
+            ("HNSW", "efConstruction", "0"),
+            ("HNSW", "nlist", "10"),
+            ("IVF_FLAT", "nlist", "65537"),
+            ("IVF_FLAT", "nlist", ""),
+            ("FLAT", "nlist", "1"),
             ("HNSW_SQ", "sq_type", "SQ9"),
         ] {
             let fault = IndexKind::parse(kind).unwrap().parameter(name, value).unwrap_err();

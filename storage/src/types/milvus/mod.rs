@@ -46,8 +46,22 @@ const MOST_DIMENSIONS: i64 = 32_768;
 const MOST_BYTES: i64 = 65_535;
 const MOST_ELEMENTS: i64 = 4_096;
 const KNOWN: &[&str] = &[
-    "BOOL", "INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR", "JSON", "ARRAY", "FLOAT_VECTOR",
-    "BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "SPARSE_FLOAT_VECTOR", "INT8_VECTOR",
+    "BOOL",
+    "INT8",
+    "INT16",
+    "INT32",
+    "INT64",
+    "FLOAT",
+    "DOUBLE",
+    "VARCHAR",
+    "JSON",
+    "ARRAY",
+    "FLOAT_VECTOR",
+    "BINARY_VECTOR",
+    "FLOAT16_VECTOR",
+    "BFLOAT16_VECTOR",
+    "SPARSE_FLOAT_VECTOR",
+    "INT8_VECTOR",
 ];
 
 impl Type {
@@ -121,7 +135,8 @@ fn read(cursor: &mut Cursor) -> Result<Type, TypeFault> {
         "SPARSE_FLOAT_VECTOR" => Type::SparseFloatVector,
         "INT8_VECTOR" => Type::Int8Vector(dimension(cursor)?),
         _ => {
-            let fault = TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a Milvus type on the list", shown(&word)));
+            let fault =
+                TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a Milvus type on the list", shown(&word)));
             return Err(match nearest(&word, KNOWN.iter().copied()) {
                 Some(near) => fault.help(format!("did you mean `{near}`?")),
                 None => fault.help(format!("known are {}", KNOWN.join(", "))),
@@ -189,16 +204,30 @@ impl fmt::Display for Type {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
 
     #[test]
     fn types_of_seed_and_catalogue_are_canonical() {
         for text in [
-            "INT64", "FLOAT_VECTOR(1536)", "FLOAT_VECTOR(2)", "VARCHAR(4096)", "VARCHAR(65535)", "VARCHAR(255)", "JSON", "FLOAT",
-            "DOUBLE", "BOOL", "INT8", "ARRAY(INT64, 256)", "ARRAY(VARCHAR(64), 4096)", "BINARY_VECTOR(128)",
-            "SPARSE_FLOAT_VECTOR", "FLOAT16_VECTOR(768)", "BFLOAT16_VECTOR(768)", "INT8_VECTOR(768)",
+            "INT64",
+            "FLOAT_VECTOR(1536)",
+            "FLOAT_VECTOR(2)",
+            "VARCHAR(4096)",
+            "VARCHAR(65535)",
+            "VARCHAR(255)",
+            "JSON",
+            "FLOAT",
+            "DOUBLE",
+            "BOOL",
+            "INT8",
+            "ARRAY(INT64, 256)",
+            "ARRAY(VARCHAR(64), 4096)",
+            "BINARY_VECTOR(128)",
+            "SPARSE_FLOAT_VECTOR",
+            "FLOAT16_VECTOR(768)",
+            "BFLOAT16_VECTOR(768)",
+            "INT8_VECTOR(768)",
         ] {
             assert_eq!(Type::parse(text).unwrap().to_string(), text);
             assert_eq!(Type::parse(&text.to_lowercase()).unwrap().to_string(), text);

@@ -1,3 +1,5 @@
+//! What becomes a token, and what is refused before it can.
+
 use super::*;
 use crate::diagnostic::Code;
 
@@ -65,6 +67,6 @@ fn what_no_grammar_uses_is_refused() {
 #[test]
 fn size_is_bounded_before_parsing() {
     assert_eq!(refused(&"(".repeat(100_000), Flavour::Postgres), codes::EXPRESSION_SIZE);
-    assert_eq!(refused(&"(".repeat(65), Flavour::Postgres), codes::EXPRESSION_SIZE);
+    assert_eq!(refused(&"(".repeat(41), Flavour::Postgres), codes::EXPRESSION_SIZE);
     assert_eq!(refused(&"a.".repeat(500_000), Flavour::ClickHouse), codes::EXPRESSION_SIZE);
 }

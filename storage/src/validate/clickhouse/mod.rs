@@ -3,7 +3,7 @@
 mod engine;
 mod view;
 
-use super::{Check, cut, nearest};
+use super::{Check, cut};
 use crate::definition::Backend;
 use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Table};
 use crate::diagnostic::codes;
@@ -11,6 +11,7 @@ use crate::expr::{Clause, Dialect, Expr};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
+use crate::types::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BACKEND: Backend = Backend::Clickhouse;

@@ -1,6 +1,5 @@
 //! Hypertables and their columnstore.
 
-use super::BACKEND;
 use super::keys::type_of;
 use crate::definition::timescaledb::{Columnstore, Hypertable, SortKey, SpacePartition};
 use crate::diagnostic::codes;

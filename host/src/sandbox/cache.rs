@@ -1,0 +1,168 @@
+//! Compiled plugins, kept so that a component compiles once a machine and not once a run.
+//!
+//! A file of the cache is machine code, so what is loaded must be what a worker of this host wrote. Each file begins
+//! with a keyed hash over its own name and content; the key lies in the state directory and nowhere else. The bytes
+//! that were verified are the bytes that are handed on: a file is read once, into memory. Whatever is not right about
+//! a file makes it a miss. Both directories must be closed to other users.
+
+use cap_std::fs::{Dir, MetadataExt as _, OpenOptions, OpenOptionsExt as _};
+use std::io::{self, Read as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+const MAGIC: &[u8; 16] = b"whale-artifact-1";
+const KEY_FILE: &str = "artifact.key";
+const KEY_SIZE: usize = 32;
+const SUFFIX: &str = ".artifact";
+const UNFINISHED: &str = ".unfinished";
+
+/// A file that a killed run left unfinished is removed after this time.
+const ABANDONED: Duration = Duration::from_hours(1);
+
+/// Compiled plugins of this machine.
+#[derive(Debug)]
+pub struct Cache {
+    dir: Dir,
+    key: [u8; KEY_SIZE],
+    most: u64,
+}
+
+impl Cache {
+    /// Bytes of all files together, unless said otherwise.
+    pub const MOST: u64 = 1 << 30;
+
+    /// Opens a cache in a directory that is its own, with its key in another.
+    pub fn open(dir: Dir, state: &Dir, most: u64) -> io::Result<Cache> {
+        closed_to_others(&dir.dir_metadata()?)?;
+        let key = match read_key(state) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => make_key(state)?,
+            other => other?,
+        };
+        Ok(Cache { dir, key, most })
+    }
+
+    /// What was compiled from the plugin of this digest by an engine of this name.
+    pub(super) fn find(&self, digest: &str, engine: &str, most: u64) -> Option<Vec<u8>> {
+        let name = name(digest, engine);
+        let mut file = self.dir.open(&name).ok()?;
+        let about = file.metadata().ok()?;
+        if !about.is_file() || about.len() > most.saturating_add(64) {
+            return None;
+        }
+        let mut magic = [0; MAGIC.len()];
+        let mut hash = [0; blake3::OUT_LEN];
+        file.read_exact(&mut magic).ok()?;
+        file.read_exact(&mut hash).ok()?;
+        let mut artifact = Vec::with_capacity(usize::try_from(about.len()).ok()?);
+        (&file).take(most).read_to_end(&mut artifact).ok()?;
+        if magic != *MAGIC || self.hash(&name, &artifact) != blake3::Hash::from_bytes(hash) {
+            return None;
+        }
+        // The oldest go first, and this one was just used. Not knowing that is no reason to fail.
+        let _ = file.into_std().set_modified(SystemTime::now());
+        Some(artifact)
+    }
+
+    /// Keeps what was compiled; makes room first.
+    pub(super) fn keep(&self, digest: &str, engine: &str, artifact: &[u8]) -> io::Result<()> {
+        self.make_room(artifact.len() as u64)?;
+        let name = name(digest, engine);
+        let unfinished = format!("{name}.{}{UNFINISHED}", random_name()?);
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let mut file = self.dir.open_with(&unfinished, &options)?;
+        let written = file
+            .write_all(MAGIC)
+            .and_then(|()| file.write_all(self.hash(&name, artifact).as_bytes()))
+            .and_then(|()| file.write_all(artifact))
+            .and_then(|()| self.dir.rename(&unfinished, &self.dir, &name));
+        if written.is_err() {
+            // The first error is the one to tell.
+            let _ = self.dir.remove_file(&unfinished);
+        }
+        written
+    }
+
+    fn hash(&self, name: &str, artifact: &[u8]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new_keyed(&self.key);
+        hasher.update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes()).update(artifact);
+        hasher.finalize()
+    }
+
+    /// Removes the files that were used longest ago until so many bytes fit, and what killed runs left.
+    fn make_room(&self, wanted: u64) -> io::Result<()> {
+        let mut files = Vec::new();
+        let mut total = wanted;
+        for entry in self.dir.entries()? {
+            let entry = entry?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            // Another run may have removed it meanwhile.
+            let Ok(about) = entry.metadata() else { continue };
+            let used = about.modified().map_or(SystemTime::UNIX_EPOCH, cap_std::time::SystemTime::into_std);
+            if name.ends_with(UNFINISHED) {
+                if used.elapsed().is_ok_and(|age| age > ABANDONED) {
+                    let _ = self.dir.remove_file(&name);
+                }
+            } else if name.ends_with(SUFFIX) {
+                total = total.saturating_add(about.len());
+                files.push((used, about.len(), name));
+            }
+        }
+        files.sort_unstable();
+        for (_, size, name) in files {
+            if total <= self.most {
+                break;
+            }
+            if self.dir.remove_file(&name).is_ok() {
+                total = total.saturating_sub(size);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name(digest: &str, engine: &str) -> String {
+    format!("{digest}-{engine}{SUFFIX}")
+}
+
+fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes)?;
+    Ok(super::plugin::hex(&bytes))
+}
+
+fn closed_to_others(about: &cap_std::fs::Metadata) -> io::Result<()> {
+    let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::PermissionDenied, why.to_owned()));
+    if about.uid() != nix::unistd::geteuid().as_raw() {
+        return refuse("it belongs to another user");
+    }
+    if about.mode() & 0o077 != 0 {
+        return refuse("other users may enter or read it");
+    }
+    Ok(())
+}
+
+fn read_key(state: &Dir) -> io::Result<[u8; KEY_SIZE]> {
+    let mut file = state.open(KEY_FILE)?;
+    closed_to_others(&file.metadata()?)?;
+    let mut key = [0; KEY_SIZE];
+    file.read_exact(&mut key)?;
+    Ok(key)
+}
+
+/// Two runs may both find no key. The one that links its own first wins, and the key is never seen half written.
+fn make_key(state: &Dir) -> io::Result<[u8; KEY_SIZE]> {
+    let mut key = [0; KEY_SIZE];
+    getrandom::fill(&mut key)?;
+    let unfinished = format!("{KEY_FILE}.{}{UNFINISHED}", random_name()?);
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    state.open_with(&unfinished, &options)?.write_all(&key)?;
+    let linked = state.hard_link(Path::new(&unfinished), state, KEY_FILE);
+    state.remove_file(&unfinished)?;
+    match linked {
+        Ok(()) => Ok(key),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => read_key(state),
+        Err(error) => Err(error),
+    }
+}

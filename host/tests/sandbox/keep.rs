@@ -1,0 +1,138 @@
+//! Compiled plugins that are kept: used again, never when anything about them is wrong.
+
+use super::guests::{GOOD, Guest};
+use super::{plugin, sandbox};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use whale_host::sandbox::{Cache, Compiled, Defined, Limits};
+
+struct Place {
+    temporary: tempfile::TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let place = Self { temporary: tempfile::tempdir().unwrap() };
+        for name in ["cache", "state"] {
+            fs::create_dir(place.path(name)).unwrap();
+            fs::set_permissions(place.path(name), fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.temporary.path().join(name)
+    }
+
+    fn open(&self, most: u64) -> std::io::Result<Cache> {
+        let dir = |name| Dir::open_ambient_dir(self.path(name), ambient_authority()).unwrap();
+        Cache::open(dir("cache"), &dir("state"), most)
+    }
+
+    fn run(&self, bytes: &[u8], most: u64) -> Defined {
+        let sandbox = sandbox(Limits::default(), Some(self.open(most).unwrap()));
+        sandbox.describe(&plugin(bytes)).unwrap().define(&[]).unwrap()
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        fs::read_dir(self.path("cache")).unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+fn only(files: &[PathBuf]) -> &Path {
+    assert_eq!(files.len(), 1);
+    &files[0]
+}
+
+#[test]
+fn a_plugin_is_compiled_once() {
+    let place = Place::new();
+    let bytes = GOOD.component();
+    let first = place.run(&bytes, Cache::MOST);
+    assert!(matches!(first.usage.compiled, Compiled::Now(_)) && first.usage.kept);
+    let second = place.run(&bytes, Cache::MOST);
+    assert_eq!(second.usage.compiled, Compiled::Before);
+    assert_eq!((second.digest, second.usage.define.fuel), (first.digest, first.usage.define.fuel));
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(only(&place.files())), 0o600);
+    assert_eq!(mode(&place.path("state/artifact.key")), 0o600);
+    assert_eq!(fs::metadata(place.path("state/artifact.key")).unwrap().len(), 32);
+}
+
+#[test]
+fn a_damaged_file_is_compiled_again() {
+    let place = Place::new();
+    let bytes = GOOD.component();
+    place.run(&bytes, Cache::MOST);
+    let file = only(&place.files()).to_owned();
+    let whole = fs::read(&file).unwrap();
+    for place_of_damage in [0, 20, 60, whole.len() / 2, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[place_of_damage] ^= 1;
+        fs::write(&file, &damaged).unwrap();
+        assert!(matches!(place.run(&bytes, Cache::MOST).usage.compiled, Compiled::Now(_)));
+        assert_eq!(place.run(&bytes, Cache::MOST).usage.compiled, Compiled::Before, "it is repaired");
+    }
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+    assert!(matches!(place.run(&bytes, Cache::MOST).usage.compiled, Compiled::Now(_)));
+}
+
+#[test]
+fn a_file_of_another_plugin_is_not_taken() {
+    let place = Place::new();
+    let (one, other) = (GOOD.component(), Guest { name: "medical", ..GOOD }.component());
+    place.run(&one, Cache::MOST);
+    let first = only(&place.files()).to_owned();
+    place.run(&other, Cache::MOST);
+    let second = place.files().into_iter().find(|file| *file != first).unwrap();
+    fs::copy(&first, &second).unwrap();
+    let defined = place.run(&other, Cache::MOST);
+    assert!(matches!(defined.usage.compiled, Compiled::Now(_)));
+    assert_eq!(defined.info.name, "medical");
+}
+
+#[test]
+fn a_file_made_with_another_key_is_not_taken() {
+    let place = Place::new();
+    let bytes = GOOD.component();
+    place.run(&bytes, Cache::MOST);
+    fs::remove_file(place.path("state/artifact.key")).unwrap();
+    assert!(matches!(place.run(&bytes, Cache::MOST).usage.compiled, Compiled::Now(_)));
+}
+
+#[test]
+fn the_oldest_go_when_there_is_no_room() {
+    let place = Place::new();
+    place.run(&GOOD.component(), Cache::MOST);
+    let size = fs::metadata(only(&place.files())).unwrap().len();
+    let first = only(&place.files()).to_owned();
+    place.run(&Guest { name: "medical", ..GOOD }.component(), size * 2 + size / 2);
+    assert_eq!(place.files().len(), 2);
+    place.run(&Guest { name: "legal", ..GOOD }.component(), size * 2 + size / 2);
+    assert_eq!(place.files().len(), 2);
+    assert!(!first.exists());
+}
+
+#[test]
+fn directories_that_others_may_enter_are_not_used() {
+    let place = Place::new();
+    fs::set_permissions(place.path("cache"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(place.open(Cache::MOST).is_err());
+    fs::set_permissions(place.path("cache"), fs::Permissions::from_mode(0o700)).unwrap();
+    place.open(Cache::MOST).unwrap();
+    fs::set_permissions(place.path("state/artifact.key"), fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(place.open(Cache::MOST).is_err());
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_time_only() {
+    let place = Place::new();
+    let cache = place.open(Cache::MOST).unwrap();
+    fs::remove_dir(place.path("cache")).unwrap();
+    let sandbox = sandbox(Limits::default(), Some(cache));
+    let defined = sandbox.describe(&plugin(&GOOD.component())).unwrap().define(&[]).unwrap();
+    assert!(!defined.usage.kept);
+}

@@ -1,0 +1,84 @@
+//! Writes a model's tables and collections as a plugin of whale-host.
+//!
+//! A plugin is a [`Plugin`] that [`export!`] makes into a component. It says what it is ([`Info`]), and, for the arguments
+//! a deployment chose, what it stores ([`Definition`]). A table reads like a table, one file each:
+//!
+//! ```
+//! use whale_plugin::clickhouse::{Column, Table, ty};
+//!
+//! pub fn table() -> Table {
+//!     Table::new("dialects")
+//!         .comment("dialects and where they are spoken")
+//!         .column(Column::new("dialect_id", ty::string()))
+//!         .column(Column::new("popularity", ty::float32()).default("0"))
+//!         .order_by(["dialect_id"])
+//! }
+//! ```
+//!
+//! Builders never panic: a name or an expression that cannot be is found by the host, which names the file and the line
+//! of the `Table::new` that it stands in. An argument that does not fit is a [`Problem`], returned from `define`. A panic
+//! is a trap, which carries no text; the host names the function it happened in.
+
+mod arguments;
+pub mod clickhouse;
+mod definition;
+mod header;
+mod info;
+pub mod milvus;
+mod time;
+pub mod timescaledb;
+
+#[doc(hidden)]
+#[allow(missing_docs, clippy::pedantic, unreachable_pub)]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        world: "model-plugin",
+        pub_export_macro: true,
+        default_bindings_module: "whale_plugin::bindings",
+        export_macro_name: "export_component",
+        additional_derives: [PartialEq],
+    });
+}
+
+pub use arguments::{Arguments, Parameter, Problem};
+pub use definition::Definition;
+pub use info::{Info, Operation};
+pub use time::{Duration, days, hours, minutes, months, seconds, weeks, years};
+
+#[doc(hidden)]
+pub use bindings::exports::whale::model::plugin as contract;
+
+/// A plugin.
+pub trait Plugin {
+    /// What it is, and what it asks for.
+    fn info() -> Info;
+
+    /// What it stores, for these arguments. Depends on them alone.
+    fn define(arguments: &Arguments) -> Result<Definition, Vec<Problem>>;
+}
+
+/// Makes a [`Plugin`] the component's export.
+#[macro_export]
+macro_rules! export {
+    ($plugin:ty) => {
+        #[doc(hidden)]
+        struct Component;
+
+        impl $crate::contract::Guest for Component {
+            fn describe() -> $crate::contract::PluginInfo {
+                <$plugin as $crate::Plugin>::info().into_contract()
+            }
+
+            fn define(
+                arguments: Vec<$crate::contract::Argument>,
+            ) -> Result<$crate::contract::ModelDefinition, Vec<$crate::contract::Problem>> {
+                <$plugin as $crate::Plugin>::define(&$crate::Arguments::new(arguments))
+                    .map($crate::Definition::into_contract)
+                    .map_err(|problems| problems.into_iter().map($crate::Problem::into_contract).collect())
+            }
+        }
+
+        $crate::bindings::export_component!(Component with_types_in $crate::bindings);
+    };
+}

@@ -1,0 +1,16 @@
+//! Users, their chats, and measurements of models.
+
+mod chat_messages;
+mod chats;
+mod time_series;
+mod users;
+
+use whale_plugin::timescaledb::{ContinuousAggregate, Table};
+
+pub(crate) fn tables() -> [Table; 4] {
+    [users::table(), chats::table(), chat_messages::table(), time_series::table()]
+}
+
+pub(crate) fn aggregates() -> [ContinuousAggregate; 2] {
+    [time_series::hourly(), time_series::daily()]
+}

@@ -1,0 +1,116 @@
+//! Reads what is there: four queries, however many tables there are.
+//!
+//! Columns are named one by one and numbers are asked for as text, since both differ between versions. What is left out
+//! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
+
+use super::normalize::{self, ColumnRow, IndexRow, TableRow};
+use super::run::Session;
+use crate::backend::{EngineError, Scope};
+use crate::catalog::Catalog;
+use crate::definition::{Backend, ObjectName};
+use crate::mark::{MarkState, PREFIX};
+use crate::name::Name;
+use crate::quote::clickhouse::literal;
+use crate::server::{Server, known};
+use serde::Deserialize;
+
+const READING: &str = "reading the catalogue";
+
+/// What the server is. Of one that is older than we know, its version and nothing else.
+pub(super) async fn server(session: &Session) -> Result<Server, EngineError> {
+    #[derive(Deserialize)]
+    struct VersionRow {
+        version: String,
+    }
+    #[derive(Deserialize)]
+    struct UserRow {
+        user: String,
+        policies: Vec<String>,
+    }
+    let attempted = format!("connecting to {}", session.place());
+    let mut server = Server::unknown(Backend::Clickhouse);
+    let versions: Vec<VersionRow> = session.read(&attempted, "SELECT version() AS version").await?;
+    server.version_text = versions.into_iter().next().map(|row| row.version).unwrap_or_default();
+    server.version = server.version_text.parse().ok();
+    if !server.at_least(known(Backend::Clickhouse).oldest) {
+        return Ok(server);
+    }
+    let sql = "SELECT currentUser() AS user, groupUniqArray(policy_name) AS policies FROM system.storage_policies";
+    for row in session.read::<UserRow>("reading the storage policies", sql).await? {
+        server.user = row.user;
+        server.storage_policies = row.policies.into_iter().collect();
+    }
+    Ok(server)
+}
+
+#[derive(Deserialize)]
+struct DatabaseRow {
+    name: String,
+    comment: String,
+}
+
+/// Everything in the namespaces of a scope.
+pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog, EngineError> {
+    let names: Vec<String> = scope.namespaces.iter().map(|name| literal(name.as_str())).collect();
+    let within = if names.is_empty() { literal("") } else { names.join(", ") };
+    // Those in which a model may have objects: asked for by name, or by the mark that they carry.
+    let marked = if scope.marked { format!(" OR position(comment, {}) > 0", literal(PREFIX)) } else { String::new() };
+    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){marked}");
+    let within = if scope.marked {
+        format!("SELECT name FROM system.databases WHERE name IN ({within}){marked}")
+    } else {
+        within
+    };
+    let tables = format!(
+        "SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, \
+         storage_policy, comment, create_table_query, as_select \
+         FROM system.tables WHERE database IN ({within}) AND NOT is_temporary"
+    );
+    let columns = format!(
+        "SELECT database, table, name, type, default_kind, default_expression, compression_codec, comment \
+         FROM system.columns WHERE database IN ({within}) ORDER BY database, table, position"
+    );
+    let indexes = format!(
+        "SELECT database, table, name, type_full, expr, toString(granularity) AS granularity \
+         FROM system.data_skipping_indices WHERE database IN ({within}) ORDER BY database, table, name"
+    );
+    let (databases, tables, columns, indexes) = futures::try_join!(
+        session.read::<DatabaseRow>(READING, &databases),
+        session.read::<TableRow>(READING, &tables),
+        session.read::<ColumnRow>(READING, &columns),
+        session.read::<IndexRow>(READING, &indexes),
+    )?;
+    let mut catalog = Catalog::empty(Backend::Clickhouse);
+    catalog.namespaces =
+        databases.into_iter().map(|row| (Name::from_server(row.name), MarkState::split(&row.comment).1)).collect();
+    catalog.objects = normalize::objects(tables, columns, indexes);
+    Ok(catalog)
+}
+
+/// The comment of a table or a view, if it is there.
+pub(super) async fn comment(session: &Session, object: &ObjectName) -> Result<Option<String>, EngineError> {
+    #[derive(Deserialize)]
+    struct CommentRow {
+        comment: String,
+    }
+    let (database, name) = (literal(object.namespace.as_str()), literal(object.name.as_str()));
+    let sql = format!("SELECT comment FROM system.tables WHERE database = {database} AND name = {name}");
+    Ok(session.read::<CommentRow>(READING, &sql).await?.into_iter().next().map(|row| row.comment))
+}
+
+/// A row of the version table.
+#[derive(Deserialize)]
+pub(super) struct VersionFound {
+    pub(super) table_name: String,
+    pub(super) version: String,
+    pub(super) description: String,
+    /// Seconds since 1970.
+    pub(super) created: String,
+}
+
+/// The version table.
+pub(super) async fn versions(session: &Session) -> Result<Vec<VersionFound>, EngineError> {
+    let sql = "SELECT table_name, version, description, toString(toUnixTimestamp(created_at)) AS created \
+               FROM default.schema_version FINAL";
+    session.read("reading the version table", sql).await
+}

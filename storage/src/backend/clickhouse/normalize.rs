@@ -1,0 +1,199 @@
+//! Definitions, and what was read, as shapes.
+//!
+//! Pure. Both sides of a fact are made by one function: values go in, canonical text comes out. What the server implies
+//! by default is on neither side; what it says that our model does not have is a fact or a part of its own, so that it
+//! shows as a difference as soon as anything else of the object does.
+
+mod clauses;
+mod found;
+
+pub(super) use found::{ColumnRow, IndexRow, TableRow, objects};
+
+use super::STORAGE_POLICY;
+use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
+use crate::definition::Object;
+use crate::definition::clickhouse::{ColumnValue, Table, View};
+use crate::expr::{Dialect, Expr};
+use crate::name::Name;
+use crate::types::clickhouse::TableEngine;
+use std::collections::BTreeSet;
+
+/// Makes a name in a view's query mean the column of the source.
+pub(super) const COLUMNS_FIRST: &str = "prefer_column_name_to_alias = 1";
+
+/// The name of the part that a projection is.
+pub(super) const PROJECTION: &str = "projection ";
+
+fn object() -> PartKey {
+    PartKey::only(PartKind::Object)
+}
+
+fn put(shape: &mut Shape, key: PartKey, name: &'static str, fact: impl Into<Fact>) {
+    shape.parts.entry(key).or_default().insert(name, fact.into());
+}
+
+fn expression(expr: &Expr) -> String {
+    expr.canonical(Dialect::ClickHouse).render(Dialect::ClickHouse)
+}
+
+/// A list of expressions; a list of one tuple is the tuple's parts. None: it is empty.
+fn list(all: &[Expr]) -> Option<Fact> {
+    let all = match all {
+        [Expr::Tuple(parts)] => parts.as_slice(),
+        [Expr::Call(call)] if call.function == "tuple" => call.arguments.as_slice(),
+        all => all,
+    };
+    let texts: Vec<String> = all.iter().map(expression).collect();
+    (!texts.is_empty()).then(|| texts.join(", ").into())
+}
+
+/// What a table is as a whole.
+struct TableFacts {
+    engine: Fact,
+    partition: Option<Fact>,
+    order: Option<Fact>,
+    primary: Option<Fact>,
+    policy: String,
+}
+
+fn put_table(shape: &mut Shape, facts: TableFacts) {
+    // The primary key is the sorting key unless another was given.
+    let primary = facts.primary.filter(|primary| Some(primary.text()) != facts.order.as_ref().map(Fact::text));
+    put(shape, object(), "engine", facts.engine);
+    put(shape, object(), "storage policy", facts.policy);
+    for (name, fact) in [("partition by", facts.partition), ("order by", facts.order), ("primary key", primary)] {
+        if let Some(fact) = fact {
+            put(shape, object(), name, fact);
+        }
+    }
+}
+
+/// The policy that tables are made with on a server.
+pub(super) fn policy(whale: bool) -> &'static str {
+    if whale { STORAGE_POLICY } else { "default" }
+}
+
+/// The sorting key as the server keeps it: this engine puts its version last.
+fn sorting(table: &Table) -> Vec<Expr> {
+    let mut keys = match table.order_by.as_slice() {
+        [Expr::Tuple(parts)] => parts.clone(),
+        keys => keys.to_vec(),
+    };
+    if let TableEngine::VersionedCollapsingMergeTree { version, .. } = &table.engine {
+        let version = Expr::Column(version.clone());
+        if !keys.contains(&version) {
+            keys.push(version);
+        }
+    }
+    keys
+}
+
+/// The shape of a table's definition.
+pub(super) fn table(table: &Table, whale: bool) -> Shape {
+    let mut shape = Shape::default();
+    let facts = TableFacts {
+        engine: table.engine.to_string().into(),
+        partition: table.partition_by.as_ref().and_then(|key| list(std::slice::from_ref(key))),
+        order: list(&sorting(table)),
+        primary: list(table.primary_key.as_deref().unwrap_or(&table.order_by)),
+        policy: policy(whale).to_owned(),
+    };
+    put_table(&mut shape, facts);
+    for column in &table.columns {
+        let key = PartKey::new(PartKind::Column, column.name.as_str());
+        put(&mut shape, key.clone(), "type", column.data_type.to_string());
+        match &column.value {
+            ColumnValue::Empty => {}
+            ColumnValue::Default(value) => put(&mut shape, key.clone(), "default", expression(value)),
+            ColumnValue::Materialized(value) => put(&mut shape, key.clone(), "materialized", expression(value)),
+            ColumnValue::Alias(value) => put(&mut shape, key.clone(), "alias", expression(value)),
+        }
+        if let Some(codec) = column.codec.as_ref().filter(|codec| !codec.is_default()) {
+            put(&mut shape, key, "codec", codec.canonical(&column.data_type).to_string());
+        }
+        shape.put_comment(PartKey::new(PartKind::ColumnComment, column.name.as_str()), &column.comment);
+    }
+    for index in &table.skip_indexes {
+        let on = list(std::slice::from_ref(&index.on)).unwrap_or_else(|| Fact::Known(String::new()));
+        put_index(&mut shape, index.name.as_str(), on, index.kind.to_string().into(), index.granularity.to_string());
+    }
+    for (name, value) in &table.settings {
+        shape.put(PartKey::new(PartKind::Property, name.as_str()), [("value", value.as_str())]);
+    }
+    shape.put_comment(PartKey::only(PartKind::Comment), &table.header.comment);
+    shape
+}
+
+fn put_index(shape: &mut Shape, name: &str, on: Fact, kind: Fact, granularity: String) {
+    let facts = [("on", on), ("kind", kind), ("granularity", granularity.into())];
+    shape.put(PartKey::new(PartKind::Index, name), facts);
+}
+
+/// The shape of a view's definition.
+pub(super) fn view(view: &View) -> Shape {
+    let mut shape = Shape::default();
+    let items = view.select.iter().map(|item| (item.name.to_string(), expression(&item.value).into()));
+    let filter = view.only_where.as_ref().map(|filter| expression(filter).into());
+    put_view(&mut shape, view.source.to_string(), items, filter, list(&view.group_by));
+    put(&mut shape, object(), "target", view.target.to_string());
+    if has_shadows(view) {
+        put(&mut shape, object(), "query settings", COLUMNS_FIRST);
+    }
+    shape.put_comment(PartKey::only(PartKind::Comment), &view.header.comment);
+    shape
+}
+
+/// Whether an output has the name of a column that is read, and is not that column. Without the setting, ClickHouse
+/// takes such a name for the output wherever it stands, in the filter and in the grouping too.
+pub(super) fn has_shadows(view: &View) -> bool {
+    let values = view.select.iter().map(|item| &item.value);
+    let read: BTreeSet<Name> = values.chain(&view.only_where).chain(&view.group_by).flat_map(Expr::columns).collect();
+    view.select.iter().any(|item| item.value != Expr::Column(item.name.clone()) && read.contains(&item.name))
+}
+
+fn put_view(
+    shape: &mut Shape,
+    source: String,
+    items: impl Iterator<Item = (String, Fact)>,
+    filter: Option<Fact>,
+    group: Option<Fact>,
+) {
+    let mut known = true;
+    let texts: Vec<String> = items
+        .map(|(name, value)| {
+            known &= matches!(value, Fact::Known(_));
+            format!("{} AS {name}", value.text())
+        })
+        .collect();
+    let select = texts.join(", ");
+    put(shape, object(), "select", if known { Fact::Known(select) } else { Fact::Opaque(select) });
+    put(shape, object(), "source", source);
+    for (name, fact) in [("where", filter), ("group by", group)] {
+        if let Some(fact) = fact {
+            put(shape, object(), name, fact);
+        }
+    }
+}
+
+/// Digest of an object of ours as it was read: its facts, opaque ones included, and the order of its columns. Not of the
+/// server's text, so that a new version of a server that writes the same in another way changes nothing, and so that a
+/// mark can say at once what will be read back (see [`expected`]).
+fn seen<'a>(shape: &Shape, columns: impl IntoIterator<Item = &'a str>) -> String {
+    let columns: Vec<&str> = columns.into_iter().collect();
+    digest_of(&(shape.digest(), columns))
+}
+
+/// What [`seen`] will be of an object that is made now, if the server does what servers do. Where it does otherwise, the
+/// object is looked at again and its mark is written anew; where it does not, a mark need not be written twice.
+pub(super) fn expected(object: &Object, whale: bool) -> String {
+    match object {
+        Object::ClickhouseTable(made) => {
+            let mut shape = table(made, whale);
+            let implied = PartKey::new(PartKind::Property, "index_granularity");
+            shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
+            seen(&shape, made.columns.iter().map(|column| column.name.as_str()))
+        }
+        Object::View(made) => seen(&view(made), []),
+        Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => String::new(),
+    }
+}
