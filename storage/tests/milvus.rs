@@ -7,6 +7,7 @@
     reason = "a test that fails may panic"
 )]
 #![allow(missing_docs, unreachable_pub, reason = "tests")]
+#![allow(clippy::disallowed_methods, reason = "the suite names its servers in the environment")]
 
 mod milvus_support;
 
@@ -68,7 +69,7 @@ fn everything(database: &str) -> Collection {
     all.indexes.push(index("title", "Trie", None, &[]));
     all.indexes.push(index("owner_id", "STL_SORT", None, &[]));
     all.properties.insert("collection.ttl.seconds".to_owned(), "86400".to_owned());
-    all.header.comment = "всё".to_owned();
+    "всё".clone_into(&mut all.header.comment);
     all
 }
 
@@ -362,7 +363,9 @@ async fn a_second_look_sends_little() {
     let (raw, mut target) = (client().await, connect().await);
     clear(&raw, DB).await;
     let mut all: Vec<Collection> = (0..12).map(|number| knowledge(DB, &format!("c{number}"), 4, &[])).collect();
-    all.iter_mut().for_each(|one| one.load = LoadState::Released);
+    for one in &mut all {
+        one.load = LoadState::Released;
+    }
     apply(&mut target, &all).await;
     let before = target.round_trips();
     assert!(plan(&mut target, &all).await.is_empty());

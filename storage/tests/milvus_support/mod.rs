@@ -254,7 +254,7 @@ pub fn refusals(plan: &Plan) -> Vec<String> {
 pub fn schema_version() -> Collection {
     let mut table = knowledge("default", "schema_version", 2, &[]);
     table.header.model = name("whale_host");
-    table.header.id = "whale/schema_version".to_owned();
+    "whale/schema_version".clone_into(&mut table.header.id);
     table.primary_key = name("table_name");
     table.fields = [
         "table_name VARCHAR(255)",
