@@ -95,7 +95,7 @@ pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Can
 
 /// Findings of a run and those of its plugins.
 fn with_all(mut found: Diagnostics, candidates: &[Candidate]) -> Diagnostics {
-    for candidate in &candidates {
+    for candidate in candidates {
         found.extend(candidate.found());
     }
     found
