@@ -6,7 +6,7 @@
     clippy::indexing_slicing,
     reason = "a test that fails may panic"
 )]
-#![allow(missing_docs, unreachable_pub, reason = "tests")]
+#![allow(missing_docs, unreachable_pub, clippy::assigning_clones, reason = "tests")]
 
 mod timescaledb_support;
 

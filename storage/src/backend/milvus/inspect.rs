@@ -30,7 +30,9 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<Catalog, EngineEr
     for database in databases(link).await? {
         catalog.namespaces.insert(database, MarkState::Absent);
     }
-    for database in scope.namespaces.iter().filter(|name| catalog.namespaces.contains_key(*name)) {
+    let in_scope = |name: &&Name| scope.marked || scope.namespaces.contains(*name);
+    let databases: Vec<Name> = catalog.namespaces.keys().filter(in_scope).cloned().collect();
+    for database in &databases {
         let (names, loaded) = (collections(link, database, false).await?, collections(link, database, true).await?);
         let found: Vec<Vec<(ObjectName, CatalogObject)>> = futures::stream::iter(&names)
             .map(|name| collection(link, database, name, loaded.contains(name)))
@@ -91,7 +93,8 @@ impl Found {
 
 /// Describes a collection under the name it was given, which may be an alias.
 pub(super) async fn describe(link: &Link, database: &Name, name: &str) -> Result<Found, Error> {
-    let request = DescribeCollectionRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
+    let request =
+        DescribeCollectionRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
     let said = link.ask(link.client.describe_collection(request)).await?.description().clone();
     let request = DescribeIndexRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
     let indexes = match link.ask(link.client.describe_index(request)).await {
@@ -101,7 +104,8 @@ pub(super) async fn describe(link: &Link, database: &Name, name: &str) -> Result
     };
     // One partition is `_default`; those of a partition key have no names that anybody gave.
     let by_key = said.get_schema().get_fields().iter().any(milvus::v2::FieldSchema::is_partition_key);
-    let partitions = if by_key || said.get_num_partitions() == 1 { Vec::new() } else { partitions(link, database, name).await? };
+    let partitions =
+        if by_key || said.get_num_partitions() == 1 { Vec::new() } else { partitions(link, database, name).await? };
     Ok(Found { said, indexes, partitions })
 }
 

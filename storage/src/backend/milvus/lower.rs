@@ -22,17 +22,8 @@ const NULLABLE: Version = Version::of(2, 5);
 const SEVERAL_VECTORS: Version = Version::of(2, 4);
 /// Since when a field can be added.
 const ADD_FIELD: Version = Version::of(2, 6);
-/// Properties that an older Milvus keeps and does not act on.
-const PROPERTIES: &[(&str, Version)] = &[
-    ("mmap.enabled", Version::of(2, 4)),
-    ("lazyload.enabled", Version::of(2, 4)),
-    ("partitionkey.isolation", Version::of(2, 4)),
-    ("collection.replica.number", Version::of(2, 5)),
-    ("collection.resource_groups", Version::of(2, 5)),
-    ("dynamicfield.enabled", Version::of(2, 6)),
-    ("timezone", Version::of(2, 6)),
-    ("ttl_field", Version::of(3, 0)),
-];
+/// Since when Milvus acts on a collection's wish to be mapped into memory.
+const MMAP: Version = Version::of(2, 4);
 
 /// What is known of a server when changes are written for it.
 #[derive(Debug, Clone, Copy)]
@@ -70,10 +61,10 @@ impl MilvusLower {
 
     fn check_field(&self, field: &Field) -> Vec<Unsupported> {
         let part = || PartKey::new(PartKind::Column, field.name.as_str());
-        let nullable = match field.nullable {
-            true => self.needs(NULLABLE, part(), "has no null and would forget that the field takes it").err(),
-            false => None,
-        };
+        let nullable = field
+            .nullable
+            .then(|| self.needs(NULLABLE, part(), "has no null and would forget that the field takes it").err())
+            .flatten();
         let since = field.data_type.since();
         let unknown = format!("does not know the type {}", field.data_type);
         nullable.into_iter().chain(self.needs(version(since), part(), &unknown).err()).collect()
@@ -91,11 +82,11 @@ impl MilvusLower {
     }
 
     fn check_property(&self, name: &str) -> Result<(), Unsupported> {
-        match PROPERTIES.iter().find(|(known, _)| *known == name) {
-            Some((_, least)) => {
-                self.needs(*least, PartKey::new(PartKind::Property, name), "keeps the property and does not act on it")
+        match name {
+            "mmap.enabled" => {
+                self.needs(MMAP, PartKey::new(PartKind::Property, name), "keeps the property and does not act on it")
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 
@@ -246,7 +237,9 @@ impl<'a> Alteration<'a> {
 
     fn add_field(&mut self, part: &PartKey) {
         let Some(field) = self.collection.fields.iter().find(|field| field.name.as_str() == part.name) else { return };
-        if let Err(refused) = self.lower.needs(ADD_FIELD, part.clone(), "cannot add a field to a collection that exists") {
+        if let Err(refused) =
+            self.lower.needs(ADD_FIELD, part.clone(), "cannot add a field to a collection that exists")
+        {
             return self.refused.push(refused);
         }
         if !field.nullable || field.partition_key || field.data_type.is_vector() {
@@ -258,7 +251,9 @@ impl<'a> Alteration<'a> {
     }
 
     fn add_index(&mut self, part: &PartKey) {
-        let Some(index) = self.collection.indexes.iter().find(|index| index.field.as_str() == part.name) else { return };
+        let Some(index) = self.collection.indexes.iter().find(|index| index.field.as_str() == part.name) else {
+            return;
+        };
         self.refused.extend(self.lower.check_index(index));
         self.others.push(Site::of(self.collection).index(index));
     }
@@ -293,7 +288,9 @@ fn alteration(kind: PartKind) -> &'static str {
         PartKind::Object => "keys, shards, consistency and dynamic fields of a collection are fixed when it is made",
         PartKind::Column => "Milvus cannot change a field of a collection that exists",
         PartKind::Index => "another index on a field needs the old one dropped, which is not supported yet",
-        PartKind::Comment | PartKind::ColumnComment => "a description is set when the collection is made, and no call changes it",
+        PartKind::Comment | PartKind::ColumnComment => {
+            "a description is set when the collection is made, and no call changes it"
+        }
         PartKind::Load => "releasing a loaded collection is not supported yet",
         _ => "this part of a collection cannot be changed",
     }
@@ -317,3 +314,7 @@ fn recipe(calls: Vec<Call>) -> Recipe {
     let statements = calls.into_iter().map(Statement::Call).collect();
     Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+mod tests;

@@ -3,12 +3,12 @@
 //! Both become a [`Described`] first, in the client library's own terms, and one function turns that into a shape: equal
 //! things have equal facts because nothing else makes facts. Pure.
 
+use super::terms::{consistency_of, default_fact, field_schema, kind_of, metric_fact, metric_of, type_fact};
 use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
-use crate::definition::milvus::{Collection, Field, Index, Partitions};
-use crate::expr::{Expr, Literal, UnaryOp};
-use crate::raw::{Consistency, LoadState};
-use crate::types::milvus::{IndexKind, Metric, Type};
-use milvus::v2::{CollectionDesc, ConsistencyLevel, DataType, DefaultValue, FieldSchema, IndexDesc, IndexType, MetricType};
+use crate::definition::milvus::{Collection, Index, Partitions};
+use crate::raw::LoadState;
+use crate::types::milvus::IndexKind;
+use milvus::v2::{CollectionDesc, ConsistencyLevel, FieldSchema, IndexDesc, MetricType};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How our own properties begin.
@@ -77,10 +77,12 @@ impl Described {
     pub(super) fn found(said: &CollectionDesc, indexes: &[IndexDesc], partitions: &[String], loaded: bool) -> Self {
         let schema = said.get_schema();
         // The server lists its own fields only for collections with dynamic ones, and numbers the author's from 100.
-        let named = |field: &&FieldSchema| !field.is_dynamic() && (field.get_field_id() == 0 || field.get_field_id() >= 100);
+        let named =
+            |field: &&FieldSchema| !field.is_dynamic() && (field.get_field_id() == 0 || field.get_field_id() >= 100);
         let fields: Vec<FieldSchema> = schema.get_fields().iter().filter(named).cloned().collect();
         let by_key = fields.iter().any(FieldSchema::is_partition_key);
-        let mut unknown: Vec<String> = schema.get_struct_fields().iter().map(|field| format!("struct {}", field.get_name())).collect();
+        let mut unknown: Vec<String> =
+            schema.get_struct_fields().iter().map(|field| format!("struct {}", field.get_name())).collect();
         unknown.extend(schema.get_functions().iter().map(|function| format!("function {}", function.get_name())));
         Self {
             description: said.get_description().to_owned(),
@@ -149,7 +151,8 @@ impl Described {
         let fields: Vec<String> = self.fields.iter().map(field_text).collect();
         let mut indexes: Vec<String> = self.indexes.iter().map(|index| format!("{index:?}")).collect();
         indexes.sort_unstable();
-        let whole = (&self.description, self.dynamic_fields, &self.unknown, self.shards, format!("{:?}", self.consistency));
+        let whole =
+            (&self.description, self.dynamic_fields, &self.unknown, self.shards, format!("{:?}", self.consistency));
         digest_of(&(whole, fields, indexes, self.partitions_by_key, &self.partitions, &self.properties, self.loaded))
     }
 }
@@ -174,7 +177,8 @@ fn put_field(shape: &mut Shape, field: &FieldSchema) {
 
 /// Everything of a field that a server keeps; only numbers that it gave itself are left out.
 fn field_text(field: &FieldSchema) -> String {
-    let sorted = |map: &std::collections::HashMap<String, String>| format!("{:?}", map.iter().collect::<BTreeMap<_, _>>());
+    let sorted =
+        |map: &std::collections::HashMap<String, String>| format!("{:?}", map.iter().collect::<BTreeMap<_, _>>());
     format!(
         "{:?} {:?} {:?} {:?} {:?} {:?} {} {}",
         field.get_name(),
@@ -221,7 +225,9 @@ impl DescribedIndex {
     fn put(&self, shape: &mut Shape) {
         // At most one index a field: the field names the part, so that another name of the index is a difference of one.
         let key = PartKey::new(PartKind::Index, &self.field);
-        let kind = self.kind.map_or_else(|| Fact::Opaque("a kind that is not known here".to_owned()), |kind| kind.name().into());
+        let kind = self
+            .kind
+            .map_or_else(|| Fact::Opaque("a kind that is not known here".to_owned()), |kind| kind.name().into());
         shape.put(key.clone(), [("name", Fact::from(self.name.as_str())), ("kind", kind)]);
         if let Some(metric) = self.metric {
             shape.put(key.clone(), [("metric", metric_fact(metric))]);
@@ -247,171 +253,74 @@ pub(super) fn index_shape(index: &Index) -> Shape {
     shape
 }
 
-/// A field as the client library takes it. Without its collection it is no key.
-pub(super) fn field_schema(field: &Field, collection: Option<&Collection>) -> FieldSchema {
-    let primary = collection.is_some_and(|collection| field.name == collection.primary_key);
-    let mut schema = FieldSchema::new()
-        .name(field.name.as_str())
-        .description(&field.comment)
-        .primary_key(primary)
-        .auto_id(primary && collection.is_some_and(|collection| collection.auto_id))
-        .nullable(field.nullable)
-        .partition_key(field.partition_key);
-    schema = match &field.data_type {
-        Type::Array(of, most) => bounded(schema.data_type(DataType::Array).element_type(data_type(of)).max_capacity(*most), of),
-        other => bounded(schema.data_type(data_type(other)), other),
-    };
-    match field.default.as_ref().and_then(|value| default_value(&field.data_type, value)) {
-        Some(value) => schema.default_value(value),
-        None => schema,
-    }
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+pub(super) mod tests {
+    use super::*;
+    use crate::definition::milvus::Field;
+    use crate::definition::{Backend, Header, ObjectName};
+    use crate::name::Name;
+    use crate::raw::Consistency;
+    use crate::types::milvus::{Metric, Type};
 
-fn bounded(schema: FieldSchema, data_type: &Type) -> FieldSchema {
-    match data_type {
-        Type::Varchar(bytes) => schema.max_length(*bytes),
-        other => match other.dimensions() {
-            Some(dimensions) => schema.dimension(dimensions),
-            None => schema,
-        },
-    }
-}
-
-fn data_type(data_type: &Type) -> DataType {
-    match data_type {
-        Type::Bool => DataType::Bool,
-        Type::Int8 => DataType::Int8,
-        Type::Int16 => DataType::Int16,
-        Type::Int32 => DataType::Int32,
-        Type::Int64 => DataType::Int64,
-        Type::Float => DataType::Float,
-        Type::Double => DataType::Double,
-        Type::Varchar(_) => DataType::VarChar,
-        Type::Json => DataType::Json,
-        Type::Array(..) => DataType::Array,
-        Type::FloatVector(_) => DataType::FloatVector,
-        Type::BinaryVector(_) => DataType::BinaryVector,
-        Type::Float16Vector(_) => DataType::Float16Vector,
-        Type::BFloat16Vector(_) => DataType::BFloat16Vector,
-        Type::SparseFloatVector => DataType::SparseFloatVector,
-        Type::Int8Vector(_) => DataType::Int8Vector,
-    }
-}
-
-fn type_fact(field: &FieldSchema) -> Fact {
-    let scalar = |data_type: DataType| {
-        Some(match data_type {
-            DataType::Bool => Type::Bool,
-            DataType::Int8 => Type::Int8,
-            DataType::Int16 => Type::Int16,
-            DataType::Int32 => Type::Int32,
-            DataType::Int64 => Type::Int64,
-            DataType::Float => Type::Float,
-            DataType::Double => Type::Double,
-            DataType::VarChar => Type::Varchar(field.get_max_length()),
-            _ => return None,
-        })
-    };
-    let found = match field.get_data_type() {
-        DataType::Json => Some(Type::Json),
-        DataType::Array => {
-            field.get_element_type().and_then(scalar).map(|of| Type::Array(Box::new(of), field.get_max_capacity()))
+    pub(in crate::backend::milvus) fn field(name: &str, data_type: &str) -> Field {
+        Field {
+            name: Name::from_server(name),
+            comment: String::new(),
+            data_type: Type::parse(data_type).unwrap(),
+            nullable: false,
+            default: None,
+            partition_key: false,
         }
-        DataType::FloatVector => Some(Type::FloatVector(field.get_dimension())),
-        DataType::BinaryVector => Some(Type::BinaryVector(field.get_dimension())),
-        DataType::Float16Vector => Some(Type::Float16Vector(field.get_dimension())),
-        DataType::BFloat16Vector => Some(Type::BFloat16Vector(field.get_dimension())),
-        DataType::SparseFloatVector => Some(Type::SparseFloatVector),
-        DataType::Int8Vector => Some(Type::Int8Vector(field.get_dimension())),
-        other => scalar(other),
-    };
-    found.map_or_else(|| Fact::Opaque(format!("{:?}", field.get_data_type())), |found| found.to_string().into())
-}
+    }
 
-/// A literal as a value of the field's type; none where it is none, which validation has refused before.
-fn default_value(data_type: &Type, value: &Expr) -> Option<DefaultValue> {
-    let (negative, literal) = match value {
-        Expr::Literal(literal) => (false, literal),
-        Expr::Unary(UnaryOp::Minus, inner) => (true, inner.as_literal()?),
-        _ => return None,
-    };
-    let number = |digits: &str| if negative { format!("-{digits}") } else { digits.to_owned() };
-    match (data_type, literal) {
-        (Type::Bool, Literal::Boolean(value)) => Some(DefaultValue::Bool(*value)),
-        (Type::Int8 | Type::Int16 | Type::Int32, Literal::Number(digits)) => {
-            number(digits).parse().ok().map(DefaultValue::Int32)
+    pub(in crate::backend::milvus) fn collection() -> Collection {
+        let name = |text: &str| Name::from_server(text);
+        Collection {
+            header: Header {
+                id: "test/notes".to_owned(),
+                model: name("test"),
+                name: ObjectName { backend: Backend::Milvus, namespace: name("test"), name: name("notes") },
+                comment: String::new(),
+                origin: None,
+            },
+            primary_key: name("id"),
+            auto_id: false,
+            fields: vec![field("id", "INT64"), field("embedding", "FLOAT_VECTOR(8)")],
+            dynamic_fields: false,
+            indexes: vec![Index {
+                name: name("by_embedding"),
+                field: name("embedding"),
+                kind: IndexKind::Hnsw,
+                metric: Some(Metric::Cosine),
+                parameters: BTreeMap::from([("M".to_owned(), "16".to_owned())]),
+            }],
+            partitions: Partitions::Single,
+            shards: 1,
+            consistency: Consistency::Bounded,
+            load: LoadState::Loaded,
+            properties: BTreeMap::new(),
         }
-        (Type::Int64, Literal::Number(digits)) => number(digits).parse().ok().map(DefaultValue::Int64),
-        (Type::Float, Literal::Number(digits)) => number(digits).parse().ok().map(DefaultValue::Float),
-        (Type::Double, Literal::Number(digits)) => number(digits).parse().ok().map(DefaultValue::Double),
-        (Type::Varchar(_), Literal::Text(text)) => Some(DefaultValue::String(text.clone())),
-        _ => None,
     }
-}
 
-fn default_fact(value: &DefaultValue) -> Fact {
-    match value {
-        DefaultValue::Bool(value) => value.to_string().into(),
-        DefaultValue::Int32(value) => value.to_string().into(),
-        DefaultValue::Int64(value) => value.to_string().into(),
-        DefaultValue::Float(value) => value.to_string().into(),
-        DefaultValue::Double(value) => value.to_string().into(),
-        DefaultValue::String(value) => format!("{value:?}").into(),
-        other => Fact::Opaque(format!("{other:?}")),
+    #[test]
+    fn what_the_server_adds_is_not_in_the_shape() {
+        let mut found = Described::wanted(&collection());
+        let (shape, seen) = (found.shape(), found.seen());
+        assert_eq!(found.shape(), Described::wanted(&collection()).shape());
+        if let Some(index) = found.indexes.first_mut() {
+            index.parameters.insert("mmap.enabled".to_owned(), "false".to_owned());
+        }
+        assert_eq!(found.shape(), shape);
+        assert_ne!(found.seen(), seen);
     }
-}
 
-pub(super) fn consistency_of(consistency: Consistency) -> ConsistencyLevel {
-    match consistency {
-        Consistency::Strong => ConsistencyLevel::Strong,
-        Consistency::Session => ConsistencyLevel::Session,
-        Consistency::Bounded => ConsistencyLevel::Bounded,
-        Consistency::Eventually => ConsistencyLevel::Eventually,
+    #[test]
+    fn a_released_collection_is_a_difference_and_is_seen() {
+        let mut found = Described::wanted(&collection());
+        let (shape, seen) = (found.shape(), found.seen());
+        found.loaded = false;
+        assert_ne!(found.shape(), shape);
+        assert_ne!(found.seen(), seen);
     }
-}
-
-pub(super) fn metric_of(metric: Metric) -> MetricType {
-    match metric {
-        Metric::L2 => MetricType::L2,
-        Metric::Ip => MetricType::Ip,
-        Metric::Cosine => MetricType::Cosine,
-        Metric::Hamming => MetricType::Hamming,
-        Metric::Jaccard => MetricType::Jaccard,
-    }
-}
-
-fn metric_fact(metric: MetricType) -> Fact {
-    match Metric::ALL.into_iter().find(|known| metric_of(*known) == metric) {
-        Some(known) => known.name().into(),
-        None => Fact::Opaque(format!("{metric:?}")),
-    }
-}
-
-/// A kind as the client library names it.
-pub(super) fn index_type(kind: IndexKind) -> IndexType {
-    match kind {
-        IndexKind::AutoIndex => IndexType::AutoIndex,
-        IndexKind::Flat => IndexType::Flat,
-        IndexKind::IvfFlat => IndexType::IvfFlat,
-        IndexKind::IvfSq8 => IndexType::IvfSq8,
-        IndexKind::IvfPq => IndexType::IvfPq,
-        IndexKind::Hnsw => IndexType::Hnsw,
-        IndexKind::HnswSq => IndexType::HnswSq,
-        IndexKind::Scann => IndexType::Scann,
-        IndexKind::DiskAnn => IndexType::DiskAnn,
-        IndexKind::IvfRabitq => IndexType::IvfRabitq,
-        IndexKind::BinFlat => IndexType::BinFlat,
-        IndexKind::BinIvfFlat => IndexType::BinIvfFlat,
-        IndexKind::SparseInvertedIndex => IndexType::SparseInvertedIndex,
-        IndexKind::SparseWand => IndexType::SparseWand,
-        IndexKind::Trie => IndexType::Trie,
-        IndexKind::StlSort => IndexType::StlSort,
-        IndexKind::Inverted => IndexType::Inverted,
-        IndexKind::Bitmap => IndexType::Bitmap,
-        IndexKind::Ngram => IndexType::Ngram,
-    }
-}
-
-fn kind_of(found: IndexType) -> Option<IndexKind> {
-    IndexKind::ALL.into_iter().find(|kind| index_type(*kind) == found)
 }

@@ -36,10 +36,7 @@ type Stored = (String, String, i64);
 impl MilvusTarget {
     pub(super) async fn write_versions(&self, rows: &[VersionRow]) -> Result<(), EngineError> {
         let fresh = self.made.contains(&(Name::from_server(DATABASE), Name::from_server(TABLE)));
-        let stored = match fresh {
-            true => Some(BTreeMap::new()),
-            false => read(&self.link).await?,
-        };
+        let stored = if fresh { Some(BTreeMap::new()) } else { read(&self.link).await? };
         let Some(stored) = stored else { return Ok(()) };
         let rows = differing(rows, &stored, now());
         if rows.is_empty() {
@@ -57,9 +54,8 @@ async fn read(link: &Link) -> Result<Option<BTreeMap<String, Stored>>, EngineErr
         match load_state(link, &database, &table).await {
             Ok(LoadState::Loaded) => break,
             Ok(LoadState::Loading) if Instant::now() < until => sleep(Duration::from_millis(250)).await,
-            Ok(_) => return Ok(None),
             // A table that is not there is an error to some versions, and a state to others.
-            Err(Error::Server(_)) => return Ok(None),
+            Ok(_) | Err(Error::Server(_)) => return Ok(None),
             Err(error) => return Err(link.failure(format!("reading {DATABASE}.{TABLE}"), &error)),
         }
     }
@@ -151,7 +147,11 @@ mod tests {
             .iter()
             .map(|row| {
                 let number = |name: &str| row.get(name).and_then(Value::as_i64).unwrap_or_default();
-                (row.get("table_name").and_then(Value::as_str).unwrap_or_default(), number("created_at"), number("updated_at"))
+                (
+                    row.get("table_name").and_then(Value::as_str).unwrap_or_default(),
+                    number("created_at"),
+                    number("updated_at"),
+                )
             })
             .collect();
         assert_eq!(told, [("m.b", 6, 9), ("m.c", 9, 9)]);
