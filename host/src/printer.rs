@@ -29,8 +29,9 @@ impl Printer {
     /// Looks at what the streams are.
     pub(crate) fn new(shared: &Shared, environment: &Environment) -> Self {
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
-        let dumb = environment.get("NO_COLOR").is_some() || environment.get("TERM").is_some_and(|term| term == "dumb");
-        let style = |terminal: bool| Style { colours: terminal && !dumb, detail: shared.verbose };
+        let dumb = environment.get("TERM").is_some_and(|term| term == "dumb");
+        let plain = dumb || environment.get("NO_COLOR").is_some();
+        let style = |terminal: bool| Style { colours: terminal && !plain, detail: shared.verbose };
         Self {
             out: style(out),
             err: style(err),

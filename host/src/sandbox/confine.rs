@@ -37,7 +37,10 @@ fn lower(resource: Resource, most: u64) -> io::Result<()> {
 /// shell are not.
 fn close_inherited() -> io::Result<()> {
     let mut open = Vec::new();
-    #[allow(clippy::disallowed_methods, reason = "the worker has no `main` that hands anything down, and is about to lose all of it")]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the worker has no `main` that hands anything down, and is about to lose all of it"
+    )]
     let everything = ambient_authority();
     for entry in Dir::open_ambient_dir("/proc/self/fd", everything)?.entries()? {
         let name = entry?.file_name();

@@ -46,7 +46,18 @@ fn a_pattern_that_fits_nothing_is_refused() {
 #[test]
 fn all_faulty_files_are_judged_and_named() {
     let world = World::new().with_file("text.wasm", "hello").with_file("empty.wasm", "");
-    assert_command!(world, "validate", "-p", "text.wasm", "-p", "empty.wasm", "-p", "plugins", "-p", "plugins/language.wasm");
+    assert_command!(
+        world,
+        "validate",
+        "-p",
+        "text.wasm",
+        "-p",
+        "empty.wasm",
+        "-p",
+        "plugins",
+        "-p",
+        "plugins/language.wasm"
+    );
 }
 
 #[test]
@@ -67,7 +78,14 @@ fn a_namespace_that_is_not_granted_is_refused_with_the_line_to_add() {
 #[test]
 fn two_plugins_of_one_name_are_refused() {
     let shared = std::fs::read(World::new().path("plugins/language.wasm")).unwrap();
-    assert_command!(World::new().with_file("copy.wasm", shared), "validate", "-p", "plugins/language.wasm", "-p", "copy.wasm");
+    assert_command!(
+        World::new().with_file("copy.wasm", shared),
+        "validate",
+        "-p",
+        "plugins/language.wasm",
+        "-p",
+        "copy.wasm"
+    );
 }
 
 #[test]

@@ -45,7 +45,8 @@ fn paths_are_relative_to_the_settings_file() {
 
 #[test]
 fn parameters_of_the_settings_reach_the_plugin_and_flags_go_before_them() {
-    let settings = "[plugins]\nfiles = [\"plugins/language.wasm\"]\n[plugins.language]\nparameters = { embedding_dim = 768 }\n";
+    let settings =
+        "[plugins]\nfiles = [\"plugins/language.wasm\"]\n[plugins.language]\nparameters = { embedding_dim = 768 }\n";
     let world = World::with_settings(settings);
     let info = |arguments: &[&str]| {
         let output = world.run(&[&["info", "--all"], arguments].concat());

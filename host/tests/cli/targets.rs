@@ -44,7 +44,8 @@ fn an_engine_that_is_down_is_an_error_in_json() {
 
 #[test]
 fn a_url_of_another_engine_is_refused_and_not_repeated() {
-    let world = World::new().with_variable("MILVUS_URL", "postgres://u:secret@h/d").with_variable("CLICKHOUSE_URL", "secret");
+    let world =
+        World::new().with_variable("MILVUS_URL", "postgres://u:secret@h/d").with_variable("CLICKHOUSE_URL", "secret");
     assert_command!(world, "status");
 }
 

@@ -152,7 +152,13 @@ fn plan(planned: &Planned) -> PlanView<'_> {
         to_create: created,
         to_alter: altered,
         refused,
-        digests: planned.desire.plugins.iter().map(|(name, digest)| (name.as_str(), digest.as_str())).collect(),
+        digests: planned
+            .desire
+            .plugins
+            .iter()
+            .filter(|(_, digest)| !digest.is_empty())
+            .map(|(name, digest)| (name.as_str(), digest.as_str()))
+            .collect(),
         targets: planned.plan.targets.iter().map(|target| target_plan(planned, target)).collect(),
     }
 }

@@ -78,3 +78,48 @@ fn outcomes(text: &mut String, report: &Report, outcome: Outcome, word: &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use whale_storage::backend::{EngineError, FailureKind};
+
+    #[test]
+    fn a_failed_run_says_what_was_done_what_is_in_doubt_and_what_to_run_next() {
+        let step = |number: usize, backend: Backend, outcome: Outcome| StepReport {
+            number,
+            backend,
+            title: format!("create table t{number}"),
+            outcome,
+            took: Duration::ZERO,
+        };
+        let report = Report {
+            run: "r1".to_owned(),
+            steps: vec![
+                step(1, Backend::Timescaledb, Outcome::Done),
+                step(2, Backend::Clickhouse, Outcome::Done),
+                step(3, Backend::Clickhouse, Outcome::InDoubt),
+                step(4, Backend::Milvus, Outcome::NotStarted),
+            ],
+            failure: Some(EngineError {
+                backend: Backend::Clickhouse,
+                kind: FailureKind::InDoubt,
+                attempted: "create table t3".to_owned(),
+                detail: "no answer".to_owned(),
+                hint: None,
+            }),
+            converged: None,
+            remaining: Vec::new(),
+            round_trips: BTreeMap::new(),
+            engine_time: BTreeMap::new(),
+        };
+        assert_eq!(
+            failed(&report, Style { colours: false, detail: 0 }),
+            "run r1 did not finish\n\
+             done        timescaledb 1, clickhouse 1\n\
+             in doubt    clickhouse 1\n  clickhouse create table t3\n\
+             not started milvus 1\n\
+             hint: what was done stays; run the same command again: it looks at the engines and goes on from there\n"
+        );
+    }
+}
