@@ -26,3 +26,31 @@ down:
 [no-exit-message]
 env:
     @{{ local }} env
+
+# Build the plugins of this repository: plugins/*.wasm.
+plugins:
+    @plugins/build
+
+# Install everything, start the local engines, apply the plugins `shared` and `language`, and show what is there.
+demo: plugins
+    @storage/local/demo
+
+# The whole suite: builds the plugins, starts engines of its own, runs every test, stops them.
+test *arguments: plugins nextest
+    tests/suite {{ arguments }}
+
+# What CI asks of the text: format and lints.
+lint:
+    cargo fmt --all --check
+    cargo fmt --all --check --manifest-path plugins/Cargo.toml
+    cargo clippy --locked --workspace --all-targets -- -D warnings
+    CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo clippy --locked --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings
+
+# Figures, in a release build: validate, and apply against the bare statements.
+bench: plugins
+    tests/bench
+
+# The test runner, where it is missing.
+[private]
+nextest:
+    @cargo nextest --version >/dev/null 2>&1 || cargo install --locked --version 0.9.143 cargo-nextest
