@@ -1,4 +1,83 @@
 //! whale-host: what stands between a plugin, a person and the engines.
+//!
+//! [`run`] is the whole program. `cli` is the command line as typed, `settings` what holds for this run, `sandbox` runs
+//! plugins, `pipeline` leads from files to definitions, `command` has a file for each verb, `render` makes text and JSON of
+//! what they return, `printer` owns the terminal and `exit` the exit codes.
+
+mod cli;
+mod command;
+mod exit;
+mod pipeline;
+mod printer;
+mod render;
+mod settings;
 
 pub mod sandbox;
 pub mod text;
+
+use cap_std::AmbientAuthority;
+use clap::Parser as _;
+use exit::{Ending, Exit};
+use printer::Printer;
+use settings::environment::Environment;
+use settings::files::Files;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Does what the arguments say. `authority` is the way to files; nothing below takes another one.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuthority) -> ExitCode {
+    let cli = match cli::Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version come this way, too. A reader that has gone away is not an error.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let environment = Environment::of_process();
+    let mut printer = Printer::new(&cli.shared, &environment);
+    logs(cli.shared.verbose);
+    let name = cli.verb.name();
+    let ending = command::run(cli, environment, Files::new(authority), &mut printer);
+    deliver(name, &ending, &mut printer).into()
+}
+
+/// What the libraries below have to say, for those who ask for it.
+fn logs(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::ERROR,
+        1 => tracing::Level::WARN,
+        _ => tracing::Level::INFO,
+    };
+    let logs =
+        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time();
+    // A second call in one process, as in tests, changes nothing.
+    let _ = logs.try_init();
+}
+
+/// Shows how a command ended.
+fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
+    match printer.format() {
+        cli::Format::Json => printer.result(&render::json::document(name, ending, printer.out_style().detail)),
+        cli::Format::Text => {
+            let style = printer.err_style();
+            if let Some(output) = &ending.output {
+                printer.result(&render::text::output(output, printer.out_style()));
+            }
+            printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
+            for trouble in &ending.troubles {
+                printer.beside(&render::text::trouble(trouble, style));
+            }
+            if let Some(output) = ending.output.as_ref().filter(|_| style.detail > 0) {
+                printer.beside(&render::text::spent(&output.spent()));
+            }
+        }
+    }
+    match printer.failure() {
+        None => ending.exit,
+        Some(error) => {
+            printer.beside(&format!("error: writing to standard output: {error}\n"));
+            ending.exit.max(Exit::Failed)
+        }
+    }
+}

@@ -10,7 +10,7 @@ mod status;
 pub use execute::Progress;
 pub use status::{Owned, Status, TargetStatus};
 
-use crate::backend::{Address, EngineError, FailureKind, Scope, Target};
+use crate::backend::{Address, EngineError, FailureKind, Scope};
 use crate::catalog::Catalog;
 use crate::definition::Backend;
 use crate::desire::{Desire, HOST_MODEL, Wanted};
@@ -128,5 +128,6 @@ fn scope_of(wanted: &Wanted) -> Scope {
     Scope {
         namespaces: wanted.namespaces(),
         roles: models.iter().filter(|model| model.as_str() != HOST_MODEL).map(role_of).collect(),
+        marked: false,
     }
 }

@@ -1,70 +1,38 @@
 //! ClickHouse, live: `CLICKHOUSE_URL` names the server.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that fails may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic"
+)]
 #![allow(missing_docs, unreachable_pub, reason = "tests")]
 #![allow(clippy::disallowed_methods, reason = "the suite hands the servers down in the environment")]
 
 mod clickhouse_support;
 
 use clickhouse_support::*;
-use std::io::{Read as _, Write as _};
-use std::time::Duration;
-use whale_storage::backend::clickhouse::ClickhouseTarget;
-use whale_storage::backend::{FailureKind, Target};
-use whale_storage::definition::Object;
+use whale_storage::backend::clickhouse::ClickhouseLower;
+use whale_storage::backend::{FailureKind, Target as _};
+use whale_storage::change::Change;
 use whale_storage::definition::clickhouse::Table;
-use whale_storage::expr::Expr;
-use whale_storage::plan::{Plan, VersionRow};
-use whale_storage::server::Version;
+use whale_storage::definition::{Backend, Object};
+use whale_storage::expr::{Clause, Expr};
+use whale_storage::plan::{Lower as _, Plan, mark_of};
+use whale_storage::server::Server;
 
-fn tables(tables: &[Table]) -> Vec<Object> {
-    tables.iter().cloned().map(Object::ClickhouseTable).collect()
-}
-
-fn dialects(database: &str) -> Table {
-    let columns = [
-        "dialect_id String", "dialect_name String", "dialect_code String", "region String", "description String",
-        "parent_dialect String DEFAULT ''", "popularity Float32 DEFAULT 0", "source String",
-        "discovery_time DateTime DEFAULT now()",
-    ];
-    let mut table = table(database, "dialects", &columns, "MergeTree()", &["dialect_id", "discovery_time"]);
-    table.header.comment = "Dialects of a language".to_owned();
-    table.columns[0].comment = "stable id".to_owned();
-    table
-}
-
-#[tokio::test]
-async fn tables_of_the_models_converge() {
-    const DB: &str = "whale_test_models";
-    let (raw, mut target) = (Raw::open(), connect().await);
-    raw.clear(&[DB]).await;
-    let features = table(
-        DB,
-        "dialect_features",
-        &["feature_id String", "dialect_id String", "examples Array(String)", "confidence Float32", "usage_count UInt32 DEFAULT 1",
-            "discovery_time DateTime DEFAULT now()"],
-        "MergeTree()",
-        &["feature_id", "dialect_id", "discovery_time"],
-    );
-    let usage = table(
-        DB,
-        "usage_stats",
-        &["date Date", "hour UInt8", "user_id UInt64", "requests UInt32", "tokens UInt64"],
-        "SummingMergeTree((requests, tokens))",
-        &["date", "hour", "user_id"],
-    );
-    let sessions = table(
-        DB,
-        "sessions",
-        &["session_id String", "user_id UInt64", "model LowCardinality(String)", "started_at DateTime",
-            "ended_at Nullable(DateTime)", "updated_at DateTime DEFAULT now()"],
-        "ReplacingMergeTree(updated_at)",
-        &["user_id", "session_id"],
-    );
+fn interactions(database: &str) -> Table {
     let mut interactions = table(
-        DB,
+        database,
         "model_interactions",
-        &["event_time DateTime64(3) CODEC(Delta, ZSTD)", "model_id LowCardinality(String)", "domain LowCardinality(String)",
-            "tokens_used UInt32 CODEC(T64, ZSTD(3))", "latency Float32 CODEC(Gorilla, ZSTD)", "success Bool"],
+        &[
+            "event_time DateTime64(3) CODEC(Delta, ZSTD)",
+            "model_id LowCardinality(String)",
+            "domain LowCardinality(String)",
+            "tokens_used UInt32 CODEC(T64, ZSTD(3))",
+            "latency Float32 CODEC(Gorilla, ZSTD)",
+            "success Bool",
+        ],
         "MergeTree",
         &["domain", "model_id", "event_time"],
     );
@@ -73,13 +41,57 @@ async fn tables_of_the_models_converge() {
     interactions.skip_indexes.push(skip_index("by_use", "(tokens_used, latency)", "minmax", 1));
     interactions.settings.insert("min_bytes_for_wide_part".to_owned(), "0".to_owned());
     interactions.settings.insert("index_granularity".to_owned(), "8192".to_owned());
-    let interactions = partitioned(interactions, "toYYYYMM(event_time)");
+    partitioned(interactions, "toYYYYMM(event_time)")
+}
+
+fn models(database: &str) -> Vec<Object> {
+    let features = table(
+        database,
+        "dialect_features",
+        &[
+            "feature_id String",
+            "dialect_id String",
+            "examples Array(String)",
+            "confidence Float32",
+            "usage_count UInt32 DEFAULT 1",
+            "discovery_time DateTime DEFAULT now()",
+        ],
+        "MergeTree()",
+        &["feature_id", "dialect_id", "discovery_time"],
+    );
+    let usage = table(
+        database,
+        "usage_stats",
+        &["date Date", "hour UInt8", "user_id UInt64", "requests UInt32", "tokens UInt64"],
+        "SummingMergeTree((requests, tokens))",
+        &["date", "hour", "user_id"],
+    );
+    let sessions = table(
+        database,
+        "sessions",
+        &[
+            "session_id String",
+            "user_id UInt64",
+            "model LowCardinality(String)",
+            "started_at DateTime",
+            "ended_at Nullable(DateTime)",
+            "updated_at DateTime DEFAULT now()",
+        ],
+        "ReplacingMergeTree(updated_at)",
+        &["user_id", "session_id"],
+    );
+    let interactions = interactions(database);
     let performance = partitioned(
         table(
-            DB,
+            database,
             "domain_performance",
-            &["date Date", "domain LowCardinality(String)", "query_count SimpleAggregateFunction(sum, UInt64)",
-                "avg_latency AggregateFunction(avg, Float32)", "accuracy AggregateFunction(avg, UInt8)"],
+            &[
+                "date Date",
+                "domain LowCardinality(String)",
+                "query_count SimpleAggregateFunction(sum, UInt64)",
+                "avg_latency AggregateFunction(avg, Float32)",
+                "accuracy AggregateFunction(avg, UInt8)",
+            ],
             "AggregatingMergeTree",
             &["date", "domain"],
         ),
@@ -89,27 +101,55 @@ async fn tables_of_the_models_converge() {
         &interactions,
         &performance,
         "domain_performance_feed",
-        &[("date", "toDate(event_time)"), ("domain", "domain"), ("query_count", "count()"), ("avg_latency", "avgState(latency)"),
-            ("accuracy", "avgState(toUInt8(success))")],
+        &[
+            ("date", "toDate(event_time)"),
+            ("domain", "domain"),
+            ("query_count", "count()"),
+            ("avg_latency", "avgState(latency)"),
+            ("accuracy", "avgState(toUInt8(success))"),
+        ],
         Some("tokens_used > 0 and domain not in ('', 'test')"),
         &["toDate(event_time)", "domain"],
     );
-    feed.header.comment = "Feeds domain_performance".to_owned();
-    let unsorted = table(DB, "unsorted", &["a UInt8"], "MergeTree", &[]);
-    let mut objects =
-        tables(&[dialects(DB), features, partitioned(usage, "toYYYYMM(date)"), sessions, interactions, performance, unsorted]);
+    "Feeds domain_performance".clone_into(&mut feed.header.comment);
+    let unsorted = table(database, "unsorted", &["a UInt8"], "MergeTree", &[]);
+    let mut objects = tables(&[
+        dialects(database),
+        features,
+        partitioned(usage, "toYYYYMM(date)"),
+        sessions,
+        interactions,
+        performance,
+        unsorted,
+    ]);
     objects.push(Object::View(feed));
+    objects
+}
 
+#[tokio::test]
+async fn tables_of_the_models_converge() {
+    const DB: &str = "whale_test_models";
+    let (raw, mut target) = (Raw::open(), connect().await);
+    raw.clear(&[DB]).await;
+    let objects = models(DB);
     assert_eq!(apply(&mut target, &objects).await, (objects.len() + 1, 0), "a mark says at once what is read back");
     assert_same(&mut target, &objects).await;
     assert_eq!(apply(&mut target, &objects).await, (0, 0));
-    assert_eq!(raw.text(&format!("SELECT position(comment, 'whale:1:') FROM system.databases WHERE name = '{DB}'")).await, "1");
+    assert_eq!(
+        raw.text(&format!("SELECT position(comment, 'whale:1:') FROM system.databases WHERE name = '{DB}'")).await,
+        "1"
+    );
     if target.server().storage_policies.contains("whale") {
-        let sql = format!("SELECT DISTINCT storage_policy FROM system.tables WHERE database = '{DB}' AND engine LIKE '%MergeTree'");
+        let sql = format!(
+            "SELECT DISTINCT storage_policy FROM system.tables WHERE database = '{DB}' AND engine LIKE '%MergeTree'"
+        );
         assert_eq!(raw.text(&sql).await, "whale");
     }
     raw.run(&format!("INSERT INTO {DB}.model_interactions VALUES (now64(3), 'm', 'law', 5, 1.5, true), (now64(3), 'm', 'law', 0, 9, true)")).await;
-    assert_eq!(raw.text(&format!("SELECT sum(query_count), avgMerge(avg_latency) FROM {DB}.domain_performance")).await, "1\t1.5");
+    assert_eq!(
+        raw.text(&format!("SELECT sum(query_count), avgMerge(avg_latency) FROM {DB}.domain_performance")).await,
+        "1\t1.5"
+    );
     assert_same(&mut target, &objects).await;
     raw.clear(&[DB]).await;
 }
@@ -120,19 +160,51 @@ async fn what_the_server_rewrites_is_equal() {
     let (raw, mut target) = (Raw::open(), connect().await);
     raw.clear(&[DB]).await;
     let columns = [
-        "a String", "u UInt64", "n INT NULL", "d Date", "t DateTime64", "e Enum('a','b')", "num Numeric(10)", "big BIGINT",
-        "txt TEXT", "dec Decimal64(4)", "m Map(LowCardinality(String), Array(Nullable(Float64)))",
-        "tup Tuple(a String, b INT NULL)", "zone DateTime('Europe/Berlin')", "fix FixedString(16)", "id UUID", "ip IPv4",
-        "f1 Float64 DEFAULT 1.0", "f2 Float64 DEFAULT -1.50", "f3 Float64 DEFAULT 1e10", "low String DEFAULT LOWER(a)",
-        "conc String DEFAULT a || '-' || txt", "math UInt64 DEFAULT u*2+1", "par UInt8 DEFAULT (1)",
-        "betw UInt8 MATERIALIZED u between 1 and 5", "casted String DEFAULT CAST(u AS String)", "cast2 UInt32 DEFAULT u::UInt32",
+        "a String",
+        "u UInt64",
+        "n INT NULL",
+        "d Date",
+        "t DateTime64",
+        "e Enum('a','b')",
+        "num Numeric(10)",
+        "big BIGINT",
+        "txt TEXT",
+        "dec Decimal64(4)",
+        "m Map(LowCardinality(String), Array(Nullable(Float64)))",
+        "tup Tuple(a String, b INT NULL)",
+        "zone DateTime('Europe/Berlin')",
+        "fix FixedString(16)",
+        "id UUID",
+        "ip IPv4",
+        "f1 Float64 DEFAULT 1.0",
+        "f2 Float64 DEFAULT -1.50",
+        "f3 Float64 DEFAULT 1e10",
+        "low String DEFAULT LOWER(a)",
+        "conc String DEFAULT a || '-' || txt",
+        "math UInt64 DEFAULT u*2+1",
+        "par UInt8 DEFAULT (1)",
+        "betw UInt8 MATERIALIZED u between 1 and 5",
+        "casted String DEFAULT CAST(u AS String)",
+        "cast2 UInt32 DEFAULT u::UInt32",
         "kase String DEFAULT case when u > 5 then 'big' when u > 2 then 'mid' else 'small' end",
-        "iff String ALIAS IF(u = 1, 'x', 'y')", "day Date DEFAULT CURRENT_DATE()", "now_ DateTime DEFAULT NOW()",
-        "neg Int64 DEFAULT -5", "quoted String DEFAULT 'it\\'s a \\\\ \\n tab\\t'",
-        "isnul UInt8 ALIAS n is null", "notlike UInt8 ALIAS a not like 'x%'", "inn UInt8 ALIAS u in (1, 2, 3)",
-        "andor UInt8 ALIAS a = 'x' and (u = 1 or u = 2)", "arr Array(String) DEFAULT ['a', 'b']", "yes Bool DEFAULT true",
-        "c1 UInt64 CODEC(Delta, ZSTD)", "c2 DateTime CODEC(DoubleDelta, LZ4)", "c3 String CODEC(Default)",
-        "c4 Float64 CODEC(Gorilla)", "c5 Float32 CODEC(FPC)", "c6 String CODEC(LZ4HC)", "c7 String CODEC(NONE)",
+        "iff String ALIAS IF(u = 1, 'x', 'y')",
+        "day Date DEFAULT CURRENT_DATE()",
+        "now_ DateTime DEFAULT NOW()",
+        "neg Int64 DEFAULT -5",
+        "quoted String DEFAULT 'it\\'s a \\\\ \\n tab\\t'",
+        "isnul UInt8 ALIAS n is null",
+        "notlike UInt8 ALIAS a not like 'x%'",
+        "inn UInt8 ALIAS u in (1, 2, 3)",
+        "andor UInt8 ALIAS a = 'x' and (u = 1 or u = 2)",
+        "arr Array(String) DEFAULT ['a', 'b']",
+        "yes Bool DEFAULT true",
+        "c1 UInt64 CODEC(Delta, ZSTD)",
+        "c2 DateTime CODEC(DoubleDelta, LZ4)",
+        "c3 String CODEC(Default)",
+        "c4 Float64 CODEC(Gorilla)",
+        "c5 Float32 CODEC(FPC)",
+        "c6 String CODEC(LZ4HC)",
+        "c7 String CODEC(NONE)",
     ];
     let mut rewritten = table(DB, "rewritten", &columns, "ReplacingMergeTree(u)", &["a", "lower(txt)", "u % 7"]);
     rewritten.skip_indexes.push(skip_index("i1", "lower(a)", "set(100)", 1));
@@ -140,10 +212,12 @@ async fn what_the_server_rewrites_is_equal() {
     rewritten.skip_indexes.push(skip_index("i3", "a", "ngrambf_v1(3, 256, 2, 0)", 1));
     rewritten.skip_indexes.push(skip_index("i4", "a", "tokenbf_v1(256, 2, 0)", 1));
     rewritten.skip_indexes.push(skip_index("i5", "a", "bloom_filter(0.01)", 1));
-    let by_two = partitioned(table(DB, "by_two", &["a UInt64", "b Date"], "MergeTree()", &["a", "b"]), "(a % 3, toYYYYMM(b))");
+    let by_two =
+        partitioned(table(DB, "by_two", &["a UInt64", "b Date"], "MergeTree()", &["a", "b"]), "(a % 3, toYYYYMM(b))");
     let mut by_nothing = table(DB, "by_nothing", &["a UInt64"], "MergeTree()", &["a"]);
     by_nothing.partition_by = Some(Expr::Tuple(Vec::new()));
-    let collapsing = table(DB, "collapsing", &["a UInt64", "sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &["a"]);
+    let collapsing =
+        table(DB, "collapsing", &["a UInt64", "sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &["a"]);
     let unsorted = table(DB, "unsorted", &["sign Int8", "v UInt8"], "VersionedCollapsingMergeTree(sign, v)", &[]);
     let into = table(DB, "hours", &["a String", "time DateTime", "u UInt64"], "SummingMergeTree", &["a", "time"]);
     // Outputs with the names of the columns that they are made from.
@@ -171,8 +245,13 @@ async fn rows_survive_what_is_added() {
     raw.clear(&[DB]).await;
     let before = dialects(DB);
     apply(&mut target, &tables(std::slice::from_ref(&before))).await;
-    raw.run(&format!("INSERT INTO {DB}.dialects (dialect_id, dialect_name) SELECT toString(number), 'n' FROM numbers(1000)")).await;
-    let check = format!("SELECT count(), sum(cityHash64(dialect_id, dialect_name, popularity, discovery_time)) FROM {DB}.dialects");
+    raw.run(&format!(
+        "INSERT INTO {DB}.dialects (dialect_id, dialect_name) SELECT toString(number), 'n' FROM numbers(1000)"
+    ))
+    .await;
+    let check = format!(
+        "SELECT count(), sum(cityHash64(dialect_id, dialect_name, popularity, discovery_time)) FROM {DB}.dialects"
+    );
     let rows = raw.text(&check).await;
 
     let mut after = before;
@@ -193,10 +272,14 @@ async fn rows_survive_what_is_added() {
     assert_same(&mut target, &after).await;
     assert_eq!(raw.text(&check).await, rows);
     assert_eq!(raw.text(&format!("SELECT DISTINCT first, speakers, tags FROM {DB}.dialects")).await, "7\t2\t[]");
-    let order = format!("SELECT groupArray(name) FROM (SELECT name FROM system.columns WHERE database = '{DB}' ORDER BY position LIMIT 4)");
+    let order = format!(
+        "SELECT groupArray(name) FROM (SELECT name FROM system.columns WHERE database = '{DB}' ORDER BY position LIMIT 4)"
+    );
     assert_eq!(raw.text(&order).await, "['first','dialect_id','dialect_name','speakers']");
     raw.clear(&[DB]).await;
 }
+
+type Edit = fn(&mut Table);
 
 #[tokio::test]
 async fn every_other_change_is_refused_by_name() {
@@ -208,7 +291,7 @@ async fn every_other_change_is_refused_by_name() {
     apply(&mut target, &tables(std::slice::from_ref(&before))).await;
     let shown = format!("SHOW CREATE TABLE {DB}.dialects");
     let stood = raw.text(&shown).await;
-    let changes: [(&str, fn(&mut Table)); 9] = [
+    let changes: [(&str, Edit); 9] = [
         ("column region: type", |t| t.columns[3] = column("region LowCardinality(String)")),
         ("column popularity: default", |t| t.columns[6] = column("popularity Float32 DEFAULT 1")),
         ("column region: codec", |t| t.columns[3] = column("region String CODEC(ZSTD(9))")),
@@ -217,7 +300,9 @@ async fn every_other_change_is_refused_by_name() {
         ("definition: partition by", |t| *t = partitioned(t.clone(), "toYYYYMM(discovery_time)")),
         ("definition: engine", |t| t.engine = table("x", "x", &["a UInt8"], "AggregatingMergeTree", &[]).engine),
         ("index i: kind", |t| t.skip_indexes[0] = skip_index("i", "region", "set(5)", 1)),
-        ("property index_granularity: ", |t| drop(t.settings.insert("index_granularity".to_owned(), "1024".to_owned()))),
+        ("property index_granularity: ", |t| {
+            drop(t.settings.insert("index_granularity".to_owned(), "1024".to_owned()));
+        }),
     ];
     for (expected, change) in changes {
         let mut after = before.clone();
@@ -225,13 +310,22 @@ async fn every_other_change_is_refused_by_name() {
         let planned = plan(&mut target, &tables(&[after])).await;
         assert_eq!(planned.steps().count(), 0, "{expected}");
         let refused = refusals(&planned);
-        assert!(refused.len() == 1 && refused[0].starts_with("WH0710") && refused[0].contains(expected), "{expected}: {refused:?}");
+        assert!(
+            refused.len() == 1 && refused[0].starts_with("WH0710") && refused[0].contains(expected),
+            "{expected}: {refused:?}"
+        );
     }
     // What somebody else gave it.
     raw.run(&format!("ALTER TABLE {DB}.dialects ADD CONSTRAINT c CHECK dialect_id != '', ADD PROJECTION p (SELECT region ORDER BY region), MODIFY TTL discovery_time + INTERVAL 1 YEAR")).await;
     let planned = plan(&mut target, &tables(std::slice::from_ref(&before))).await;
     let found = refusals(&planned).join("\n");
-    for part in ["WH0710 clickhouse/whale_test_refused.dialects/definition", "ttl is `", "WH0704", "check constraint c", "projection p"] {
+    for part in [
+        "WH0710 clickhouse/whale_test_refused.dialects/definition",
+        "ttl is \"",
+        "WH0704",
+        "check constraint c",
+        "projection p",
+    ] {
         assert!(found.contains(part), "{part}: {found}");
     }
     raw.run(&format!("ALTER TABLE {DB}.dialects REMOVE TTL, DROP CONSTRAINT c, DROP PROJECTION p")).await;
@@ -250,7 +344,10 @@ async fn strangers_stay_untouched() {
     let planned = plan(&mut target, &tables(&[dialects(DB)])).await;
     assert_eq!(planned.steps().count(), 0);
     assert!(refusals(&planned)[0].starts_with("WH0701"), "{:?}", refusals(&planned));
-    assert_eq!(raw.text(&format!("SELECT comment FROM system.tables WHERE database = '{DB}' AND name = 'dialects'")).await, "mine");
+    assert_eq!(
+        raw.text(&format!("SELECT comment FROM system.tables WHERE database = '{DB}' AND name = 'dialects'")).await,
+        "mine"
+    );
 
     // One that comes in between the plan and the run.
     raw.run(&format!("DROP TABLE {DB}.dialects SYNC")).await;
@@ -268,7 +365,7 @@ async fn a_step_can_be_repeated() {
     raw.clear(&[DB]).await;
     let mut one = dialects(DB);
     let into = table(DB, "into_", &["dialect_id String"], "MergeTree", &[]);
-    let feed = view(&one, &into, "feed", &[("dialect_id", "dialect_id")], None, &[]);
+    let mut feed = view(&one, &into, "feed", &[("dialect_id", "dialect_id")], None, &[]);
     for _ in 0..2 {
         let mut objects = tables(&[one.clone(), into.clone()]);
         objects.push(Object::View(feed.clone()));
@@ -278,7 +375,15 @@ async fn a_step_can_be_repeated() {
         }
         apply(&mut target, &objects).await;
         assert_same(&mut target, &objects).await;
+        // The query of a view stays as it is.
+        let mut other = feed.clone();
+        other.select[0].value = expr("lower(dialect_id)", Clause::Select);
+        objects.pop();
+        objects.push(Object::View(other));
+        let refused = refusals(&plan(&mut target, &objects).await);
+        assert!(refused.len() == 2 && refused.iter().all(|found| found.contains("the query of a view")), "{refused:?}");
         one.columns.push(column("later String"));
+        "now it's described".clone_into(&mut feed.header.comment);
         one.skip_indexes.push(skip_index("i", "region", "minmax", 1));
     }
     raw.clear(&[DB]).await;
@@ -318,8 +423,15 @@ async fn comments_come_back_as_they_were() {
     let wanted = wanted(&objects, &lower);
     let found = inspect(&mut target, &wanted).await;
     for (name, object) in &wanted.objects {
-        assert_eq!(found.objects[name].shape.parts.iter().filter(|(key, _)| key.kind.title().starts_with("comment")).collect::<Vec<_>>(),
-            object.shape.parts.iter().filter(|(key, _)| key.kind.title().starts_with("comment")).collect::<Vec<_>>());
+        assert_eq!(
+            found.objects[name]
+                .shape
+                .parts
+                .iter()
+                .filter(|(key, _)| key.kind.title().starts_with("comment"))
+                .collect::<Vec<_>>(),
+            object.shape.parts.iter().filter(|(key, _)| key.kind.title().starts_with("comment")).collect::<Vec<_>>()
+        );
     }
     // A mark that somebody wrote over.
     raw.run(&format!("ALTER TABLE {DB}.t0 MODIFY COMMENT 'whale:1:gone'")).await;
@@ -328,102 +440,22 @@ async fn comments_come_back_as_they_were() {
     raw.clear(&[DB]).await;
 }
 
-#[tokio::test]
-async fn reading_takes_as_many_requests_for_many_tables() {
-    const DB: &str = "whale_test_many";
-    let (raw, mut target) = (Raw::open(), connect().await);
-    raw.clear(&[DB]).await;
-    let mut counts = Vec::new();
-    for many in [1, 12] {
-        let objects = tables(&(0..many).map(|n| table(DB, &format!("t{n}"), &["a UInt8"], "MergeTree", &["a"])).collect::<Vec<_>>());
-        apply(&mut target, &objects).await;
-        let before = target.round_trips();
-        assert_eq!(plan(&mut target, &objects).await.steps().count(), 0);
-        counts.push(target.round_trips() - before);
+#[test]
+fn statements_depend_on_what_the_server_has() {
+    let mut server = Server::unknown(Backend::Clickhouse);
+    let object = Object::ClickhouseTable(dialects("language"));
+    let change = Change::CreateObject { object: object.name().clone(), kind: object.kind() };
+    let mut texts = Vec::new();
+    for policy in ["default", "whale"] {
+        server.storage_policies.insert(policy.to_owned());
+        let lower = ClickhouseLower::new(&server);
+        let mark = mark_of(&object, &lower.shape(&object), "run-1");
+        let recipe = lower.lower(&change, Some(&object), &mark).unwrap();
+        texts.push(recipe.statements.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"));
     }
-    assert_eq!(counts, [4, 4]);
-    raw.clear(&[DB]).await;
-}
-
-#[tokio::test]
-async fn the_version_table_keeps_when_a_row_was_first_written() {
-    let (raw, mut target) = (Raw::open(), connect().await);
-    let row = |version: &str, name: &str| VersionRow {
-        table_name: format!("whale_test_versions.{name}"),
-        version: version.to_owned(),
-        description: "it's \\ 'quoted'\n--".to_owned(),
-    };
-    // As the host defines its own table, so that it is the host's to every other test.
-    let columns =
-        ["table_name String", "version String", "description String", "created_at DateTime DEFAULT now()", "updated_at DateTime DEFAULT now()"];
-    let mut versions = table("default", "schema_version", &columns, "ReplacingMergeTree(updated_at)", &["table_name"]);
-    versions.header.id = "whale/schema_version".to_owned();
-    versions.header.model = name("whale_host");
-    versions.header.comment = "which object was made or changed by which version of its plugin".to_owned();
-    apply(&mut target, &tables(&[versions])).await;
-    let forget = "DELETE FROM default.schema_version WHERE table_name LIKE 'whale_test_versions.%'";
-    raw.run(forget).await;
-
-    raw.run("INSERT INTO default.schema_version VALUES ('whale_test_versions.a', '0', '', toDateTime(1000), toDateTime(1000))").await;
-    target.record(&[row("1.0.0", "a"), row("1.0.0", "b")]).await.unwrap();
-    let before = target.round_trips();
-    target.record(&[row("1.0.0", "a"), row("1.0.0", "b")]).await.unwrap();
-    assert_eq!(target.round_trips() - before, 1, "nothing is written twice");
-    target.record(&[row("1.0.1", "b")]).await.unwrap();
-    let shown = "SELECT table_name, version, toUnixTimestamp(created_at) = 1000, updated_at > toDateTime(1000), description = 'it\\'s \\\\ \\'quoted\\'\\n--' \
-                 FROM default.schema_version FINAL WHERE table_name LIKE 'whale_test_versions.%' ORDER BY 1 FORMAT TSV";
-    let expected = "whale_test_versions.a\t1.0.0\t1\t1\t1\nwhale_test_versions.b\t1.0.1\t0\t1\t1";
-    assert_eq!(raw.text(shown).await, expected);
-    raw.run(forget).await;
-}
-
-#[tokio::test]
-async fn failures_to_connect_name_the_target_and_the_remedy() {
-    let address = address();
-    let with = |change: &dyn Fn(&mut url::Url)| {
-        let mut url = url::Url::parse(&address.url).unwrap();
-        change(&mut url);
-        whale_storage::backend::Address { url: url.to_string(), connect_timeout: Duration::from_secs(2), ..address.clone() }
-    };
-    let refused = |address| async move { ClickhouseTarget::connect(&address).await.err().expect("refused") };
-
-    let wrong = refused(with(&|url| url.set_password(Some("wrong-secret")).unwrap())).await;
-    assert_eq!(wrong.kind, FailureKind::Denied, "{wrong}");
-    assert!(!format!("{wrong:?}").contains("wrong-secret") && wrong.hint.is_some());
-
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let nobody = refused(with(&|url| url.set_port(Some(free)).unwrap())).await;
-    assert_eq!(nobody.kind, FailureKind::Unreachable, "{nobody}");
-    assert!(nobody.attempted.contains(&format!("127.0.0.1:{free}")) && nobody.hint.is_some(), "{nobody:?}");
-
-    for (answer, kind) in [
-        (Some("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"), FailureKind::Unreachable),
-        (Some("HTTP/1.1 404 Not Found\r\ncontent-length: 6\r\n\r\n<html>"), FailureKind::Unreachable),
-        (Some("Nothing of HTTP\n"), FailureKind::Unreachable),
-        (None, FailureKind::Unreachable),
-    ] {
-        let port = answering(answer);
-        let fault = refused(with(&|url| url.set_port(Some(port)).unwrap())).await;
-        assert_eq!(fault.kind, kind, "{answer:?}: {fault}");
-        assert!(fault.attempted.contains(&port.to_string()) && fault.hint.is_some(), "{fault:?}");
-    }
-    let old = "HTTP/1.1 200 OK\r\ncontent-length: 23\r\n\r\n{\"version\":\"18.16.1.0\"}\n";
-    let port = answering(Some(old));
-    let target = ClickhouseTarget::connect(&with(&|url| url.set_port(Some(port)).unwrap())).await.unwrap();
-    assert_eq!(target.server().version, Some(Version { major: 18, minor: 16, patch: 1 }));
-}
-
-/// A server that gives one answer, or none, to whatever it is asked.
-fn answering(answer: Option<&'static str>) -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let _ = stream.read(&mut [0; 4096]);
-        match answer {
-            Some(answer) => drop(stream.write_all(answer.as_bytes())),
-            None => std::thread::sleep(Duration::from_secs(10)),
-        }
-    });
-    port
+    assert!(!texts[0].contains("SETTINGS") && texts[1].contains("\nSETTINGS storage_policy = 'whale'\n"), "{texts:?}");
+    let head = "CREATE TABLE `language`.`dialects`\n(\n    `dialect_id` String COMMENT 'stable id',\n";
+    let tail =
+        "ENGINE = MergeTree\nORDER BY (`dialect_id`, `discovery_time`)\nCOMMENT 'Dialects of a language\\nwhale:1:{";
+    assert!(texts[0].starts_with(head) && texts[0].contains(tail), "{}", texts[0]);
 }

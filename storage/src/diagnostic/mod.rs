@@ -146,6 +146,15 @@ impl Diagnostics {
         self.found.iter()
     }
 
+    /// Names the plugin of every finding that names none.
+    #[must_use]
+    pub fn of(mut self, plugin: &str) -> Self {
+        for found in &mut self.found {
+            found.plugin.get_or_insert_with(|| plugin.to_owned());
+        }
+        self
+    }
+
     /// The errors among what is kept.
     pub fn errors_only(&self) -> impl Iterator<Item = &Diagnostic> {
         self.found.iter().filter(|found| found.severity == Severity::Error)

@@ -46,7 +46,7 @@ impl fmt::Display for TextFault {
 impl std::error::Error for TextFault {}
 
 /// The nearest of some words, if it is near enough to be what was meant.
-pub(crate) fn nearest<'a>(text: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(text: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = text.to_lowercase();
     let most = match wanted.len() {
         0..=3 => 1,

@@ -12,7 +12,8 @@ pub mod postgres;
 pub(crate) mod token;
 
 pub use fault::TextFault;
-pub(crate) use fault::{nearest, shown};
+pub use fault::nearest;
+pub(crate) use fault::shown;
 
 /// Why a text is not a type.
 pub type TypeFault = TextFault;

@@ -1,5 +1,7 @@
 //! Definitions, a raw client, and the stages of a run, for the live tests of ClickHouse.
 
+#![allow(dead_code, reason = "each test file uses its part")]
+
 use clickhouse::{Client, Compression};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -20,7 +22,7 @@ use whale_storage::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type}
 
 pub fn address() -> Address {
     let url = std::env::var("CLICKHOUSE_URL").expect("CLICKHOUSE_URL names the server that the live tests use");
-    Address { url, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_secs(60) }
+    Address { url, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_mins(1) }
 }
 
 pub async fn connect() -> ClickhouseTarget {
@@ -79,7 +81,8 @@ pub fn expr(text: &str, clause: Clause) -> Expr {
 
 /// `name type [DEFAULT|MATERIALIZED|ALIAS expression] [CODEC(..)]`, split at those words.
 pub fn column(text: &str) -> Column {
-    let (text, codec) = text.split_once(" CODEC").map_or((text, None), |(head, codec)| (head, Some(format!("CODEC{codec}"))));
+    let (text, codec) =
+        text.split_once(" CODEC").map_or((text, None), |(head, codec)| (head, Some(format!("CODEC{codec}"))));
     let mut value = ColumnValue::Empty;
     let mut head = text;
     for (word, make) in [
@@ -126,12 +129,22 @@ pub fn skip_index(object: &str, on: &str, kind: &str, granularity: u32) -> SkipI
     SkipIndex { name: name(object), on: expr(on, Clause::IndexKey), kind, granularity }
 }
 
-pub fn view(source: &Table, target: &Table, object: &str, select: &[(&str, &str)], filter: Option<&str>, group: &[&str]) -> View {
+pub fn view(
+    source: &Table,
+    target: &Table,
+    object: &str,
+    select: &[(&str, &str)],
+    filter: Option<&str>,
+    group: &[&str],
+) -> View {
     View {
         header: header(source.header.name.namespace.as_str(), object),
         source: source.header.name.clone(),
         target: target.header.name.clone(),
-        select: select.iter().map(|(as_name, value)| Selected { name: name(as_name), value: expr(value, Clause::Select) }).collect(),
+        select: select
+            .iter()
+            .map(|(as_name, value)| Selected { name: name(as_name), value: expr(value, Clause::Select) })
+            .collect(),
         only_where: filter.map(|text| expr(text, Clause::Filter)),
         group_by: group.iter().map(|text| expr(text, Clause::GroupKey)).collect(),
     }
@@ -169,7 +182,8 @@ pub async fn plan(target: &mut ClickhouseTarget, objects: &[Object]) -> Plan {
 /// marks had to be written anew.
 pub async fn apply(target: &mut ClickhouseTarget, objects: &[Object]) -> (usize, usize) {
     let planned = plan(target, objects).await;
-    let approved = ApprovedPlan::approve(planned, &BTreeSet::new()).unwrap_or_else(|faults| panic!("refused: {faults:#?}"));
+    let approved =
+        ApprovedPlan::approve(planned, &BTreeSet::new()).unwrap_or_else(|faults| panic!("refused: {faults:#?}"));
     for step in approved.plan().steps() {
         target.run(step).await.unwrap_or_else(|fault| panic!("{fault}\n{:#?}", step.recipe));
     }
@@ -189,7 +203,15 @@ async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
             let WantedObject { desired, shape } = &wanted.objects[name];
             let mut mark = mark_of(&desired.object, shape, "run-1");
             mark.seen.clone_from(&actual.objects[name].seen);
-            (name.clone(), Seal { kind: desired.object.kind(), comment: desired.object.header().comment.clone(), mark, role: None })
+            (
+                name.clone(),
+                Seal {
+                    kind: desired.object.kind(),
+                    comment: desired.object.header().comment.clone(),
+                    mark,
+                    role: None,
+                },
+            )
         })
         .collect();
     target.seal(&seals).await.expect("marks are written");
@@ -214,4 +236,26 @@ pub async fn assert_same(target: &mut ClickhouseTarget, objects: &[Object]) {
 /// The messages that forbid a plan.
 pub fn refusals(plan: &Plan) -> Vec<String> {
     plan.found.iter().map(|found| format!("{} {}: {}", found.code.id, found.path, found.message)).collect()
+}
+
+pub fn tables(tables: &[Table]) -> Vec<Object> {
+    tables.iter().cloned().map(Object::ClickhouseTable).collect()
+}
+
+pub fn dialects(database: &str) -> Table {
+    let columns = [
+        "dialect_id String",
+        "dialect_name String",
+        "dialect_code String",
+        "region String",
+        "description String",
+        "parent_dialect String DEFAULT ''",
+        "popularity Float32 DEFAULT 0",
+        "source String",
+        "discovery_time DateTime DEFAULT now()",
+    ];
+    let mut table = table(database, "dialects", &columns, "MergeTree()", &["dialect_id", "discovery_time"]);
+    "Dialects of a language".clone_into(&mut table.header.comment);
+    "stable id".clone_into(&mut table.columns[0].comment);
+    table
 }

@@ -56,7 +56,11 @@ pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog,
     // Those in which a model may have objects: asked for by name, or by the mark that they carry.
     let marked = if scope.marked { format!(" OR position(comment, {}) > 0", literal(PREFIX)) } else { String::new() };
     let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){marked}");
-    let within = if scope.marked { format!("SELECT name FROM system.databases WHERE name IN ({within}){marked}") } else { within };
+    let within = if scope.marked {
+        format!("SELECT name FROM system.databases WHERE name IN ({within}){marked}")
+    } else {
+        within
+    };
     let tables = format!(
         "SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, \
          storage_policy, comment, create_table_query, as_select \

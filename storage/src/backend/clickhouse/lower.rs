@@ -200,8 +200,11 @@ fn alter(
         column_comments(table, &wanted, removed, &mut actions);
         let has = |kind, name: &str| wanted.contains(&PartKey::new(kind, name));
         let indexes = table.skip_indexes.iter().filter(|index| has(PartKind::Index, index.name.as_str()));
-        actions.extend(indexes.map(|found| format!("ADD {}", index(found).replacen("INDEX", "INDEX IF NOT EXISTS", 1))));
-        settings.extend(table.settings.iter().filter(|(name, _)| has(PartKind::Property, name)).map(|(n, v)| setting(n, v)));
+        actions
+            .extend(indexes.map(|found| format!("ADD {}", index(found).replacen("INDEX", "INDEX IF NOT EXISTS", 1))));
+        settings.extend(
+            table.settings.iter().filter(|(name, _)| has(PartKind::Property, name)).map(|(n, v)| setting(n, v)),
+        );
         refused.extend(
             added
                 .iter()
@@ -250,7 +253,10 @@ fn harmless(part: &PartKey) -> bool {
 }
 
 fn refuse_removed(part: &PartKey) -> Unsupported {
-    unsupported(part.clone(), format!("it is no longer defined, and dropping a {} is not supported yet", part.kind.title()))
+    unsupported(
+        part.clone(),
+        format!("it is no longer defined, and dropping a {} is not supported yet", part.kind.title()),
+    )
 }
 
 fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
@@ -274,7 +280,7 @@ fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
 fn shown(text: &str) -> String {
     const MOST: usize = 80;
     let cut: String = text.chars().take(MOST).collect();
-    if cut.len() < text.len() { format!("`{cut}..`") } else { format!("`{cut}`") }
+    if cut.len() < text.len() { format!("\"{cut}..\"") } else { format!("\"{cut}\"") }
 }
 
 /// Writes a comment with its mark anew.
@@ -286,7 +292,8 @@ pub(super) fn seal(object: &ObjectName, comment: &str) -> String {
 pub(super) fn record(rows: &[(&VersionRow, Option<u64>)]) -> String {
     let value = |(row, created): &(&VersionRow, Option<u64>)| {
         let created = created.map_or("now()".to_owned(), |second| format!("toDateTime({second})"));
-        let (table, version, description) = (literal(&row.table_name), literal(&row.version), literal(&row.description));
+        let (table, version, description) =
+            (literal(&row.table_name), literal(&row.version), literal(&row.description));
         format!("({table}, {version}, {description}, {created}, now())")
     };
     let values: Vec<String> = rows.iter().map(value).collect();

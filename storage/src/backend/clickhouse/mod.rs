@@ -124,7 +124,8 @@ fn plain(connect_timeout: Duration) -> Client {
 fn encrypted() -> Result<Client, EngineError> {
     if rustls_native_certs::load_native_certs().certs.is_empty() {
         let mut fault = unusable("this machine has no root certificates to check the server's with");
-        fault.hint = Some("install the package `ca-certificates`, or name a file with them in SSL_CERT_FILE".to_owned());
+        fault.hint =
+            Some("install the package `ca-certificates`, or name a file with them in SSL_CERT_FILE".to_owned());
         return Err(fault);
     }
     Ok(Client::default())
@@ -136,7 +137,9 @@ fn percent_decoded(text: &str) -> Result<String, EngineError> {
     while let Some(byte) = rest.next() {
         let digit = |found: Option<u8>| found.and_then(|digit| char::from(digit).to_digit(16));
         let decoded = match byte {
-            b'%' => digit(rest.next()).zip(digit(rest.next())).and_then(|(high, low)| u8::try_from(high * 16 + low).ok()),
+            b'%' => {
+                digit(rest.next()).zip(digit(rest.next())).and_then(|(high, low)| u8::try_from(high * 16 + low).ok())
+            }
             plain => Some(plain),
         };
         bytes.push(decoded.ok_or_else(|| unusable("a % in the user or the password is not followed by two digits"))?);

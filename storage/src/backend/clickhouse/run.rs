@@ -18,8 +18,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-pub(super) const PORT_HINT: &str =
-    "check that the server runs and that this is its HTTP port (8123, with TLS 8443); 9000 is the port of clickhouse-client";
+pub(super) const PORT_HINT: &str = "check that the server runs and that this is its HTTP port (8123, with TLS 8443); 9000 is the port of clickhouse-client";
 
 /// The most seals under way at once: they are small, and each waits for the disk.
 const SEALS_AT_ONCE: usize = 4;
@@ -113,7 +112,9 @@ impl Session {
             159 | 209 | 210 | 241 | 242 | 341 | 394 | 999 => {
                 (FailureKind::InDoubt, Some("run the same command again: it looks at what is there first"))
             }
-            164 => (FailureKind::Denied, Some("the user of the URL may only read; give it a profile with readonly = 0")),
+            164 => {
+                (FailureKind::Denied, Some("the user of the URL may only read; give it a profile with readonly = 0"))
+            }
             _ => (FailureKind::Refused, None),
         };
         self.error(kind, attempted, shown(text), hint)
@@ -124,7 +125,13 @@ impl Session {
             FailureKind::Denied if !attempted.contains(&self.place) => format!("{attempted} on {}", self.place),
             _ => attempted.to_owned(),
         };
-        EngineError { backend: Backend::Clickhouse, kind, attempted, detail: detail.into(), hint: hint.map(str::to_owned) }
+        EngineError {
+            backend: Backend::Clickhouse,
+            kind,
+            attempted,
+            detail: detail.into(),
+            hint: hint.map(str::to_owned),
+        }
     }
 }
 
@@ -159,7 +166,9 @@ async fn made_before(session: &Session, change: &Change, sql: &str, fault: Engin
 /// Writes marks that say what the server said back.
 pub(super) async fn seal(session: &Session, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
     let seals = marks.iter().map(|(name, seal)| async move {
-        session.execute(&format!("writing the mark of {name}"), &lower::seal(name, &seal.mark.comment(&seal.comment))).await
+        session
+            .execute(&format!("writing the mark of {name}"), &lower::seal(name, &seal.mark.comment(&seal.comment)))
+            .await
     });
     futures::stream::iter(seals).buffer_unordered(SEALS_AT_ONCE).try_collect().await
 }
@@ -174,7 +183,9 @@ pub(super) async fn record(session: &Session, rows: &[VersionRow]) -> Result<(),
     let stale: Vec<_> = rows
         .iter()
         .map(|row| (row, there.iter().find(|found| found.table_name == row.table_name)))
-        .filter(|(row, found)| found.is_none_or(|found| found.version != row.version || found.description != row.description))
+        .filter(|(row, found)| {
+            found.is_none_or(|found| found.version != row.version || found.description != row.description)
+        })
         .map(|(row, found)| (row, found.and_then(|found| found.created.parse().ok())))
         .collect();
     if stale.is_empty() {
@@ -203,7 +214,10 @@ fn code(text: &str) -> Option<u32> {
 fn never_sent(fault: &Error) -> bool {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(fault);
     while let Some(cause) = next {
-        if cause.downcast_ref::<hyper_util::client::legacy::Error>().is_some_and(hyper_util::client::legacy::Error::is_connect) {
+        if cause
+            .downcast_ref::<hyper_util::client::legacy::Error>()
+            .is_some_and(hyper_util::client::legacy::Error::is_connect)
+        {
             return true;
         }
         next = cause.source();

@@ -1,1 +1,241 @@
-//! milvus.
+//! Milvus, from 2.3 on, over its own protocol.
+//!
+//! One client a target. The client library retries 75 times and has no time limits by itself: both are set here, and
+//! every call is bounded a second time by [`Link::ask`]. The database is named in each request. Loads are asked for by
+//! steps and waited for together, in `settle`. Collections carry our mark as the property `whale.mark`; databases can
+//! carry none.
+
+mod inspect;
+mod lower;
+mod normalize;
+mod place;
+mod record;
+mod run;
+mod terms;
+
+pub use lower::MilvusLower;
+
+use super::{Address, EngineError, FailureKind, Scope, Seal, Target};
+use crate::catalog::Catalog;
+use crate::definition::{Backend, ObjectName};
+use crate::name::Name;
+use crate::plan::{Step, VersionRow};
+use crate::server::{Server, Version};
+use futures::future::BoxFuture;
+use milvus::v2::error::Error;
+use milvus::v2::request::utility::GetServerVersionRequest;
+use milvus::v2::{ClientV2, ConnectConfig, RetryConfig, TelemetryConfig};
+use place::Place;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// Requests that are under way at once.
+const PARALLEL: usize = 8;
+/// Attempts at a request whose failure says that it may be repeated.
+const ATTEMPTS: u32 = 3;
+/// From here on Milvus keeps the last alteration of a collection's properties over a restart. Before, it writes down what
+/// it knew *before* each one (milvus-io/milvus#30144), so that every alteration is sent twice.
+const REMEMBERS: Version = Version { major: 2, minor: 3, patch: 6 };
+
+/// A connection to Milvus.
+pub struct MilvusTarget {
+    link: Link,
+    server: Server,
+    /// Collections whose load was asked for, each with its database.
+    loading: BTreeSet<(Name, Name)>,
+    /// Collections that were made over this connection: nothing is in them that others wrote.
+    made: BTreeSet<(Name, Name)>,
+}
+
+/// The client, with what every request needs.
+struct Link {
+    client: ClientV2,
+    /// Host and port.
+    place: String,
+    statement_timeout: Duration,
+    /// Whether the server forgets the last alteration of a collection when it is restarted.
+    forgetful: bool,
+    sent: AtomicU64,
+}
+
+impl Link {
+    /// Sends one request, and gives up when the client library should have and did not. The client's futures are large:
+    /// they live on the heap.
+    fn ask<'a, T>(
+        &'a self,
+        request: impl Future<Output = Result<T, Error>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, Error>> {
+        Box::pin(async move {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            let limit = self.statement_timeout.saturating_mul(2);
+            match timeout(limit, request).await {
+                Ok(answer) => answer,
+                Err(_) => Err(Error::Timeout(format!("no answer within {} s", limit.as_secs()))),
+            }
+        })
+    }
+
+    /// The failure of a request.
+    fn failure(&self, attempted: impl Into<String>, error: &Error) -> EngineError {
+        let kind = kind_of(error);
+        let hint = match kind {
+            FailureKind::Denied => Some(format!("give the user of the URL the right to do this on {}", self.place)),
+            FailureKind::InDoubt => Some(format!(
+                "look whether Milvus at {} still runs; then apply again, which goes on from what is there",
+                self.place
+            )),
+            _ => None,
+        };
+        EngineError { backend: Backend::Milvus, kind, attempted: attempted.into(), detail: said(error), hint }
+    }
+}
+
+impl MilvusTarget {
+    /// Connects, and asks what the server is.
+    pub async fn connect(address: &Address) -> Result<Self, EngineError> {
+        let place = Place::read(&address.url)?;
+        place.reach(address.connect_timeout).await?;
+        let retry = RetryConfig::new()
+            .max_attempts(ATTEMPTS)
+            .max_backoff(Duration::from_millis(500))
+            .max_retry_timeout(address.statement_timeout);
+        let mut config = ConnectConfig::new()
+            .uri(place.uri.clone())
+            .connect_timeout(address.connect_timeout)
+            .rpc_timeout(address.statement_timeout)
+            .retry(retry)
+            .telemetry(TelemetryConfig::new().enabled(false));
+        if let Some(token) = &place.token {
+            config = config.token(token);
+        }
+        // The client's own limit ends a wait for an answer; this one also ends whatever precedes it.
+        let client = match timeout(address.connect_timeout, ClientV2::new(&config)).await {
+            Ok(Ok(client)) => client,
+            Ok(Err(error)) => return Err(place.refused(&error)),
+            Err(_) => return Err(place.silent()),
+        };
+        let mut link = Link {
+            client,
+            place: place.host_and_port(),
+            statement_timeout: address.statement_timeout,
+            forgetful: true,
+            sent: AtomicU64::new(0),
+        };
+        let server = probe(&link, &place).await?;
+        link.forgetful = !server.at_least(REMEMBERS);
+        Ok(Self { link, server, loading: BTreeSet::new(), made: BTreeSet::new() })
+    }
+
+    /// What turns definitions into shapes and calls for this server.
+    pub fn lower(&self) -> MilvusLower {
+        MilvusLower::new(&self.server)
+    }
+}
+
+async fn probe(link: &Link, place: &Place) -> Result<Server, EngineError> {
+    let request = GetServerVersionRequest::builder().build().map_err(|error| place.refused(&error))?;
+    let answer = link.ask(link.client.server_version(request)).await.map_err(|error| place.refused(&error))?;
+    let version_text = answer.version().to_owned();
+    let user = place.token.as_deref().and_then(|token| token.split_once(':')).map_or("", |(user, _)| user).to_owned();
+    Ok(Server { version: version_text.parse().ok(), version_text, user, ..Server::unknown(Backend::Milvus) })
+}
+
+const GRPC_CANCELLED: i32 = 1;
+const GRPC_UNKNOWN: i32 = 2;
+const GRPC_DEADLINE: i32 = 4;
+const GRPC_DENIED: i32 = 7;
+const GRPC_UNIMPLEMENTED: i32 = 12;
+const GRPC_INTERNAL: i32 = 13;
+const GRPC_UNAVAILABLE: i32 = 14;
+const GRPC_UNAUTHENTICATED: i32 = 16;
+
+/// The error below the client's accounts of its retries.
+fn innermost(error: &Error) -> &Error {
+    match error {
+        Error::RetryExhausted { source, .. } => innermost(source),
+        other => other,
+    }
+}
+
+fn grpc_code(error: &Error) -> Option<i32> {
+    match innermost(error) {
+        Error::Grpc(status) => Some(i32::from(status.code())),
+        _ => None,
+    }
+}
+
+/// Milvus' own code of an error, where it is the server that refused.
+fn server_code(error: &Error) -> Option<i32> {
+    match innermost(error) {
+        Error::Server(said) => Some(said.code()),
+        _ => None,
+    }
+}
+
+fn kind_of(error: &Error) -> FailureKind {
+    match innermost(error) {
+        Error::Grpc(_) => match grpc_code(error) {
+            Some(GRPC_UNAUTHENTICATED | GRPC_DENIED) => FailureKind::Denied,
+            Some(GRPC_CANCELLED | GRPC_UNKNOWN | GRPC_DEADLINE | GRPC_INTERNAL | GRPC_UNAVAILABLE) => {
+                FailureKind::InDoubt
+            }
+            _ => FailureKind::Refused,
+        },
+        Error::Server(said)
+            if said.reason().contains("auth check failure") || said.reason().contains("permission deny") =>
+        {
+            FailureKind::Denied
+        }
+        Error::Timeout(_) | Error::MalformedResponse(_) | Error::Cancelled(_) | Error::Unexpected(_) => {
+            FailureKind::InDoubt
+        }
+        _ => FailureKind::Refused,
+    }
+}
+
+/// What the server or the client said, without the client's own frame.
+fn said(error: &Error) -> String {
+    match innermost(error) {
+        Error::Grpc(status) => status.message().to_owned(),
+        Error::Server(said) => format!("{} (code {})", said.reason(), said.code()),
+        other => other.to_string(),
+    }
+}
+
+impl Target for MilvusTarget {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
+        inspect::read(&self.link, scope).await
+    }
+
+    async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
+        self.run_step(step).await
+    }
+
+    async fn settle(&mut self) -> Result<(), EngineError> {
+        self.wait_for_loads().await
+    }
+
+    async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
+        self.write_marks(marks).await
+    }
+
+    async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
+        self.write_versions(rows).await
+    }
+
+    fn round_trips(&self) -> u64 {
+        self.link.sent.load(Ordering::Relaxed)
+    }
+
+    async fn close(self) -> Result<(), EngineError> {
+        // The connection is closed with its last handle; Milvus keeps no session.
+        Ok(())
+    }
+}

@@ -1,1 +1,100 @@
-//! timescaledb.
+//! TimescaleDB: PostgreSQL with its extension, or without it where no definition needs it.
+//!
+//! One connection a target, begun clean. Objects belong to the role of their model from the start, and every step runs
+//! under that role, in one transaction and one round trip. The lock that keeps appliers apart is this target's.
+
+mod fault;
+mod inspect;
+mod lock;
+mod lower;
+mod normalize;
+mod run;
+mod session;
+mod tls;
+
+pub use lock::{Holder, LOCK_KEY};
+pub use lower::TimescaleLower;
+
+use crate::backend::{Address, EngineError, Scope, Seal, Target};
+use crate::catalog::Catalog;
+use crate::definition::{Backend, ObjectName};
+use crate::desire::HOST_MODEL;
+use crate::name::Name;
+use crate::plan::{Step, VersionRow};
+use crate::server::Server;
+use session::Session;
+use std::collections::BTreeMap;
+
+/// A connection to a TimescaleDB server.
+pub struct TimescaleTarget {
+    session: Session,
+    server: Server,
+    /// Whether the version table is there and ours.
+    version_table: bool,
+}
+
+impl TimescaleTarget {
+    /// Connects, clears what another client left in the session, sets it up, and asks what the server is.
+    pub async fn connect(address: &Address) -> Result<Self, EngineError> {
+        let mut session = Session::open(address).await?;
+        let server = inspect::probe(&mut session).await?;
+        Ok(Self { session, server, version_table: false })
+    }
+
+    /// How changes are carried out on this server.
+    pub fn lower(&self) -> TimescaleLower {
+        TimescaleLower::new(self.server.clone())
+    }
+}
+
+/// `public.schema_version`.
+fn version_table() -> ObjectName {
+    ObjectName {
+        backend: Backend::Timescaledb,
+        namespace: Name::from_server("public"),
+        name: Name::from_server("schema_version"),
+    }
+}
+
+impl Target for TimescaleTarget {
+    fn server(&self) -> &Server {
+        &self.server
+    }
+
+    async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
+        let rows = inspect::read(&mut self.session, &self.server, scope).await?;
+        let catalog = normalize::catalog(&rows);
+        let found = catalog.objects.get(&version_table());
+        self.version_table = found.and_then(|object| object.mark.mark()).is_some_and(|mark| mark.model == HOST_MODEL);
+        Ok(catalog)
+    }
+
+    async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
+        run::step(&mut self.session, step, self.version_table).await?;
+        if run::makes(step, &version_table()) {
+            self.version_table = true;
+        }
+        Ok(())
+    }
+
+    async fn settle(&mut self) -> Result<(), EngineError> {
+        Ok(())
+    }
+
+    async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
+        run::seal(&mut self.session, marks).await
+    }
+
+    async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
+        run::record(&mut self.session, rows).await
+    }
+
+    fn round_trips(&self) -> u64 {
+        self.session.round_trips()
+    }
+
+    async fn close(self) -> Result<(), EngineError> {
+        self.session.close().await;
+        Ok(())
+    }
+}

@@ -1,3 +1,28 @@
 //! WH00, the command and its settings.
 
-codes! {}
+codes! {
+    SETTINGS_UNREADABLE = "WH0001", "the settings file cannot be read",
+        "The file that --config names, or whale.toml in the working directory, cannot be opened, is larger than 1 MiB, or is not UTF-8 text. Without --config and without a whale.toml the defaults hold.";
+    SETTINGS_SYNTAX = "WH0002", "the settings file is not TOML",
+        "The file cannot be parsed. The message names the place. Keys and values are described in docs/settings.md.";
+    UNKNOWN_KEY = "WH0003", "a key of the settings file is unknown",
+        "A key that is not known is an error, since a grant or a limit with a typing mistake would silently not hold. The nearest known key is named where there is one. docs/settings.md lists all keys.";
+    WRONG_TYPE = "WH0004", "a value of the settings file has the wrong type",
+        "The key takes a value of another type: text in quotes, a whole number, a list. docs/settings.md names the type of each key.";
+    WRONG_VALUE = "WH0005", "a value of the settings file cannot be used",
+        "The value has the right type and cannot be meant: a version that is not one, a limit of nought or above the ceiling, two sources for one URL. Limits may be raised up to a ceiling that nothing exceeds.";
+    NO_SUCH_PLUGIN = "WH0010", "no plugin was found",
+        "A path that holds * or ? fits no file, or whale.toml lists no plugin files: `[plugins]` with `files = [\"plugins/*.wasm\"]`. Plugins are files that end in .wasm; `just plugins` builds those of this repository.";
+    NO_SUCH_MODEL = "WH0011", "no plugin belongs to the model",
+        "--model takes only the plugins of one model, and none of those at hand belongs to it. `whale-host info --all` shows which do.";
+    SAME_NAME = "WH0012", "two plugins have the same name",
+        "A plugin's name stands for it in whale.toml and before each object's id, so two plugins of one run cannot share it. One of the two files may be an older copy.";
+    NOT_LISTED = "WH0013", "the plugin is not listed in whale.toml",
+        "On targets of this machine alone, a plugin that nobody listed may define objects in the namespace of its own model. Beyond that, whoever runs the engines decides who may: the plugin needs a table [plugins.NAME] in whale.toml, which may be empty.";
+    UNKNOWN_PARAMETER = "WH0014", "no plugin takes the parameter",
+        "A parameter that was set, on the command line or in whale.toml, is none that the plugin names. `whale-host info` shows what a plugin takes.";
+    UNKNOWN_CODE = "WH0015", "there is no such code",
+        "Codes begin with WH and have four digits. `whale-host explain` lists them all.";
+    BAD_TARGET = "WH0020", "the address of a target cannot be used",
+        "The URL of an engine is missing, cannot be parsed, or has a scheme of another engine. TimescaleDB: postgres://user:password@host:port/database. ClickHouse: http:// or https://. Milvus: http:// or https://. In whale.toml it comes from one of url, url_env and url_file; a password belongs into the latter two.";
+}

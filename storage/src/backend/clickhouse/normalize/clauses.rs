@@ -267,7 +267,8 @@ mod tests {
                     SETTINGS storage_policy = 'whale', min_bytes_for_wide_part = '10M', ttl_only_drop_parts = true";
         let found = engine(full).unwrap();
         assert_eq!(found.ttl.as_deref(), Some("toDateTime(t) + toIntervalYear(1)"));
-        let settings = [("min_bytes_for_wide_part", "10M"), ("storage_policy", "whale"), ("ttl_only_drop_parts", "true")];
+        let settings =
+            [("min_bytes_for_wide_part", "10M"), ("storage_policy", "whale"), ("ttl_only_drop_parts", "true")];
         assert_eq!(found.settings, settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         assert_eq!(engine("MergeTree ORDER BY tuple()"), Some(EngineClauses::default()));
     }
@@ -309,9 +310,14 @@ mod tests {
 
     #[test]
     fn queries_are_cut_and_others_are_none() {
-        let found = select("SELECT toDate(t) AS d, (a, b), id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1");
+        let found = select(
+            "SELECT toDate(t) AS d, (a, b), id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1",
+        );
         assert_eq!(found, None, "a tuple has no name");
-        let found = select("SELECT toDate(t) AS d, id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1").unwrap();
+        let found = select(
+            "SELECT toDate(t) AS d, id FROM x.s WHERE (a = 'FROM x') AND b IN (1) GROUP BY d, id SETTINGS p = 1",
+        )
+        .unwrap();
         assert_eq!(found.items, [("d".to_owned(), "toDate(t)"), ("id".to_owned(), "id")]);
         assert_eq!(found.source, "x.s");
         assert_eq!((found.only_where, found.group_by), (Some("(a = 'FROM x') AND b IN (1)"), Some("d, id")));

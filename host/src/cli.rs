@@ -1,0 +1,257 @@
+//! The command line as it is typed: nothing is read, nothing is resolved.
+//!
+//! What a person can get wrong by typing alone is refused here, before anything runs.
+
+use crate::exit;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+use whale_storage::definition::Backend;
+use whale_storage::hazard::Hazard;
+use whale_storage::server::{Version, known};
+
+/// Loads model plugins in a sandbox, and plans and applies what they define over TimescaleDB, ClickHouse and Milvus.
+#[derive(Debug, Parser)]
+#[command(name = "whale-host", version, after_help = exit::TABLE, disable_help_subcommand = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What is to be done.
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+    #[command(flatten)]
+    pub(crate) shared: Shared,
+}
+
+/// Flags of every verb.
+#[derive(Debug, Args)]
+pub(crate) struct Shared {
+    /// Settings file [default: ./whale.toml, where it exists]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the journal [default: $WHALE_STATE, or whale-host in the user's state folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Text for people, or one JSON document on standard output for machines
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// Only errors, and what was asked for
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// More: parts of objects, round trips, what a plugin used; twice: the statements, too
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// Forms of output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Judge plugins: no database, no network
+    Validate {
+        #[command(flatten)]
+        selection: Selection,
+        /// Judge for this version of an engine; otherwise those of whale.toml, otherwise the oldest supported
+        #[arg(long, value_name = "ENGINE=VERSION")]
+        against: Vec<Against>,
+    },
+    /// Show what plugins say of themselves, and what they define
+    Info {
+        #[command(flatten)]
+        selection: Selection,
+    },
+    /// Compare definitions with the engines; changes nothing
+    Plan {
+        #[command(flatten)]
+        selection: Selection,
+        /// Exit with 3 if there is anything to do
+        #[arg(long)]
+        check: bool,
+    },
+    /// Carry out what plan shows, and look again
+    Apply {
+        #[command(flatten)]
+        selection: Selection,
+        /// Allow steps with this hazard
+        #[arg(long, value_name = "HAZARD", value_parser = hazard)]
+        allow: Vec<Hazard>,
+        /// Do not ask
+        #[arg(short, long)]
+        yes: bool,
+        /// How long to wait for another applier: 500ms, 30s, 5m
+        #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+        wait: Duration,
+    },
+    /// Show what is in the engines, and an unfinished run; changes nothing
+    Status {
+        #[command(flatten)]
+        selection: Selection,
+    },
+    /// Explain a code such as WH0701; without one, list them all
+    Explain {
+        /// The code
+        code: Option<String>,
+    },
+}
+
+impl Verb {
+    /// Its name.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Verb::Validate { .. } => "validate",
+            Verb::Info { .. } => "info",
+            Verb::Plan { .. } => "plan",
+            Verb::Apply { .. } => "apply",
+            Verb::Status { .. } => "status",
+            Verb::Explain { .. } => "explain",
+        }
+    }
+}
+
+/// Which plugins, which part of them, and with which parameters.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Selection {
+    /// A plugin; a name may hold * and ?
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) plugin: Vec<PathBuf>,
+    /// The plugins of whale.toml
+    #[arg(long, conflicts_with = "plugin")]
+    pub(crate) all: bool,
+    /// Only the plugins of this model
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Only this engine
+    #[arg(long, value_name = "NAME", value_parser = engines())]
+    pub(crate) engine: Vec<Backend>,
+    /// Set a parameter, of every plugin that has it or of one
+    #[arg(long, value_name = "[PLUGIN.]NAME=VALUE")]
+    pub(crate) set: Vec<Assignment>,
+}
+
+fn engines() -> impl clap::builder::TypedValueParser<Value = Backend> {
+    PossibleValuesParser::new(Backend::ALL.map(Backend::id))
+        .try_map(|id| Backend::find(&id).ok_or_else(|| format!("{id:?} is not an engine")))
+}
+
+fn hazard(text: &str) -> Result<Hazard, String> {
+    Hazard::find(text).ok_or_else(|| format!("hazards are {}", Hazard::ALL.map(|hazard| hazard.to_string()).join(", ")))
+}
+
+/// `--set`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assignment {
+    /// The plugin; none: every plugin that has the parameter.
+    pub(crate) plugin: Option<String>,
+    /// The parameter.
+    pub(crate) name: String,
+    /// Its value, as typed.
+    pub(crate) value: String,
+}
+
+impl FromStr for Assignment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (target, value) = text.split_once('=').ok_or("this takes name=value, or plugin.name=value")?;
+        let (plugin, name) = match target.split_once('.') {
+            Some((plugin, name)) => (Some(plugin.to_owned()), name),
+            None => (None, target),
+        };
+        if name.is_empty() || plugin.as_ref().is_some_and(String::is_empty) {
+            return Err("a name is missing before the equals sign".to_owned());
+        }
+        Ok(Self { plugin, name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+/// `--against`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Against {
+    /// The engine.
+    pub(crate) engine: Backend,
+    /// Its version.
+    pub(crate) version: Version,
+}
+
+impl FromStr for Against {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (engine, version) = text.split_once('=').ok_or("this takes engine=version, such as milvus=2.3")?;
+        let engine = Backend::find(engine).ok_or_else(|| {
+            format!("{engine:?} is not an engine; engines are {}", Backend::ALL.map(Backend::id).join(", "))
+        })?;
+        let version: Version = version.parse()?;
+        let oldest = known(engine).oldest;
+        if version < oldest {
+            return Err(format!("the oldest {} that is supported is {oldest}", engine.title()));
+        }
+        Ok(Self { engine, version })
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or_default();
+    let factor = match unit {
+        "ms" => 1,
+        "s" | "" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("units are ms, s, m and h".to_owned()),
+    };
+    let count: u64 = digits.parse().map_err(|_| "this takes a number and a unit, such as 30s".to_owned())?;
+    // A day is longer than anybody waits, and far from what a clock cannot add.
+    Some(count)
+        .and_then(|count| count.checked_mul(factor))
+        .filter(|ms| *ms <= 86_400_000)
+        .map_or_else(|| Err("at most 24h".to_owned()), |ms| Ok(Duration::from_millis(ms)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn durations_have_units_and_a_most() {
+        assert_eq!(duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(duration("2m"), Ok(Duration::from_mins(2)));
+        assert_eq!(duration("0"), Ok(Duration::ZERO));
+        assert!(duration("5d").is_err());
+        assert!(duration("s").is_err());
+        assert!(duration("99999999999999999999h").is_err());
+        assert!(duration("1000h").is_err());
+    }
+
+    #[test]
+    fn a_parameter_may_name_its_plugin() {
+        let of = |plugin: Option<&str>, name: &str, value: &str| {
+            Ok(Assignment { plugin: plugin.map(str::to_owned), name: name.to_owned(), value: value.to_owned() })
+        };
+        assert_eq!("dim=768".parse(), of(None, "dim", "768"));
+        assert_eq!("language.dim=a=b.c".parse(), of(Some("language"), "dim", "a=b.c"));
+        assert!("dim".parse::<Assignment>().is_err());
+        assert!(".dim=1".parse::<Assignment>().is_err());
+    }
+
+    #[test]
+    fn a_version_below_the_oldest_is_refused() {
+        assert_eq!("milvus=2.5".parse(), Ok(Against { engine: Backend::Milvus, version: Version::of(2, 5) }));
+        assert!("milvus=2.2".parse::<Against>().is_err());
+        assert!("mysql=8.0".parse::<Against>().is_err());
+    }
+}

@@ -1,0 +1,175 @@
+//! `apply`: carries out what `plan` shows, and looks again.
+//!
+//! Where nobody is asked, the lock is taken first, so that the plan that is shown is the one that is carried out and the
+//! engines are read once. Where a person is asked, nobody else waits for the answer: the plan is made again under the
+//! lock, and if it has become another one it is shown and asked about again.
+
+use super::targets::{self, Wanted};
+use crate::cli::{Format, Selection};
+use crate::exit::{Ending, Exit, Failure, Trouble};
+use crate::printer::Printer;
+use crate::render::{self, Applied, Output, Places, Planned, Spent};
+use crate::settings::Settings;
+use std::collections::BTreeSet;
+use std::time::Duration;
+use whale_storage::approve::ApprovedPlan;
+use whale_storage::definition::Backend;
+use whale_storage::desire::Desire;
+use whale_storage::diagnostic::{Diagnostics, Severity};
+use whale_storage::hazard::Hazard;
+use whale_storage::journal::Journal;
+use whale_storage::plan::Plan;
+use whale_storage::report::Report;
+use whale_storage::session::Session;
+
+/// How to go about it.
+pub(super) struct How {
+    /// Hazards that are allowed.
+    pub(super) allowed: BTreeSet<Hazard>,
+    /// Do not ask.
+    pub(super) yes: bool,
+    /// How long to wait for another applier.
+    pub(super) wait: Duration,
+}
+
+/// Applies.
+pub(super) fn run(
+    settings: &Settings,
+    selection: &Selection,
+    how: &How,
+    printer: &mut Printer,
+) -> Result<Ending, Failure> {
+    let prepared = targets::prepare(settings, selection)?;
+    let name = targets::run_name();
+    let state = settings.folders.open_state(settings.files)?;
+    let journal = Journal::open(&state, &name).map_err(|error| {
+        Failure::World(vec![
+            Trouble::new("state", "opening the journal").because(&error).hint("name another folder with --state DIR"),
+        ])
+    })?;
+    targets::block(async {
+        // The lock of appliers stands on TimescaleDB, whatever is applied.
+        let mut needed = prepared.desire.backends();
+        needed.insert(Backend::Timescaledb);
+        let mut session = targets::open(&prepared.targets, &needed).await?;
+        let places = targets::places(&session, &prepared.targets);
+        let Wanted { desire, found, spent } = prepared.for_servers(settings, selection, &session)?;
+        let mut run = Run { how, printer, session: &mut session, desire: &desire, journal, name: &name };
+        let done = run.apply(&places).await;
+        run.printer.progress_end();
+        let round_trips = session.round_trips();
+        session.close().await;
+        let done = done?;
+        let spent = Spent { round_trips, ..spent };
+        Ok(ending(done, desire, places, spent, found))
+    })
+}
+
+/// One apply.
+struct Run<'a> {
+    how: &'a How,
+    printer: &'a mut Printer,
+    session: &'a mut Session,
+    desire: &'a Desire,
+    journal: Journal,
+    name: &'a str,
+}
+
+/// How far an apply came.
+enum Done {
+    /// The plan is forbidden.
+    Refused(Plan, Diagnostics),
+    /// The person said no.
+    Declined(Plan),
+    /// It was carried out, or begun.
+    Ran(Plan, Report),
+}
+
+impl Run<'_> {
+    async fn apply(&mut self, places: &Places) -> Result<Done, Failure> {
+        let ask = !self.how.yes && self.printer.attended();
+        let mut locked = !ask;
+        if locked {
+            self.session.lock(self.how.wait).await?;
+        }
+        let mut plan = self.session.plan(self.desire, self.name).await?;
+        loop {
+            self.show(&plan, places);
+            let approved = match ApprovedPlan::approve(plan.clone(), &self.how.allowed) {
+                Ok(approved) => approved,
+                Err(faults) => return Ok(Done::Refused(plan, faults)),
+            };
+            let steps = render::style::count(plan.steps().count(), "step");
+            if ask && !plan.is_empty() && !self.printer.ask(&format!("carry out {steps}?")) {
+                return Ok(Done::Declined(plan));
+            }
+            if !locked {
+                self.session.lock(self.how.wait).await?;
+                locked = true;
+                let again = self.session.plan(self.desire, self.name).await?;
+                if differs(&plan, &again) {
+                    self.printer.beside("the engines have changed in the meantime; the plan is another one now\n");
+                    plan = again;
+                    continue;
+                }
+            }
+            let printer = &mut *self.printer;
+            let mut progress = |progress: whale_storage::session::Progress<'_>| printer.progress(&progress);
+            let report = self.session.execute(&approved, self.desire, &mut self.journal, &mut progress).await;
+            return Ok(Done::Ran(plan, report));
+        }
+    }
+
+    /// The plan, before anything is done. A machine gets it with the report.
+    fn show(&mut self, plan: &Plan, places: &Places) {
+        if self.printer.format() == Format::Text && !self.printer.quiet() {
+            let planned = Planned {
+                plan: plan.clone(),
+                desire: self.desire.clone(),
+                places: places.clone(),
+                spent: Spent::default(),
+            };
+            let text = render::text::plan::plan(&planned, self.printer.out_style());
+            self.printer.result(&text);
+        }
+    }
+}
+
+/// Whether two plans differ in what was found or in what would be done.
+fn differs(one: &Plan, other: &Plan) -> bool {
+    let found = |plan: &Plan| -> Vec<String> { plan.targets.iter().map(|target| target.fingerprint.clone()).collect() };
+    let titles = |plan: &Plan| -> Vec<String> { plan.steps().map(whale_storage::plan::Step::title).collect() };
+    found(one) != found(other) || titles(one) != titles(other)
+}
+
+fn ending(done: Done, desire: Desire, places: Places, spent: Spent, mut found: Diagnostics) -> Ending {
+    let (plan, report, exit, refused) = match done {
+        Done::Refused(plan, faults) => (plan, None, Exit::Refused, Some(faults)),
+        Done::Declined(plan) => (plan, None, Exit::Refused, None),
+        Done::Ran(plan, report) => {
+            let exit = if report.succeeded() { Exit::Done } else { Exit::Failed };
+            (plan, Some(report), exit, None)
+        }
+    };
+    plan.found
+        .iter()
+        .filter(|found| found.severity == Severity::Warning)
+        .for_each(|warning| found.push(warning.clone()));
+    found.extend(refused.unwrap_or_default());
+    let troubles = report.as_ref().map(troubles).unwrap_or_default();
+    let planned = Planned { plan, desire, places, spent };
+    Ending { exit, output: Some(Output::Applied(Box::new(Applied { planned, report }))), found, troubles }
+}
+
+fn troubles(report: &Report) -> Vec<Trouble> {
+    let failure = report.failure.clone().map(Trouble::from);
+    let left = (report.converged == Some(false)).then(|| {
+        let message = "every step was done, and a plan made afterwards is not empty";
+        Trouble {
+            causes: report.remaining.iter().take(20).cloned().collect(),
+            ..Trouble::new("not-converged", message)
+        }
+        .hint("apply again; if it stays so, this is a fault of whale-host")
+    });
+    failure.into_iter().chain(left).collect()
+}

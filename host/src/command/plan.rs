@@ -1,0 +1,37 @@
+//! `plan`: definitions against engines. Only reads.
+
+use super::targets::{self, Prepared, Wanted};
+use crate::cli::Selection;
+use crate::exit::{Ending, Exit, Failure};
+use crate::render::{Output, Planned};
+use crate::settings::Settings;
+use whale_storage::diagnostic::Diagnostics;
+
+/// Plans, and says by its exit code whether there is anything to do, where that was asked.
+pub(super) fn run(settings: &Settings, selection: &Selection, check: bool) -> Result<Ending, Failure> {
+    let prepared = targets::prepare(settings, selection)?;
+    let (planned, mut found) = targets::block(plan(settings, selection, prepared))?;
+    found.extend(planned.plan.found.clone());
+    let exit = if planned.plan.found.errors() > 0 {
+        Exit::Refused
+    } else if check && !planned.plan.is_empty() {
+        Exit::Differences
+    } else {
+        Exit::Done
+    };
+    Ok(Ending::new(exit, Output::Planned(Box::new(planned)), found))
+}
+
+async fn plan(
+    settings: &Settings,
+    selection: &Selection,
+    prepared: Prepared,
+) -> Result<(Planned, Diagnostics), Failure> {
+    let mut session = targets::open(&prepared.targets, &prepared.desire.backends()).await?;
+    let places = targets::places(&session, &prepared.targets);
+    let Wanted { desire, found, mut spent } = prepared.for_servers(settings, selection, &session)?;
+    let plan = session.plan(&desire, &targets::run_name()).await;
+    spent.round_trips = session.round_trips();
+    session.close().await;
+    Ok((Planned { plan: plan?, desire, places, spent }, found))
+}

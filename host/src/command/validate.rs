@@ -1,0 +1,33 @@
+//! `validate`: plugins judged, without a database and without a network.
+
+use crate::cli::{self, Selection};
+use crate::exit::{Ending, Exit, Failure};
+use crate::pipeline;
+use crate::render::Output;
+use crate::settings::Settings;
+use crate::settings::targets::remote_in_config;
+use whale_storage::validate::Against;
+
+/// Judges all plugins, and all of them together.
+pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Against]) -> Result<Ending, Failure> {
+    let candidates = pipeline::load(settings, selection)?;
+    let against = versions(settings, against);
+    let judged = pipeline::judge(settings, candidates, &against, remote_in_config(settings).as_deref());
+    let found = judged.found();
+    let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
+    Ok(Ending::new(exit, Output::Validated(judged), found))
+}
+
+/// The oldest versions, above them those of `whale.toml`, above them those of the command line.
+pub(super) fn versions(settings: &Settings, given: &[cli::Against]) -> Against {
+    let mut against = Against::oldest();
+    for (backend, target) in &settings.config.targets {
+        if let Some(version) = target.version {
+            against.set(*backend, version);
+        }
+    }
+    for given in given {
+        against.set(given.engine, given.version);
+    }
+    against
+}

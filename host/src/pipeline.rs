@@ -1,0 +1,320 @@
+//! From paths to definitions: plugins are read, run in the sandbox, and judged. Every fault of every plugin is collected.
+//!
+//! The order is the wall: [`load`] runs guests and reads no secret; what [`judge`] needs of the targets is read once the
+//! guests are gone.
+
+use crate::cli::{Assignment, Selection};
+use crate::exit::{Failure, Trouble};
+use crate::sandbox::{Cache, Defined, Described, Plugin, Sandbox, Usage};
+use crate::settings::{Settings, grants};
+use crate::text;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use whale_storage::definition::Definition;
+use whale_storage::desire::Desire;
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
+use whale_storage::raw::{ModelDefinition, PluginInfo};
+use whale_storage::types::nearest;
+use whale_storage::validate::{self, Against};
+
+/// One plugin on its way.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// The path it was read from, fit to be shown.
+    pub(crate) file: String,
+    /// SHA-256 of the file; none where it could not be read.
+    pub(crate) sha256: Option<String>,
+    /// What it says it is.
+    pub(crate) info: Option<PluginInfo>,
+    /// What it defines.
+    pub(crate) defined: Option<Defines>,
+    /// What was found while it was loaded.
+    loading: Diagnostics,
+    /// What was found when it was last judged.
+    judging: Diagnostics,
+}
+
+/// What a plugin defines, as it came.
+#[derive(Debug)]
+pub(crate) struct Defines {
+    /// Nothing of it is checked but its form.
+    pub(crate) definition: ModelDefinition,
+    /// Digest of its canonical bytes.
+    pub(crate) digest: String,
+    /// What running the plugin took.
+    pub(crate) usage: Usage,
+}
+
+impl Candidate {
+    /// Its name, or its file's where it has not said one.
+    pub(crate) fn title(&self) -> String {
+        self.info.as_ref().map_or_else(|| self.file.clone(), |info| text::shown_within(&info.name, 80))
+    }
+
+    /// Whether nothing forbids it.
+    pub(crate) fn accepted(&self) -> bool {
+        self.defined.is_some() && self.errors() == 0
+    }
+
+    /// How many errors were found about it.
+    pub(crate) fn errors(&self) -> usize {
+        self.loading.errors() + self.judging.errors()
+    }
+
+    /// What was found about it; each finding names it.
+    pub(crate) fn found(&self) -> Diagnostics {
+        let mut found = self.loading.clone();
+        found.extend(self.judging.clone());
+        found.of(&self.title())
+    }
+}
+
+/// Reads and runs the selected plugins.
+pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Candidate>, Failure> {
+    let paths = select(settings, selection)?;
+    let sandbox = Sandbox::new(settings.config.limits.clone(), cache(settings));
+    let mut sets = Assignments { of: &selection.set, taken: BTreeSet::new(), known: BTreeSet::new() };
+    let mut candidates = Vec::new();
+    for path in paths {
+        if let Some(candidate) = candidate(settings, selection, &sandbox, &path, &mut sets) {
+            candidates.push(candidate);
+        }
+    }
+    let mut found = same_names(&candidates);
+    found.extend(sets.left_over());
+    if let (Some(model), true) = (&selection.model, candidates.is_empty()) {
+        let message = format!("none of the plugins belongs to the model {model:?}");
+        found.push(
+            Diagnostic::error(codes::NO_SUCH_MODEL, "--model", message)
+                .help("whale-host info shows each plugin's model"),
+        );
+    }
+    if found.errors() == 0 { Ok(candidates) } else { Err(Failure::Refused(with_all(found, &candidates))) }
+}
+
+/// Findings of a run and those of its plugins.
+fn with_all(mut found: Diagnostics, candidates: &[Candidate]) -> Diagnostics {
+    for candidate in candidates {
+        found.extend(candidate.found());
+    }
+    found
+}
+
+/// The files that are meant, each once, in the order named.
+fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Failure> {
+    let patterns: Vec<PathBuf> = if !selection.plugin.is_empty() {
+        selection.plugin.clone()
+    } else if selection.all || selection.model.is_some() {
+        settings.config.files.iter().map(|file| settings.beside_config(Path::new(file))).collect()
+    } else {
+        let trouble = Trouble::new("usage", "no plugin is named");
+        return Err(Failure::Usage(trouble.hint("name it with --plugin FILE, or take those of whale.toml with --all")));
+    };
+    let mut paths = Vec::new();
+    let mut found = Diagnostics::default();
+    for pattern in &patterns {
+        let shown = text::shown(&pattern.to_string_lossy());
+        match settings.files.matching(pattern) {
+            Ok(fitting) if fitting.is_empty() => {
+                let fault = Diagnostic::error(codes::NO_SUCH_PLUGIN, shown.as_str(), format!("no file fits {shown}"));
+                found.push(fault.help("build the plugins first: just plugins"));
+            }
+            Ok(fitting) => paths.extend(fitting),
+            Err(error) => {
+                found.push(Diagnostic::error(
+                    codes::NO_SUCH_PLUGIN,
+                    shown.as_str(),
+                    format!("looking for {shown}: {error}"),
+                ));
+            }
+        }
+    }
+    if patterns.is_empty() {
+        let fault = Diagnostic::error(codes::NO_SUCH_PLUGIN, "plugins.files", "whale.toml lists no plugin files");
+        found
+            .push(fault.help(
+                "add to it: [plugins] and below it files = [\"plugins/*.wasm\"]; or name one with --plugin FILE",
+            ));
+    }
+    let mut seen = BTreeSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
+    if found.is_empty() { Ok(paths) } else { Err(Failure::Refused(found)) }
+}
+
+/// The cache of compiled plugins. Without one every run compiles again, which is slower and no reason to refuse.
+fn cache(settings: &Settings) -> Option<Cache> {
+    let opened = || -> io::Result<Cache> {
+        let none = || io::Error::from(io::ErrorKind::NotFound);
+        let compiled = settings.files.private_folder(settings.folders.compiled.as_deref().ok_or_else(none)?)?;
+        let state = settings.files.private_folder(settings.folders.state.as_deref().ok_or_else(none)?)?;
+        Cache::open(compiled, &state, Cache::MOST)
+    };
+    opened().inspect_err(|error| tracing::warn!(%error, "compiled plugins are not kept")).ok()
+}
+
+/// Runs one plugin. None: it belongs to another model than the one asked for.
+fn candidate(
+    settings: &Settings,
+    selection: &Selection,
+    sandbox: &Sandbox,
+    path: &Path,
+    sets: &mut Assignments<'_>,
+) -> Option<Candidate> {
+    let file = text::shown(&path.to_string_lossy());
+    let nothing = Diagnostics::default;
+    let mut candidate =
+        Candidate { file, sha256: None, info: None, defined: None, loading: nothing(), judging: nothing() };
+    let described = match describe(settings, sandbox, path, &mut candidate) {
+        Ok(described) => described,
+        Err(found) => {
+            candidate.loading = found;
+            return Some(candidate);
+        }
+    };
+    let info = described.info().clone();
+    if selection.model.as_ref().is_some_and(|model| *model != info.model) {
+        return None;
+    }
+    let given = sets.given(settings, &info);
+    candidate.info = Some(info);
+    match define(described, &given) {
+        Ok(defined) => {
+            let (definition, digest, usage) = (defined.definition, defined.digest, defined.usage);
+            candidate.defined = Some(Defines { definition, digest, usage });
+        }
+        Err(found) => candidate.loading = found,
+    }
+    Some(candidate)
+}
+
+fn describe(
+    settings: &Settings,
+    sandbox: &Sandbox,
+    path: &Path,
+    candidate: &mut Candidate,
+) -> Result<Described, Diagnostics> {
+    let plugin = Plugin::read_ambient(path, &settings.config.limits, settings.files.authority())
+        .map_err(|refusal| refusal.diagnostics)?;
+    candidate.sha256 = Some(plugin.digest().to_owned());
+    sandbox.describe(&plugin).map_err(|refusal| refusal.diagnostics)
+}
+
+fn define(described: Described, given: &BTreeMap<String, String>) -> Result<Defined, Diagnostics> {
+    let found = validate::info(described.info());
+    if found.errors() > 0 {
+        return Err(found);
+    }
+    let arguments = validate::arguments(described.info(), given)?;
+    described.define(&arguments).map_err(|refusal| refusal.diagnostics)
+}
+
+fn same_names(candidates: &[Candidate]) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    let mut files: BTreeMap<&str, &str> = BTreeMap::new();
+    for (candidate, info) in
+        candidates.iter().filter_map(|candidate| candidate.info.as_ref().map(|info| (candidate, info)))
+    {
+        if let Some(first) = files.insert(&info.name, &candidate.file) {
+            let (name, file) = (candidate.title(), &candidate.file);
+            let message = format!("{first} and {file} are both plugins of the name {name}");
+            found.push(Diagnostic::error(codes::SAME_NAME, file, message).of(name).help("name only one of the two"));
+        }
+    }
+    found
+}
+
+/// `--set`, and which of them some plugin has taken.
+struct Assignments<'a> {
+    of: &'a [Assignment],
+    taken: BTreeSet<usize>,
+    known: BTreeSet<String>,
+}
+
+impl Assignments<'_> {
+    /// Values for one plugin: those of `whale.toml`, and above them those of the command line. One that names no plugin
+    /// is for every plugin that has the parameter.
+    fn given(&mut self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, String> {
+        let mut given =
+            settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
+        self.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
+        for (place, set) in self.of.iter().enumerate() {
+            let meant = match &set.plugin {
+                Some(plugin) => *plugin == info.name,
+                None => info.parameters.iter().any(|parameter| parameter.name == set.name),
+            };
+            if meant {
+                self.taken.insert(place);
+                given.insert(set.name.clone(), set.value.clone());
+            }
+        }
+        given
+    }
+
+    /// What no plugin has taken.
+    fn left_over(&self) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        for (_, set) in self.of.iter().enumerate().filter(|(place, _)| !self.taken.contains(place)) {
+            let message = match &set.plugin {
+                Some(plugin) => format!("there is no plugin `{plugin}` here to take `{}`", set.name),
+                None => format!("no plugin here takes the parameter `{}`", set.name),
+            };
+            let mut fault = Diagnostic::error(codes::UNKNOWN_PARAMETER, format!("--set {}", set.name), message);
+            if let Some(near) = nearest(&set.name, self.known.iter().map(String::as_str)) {
+                fault = fault.help(format!("did you mean `{}`?", text::shown_within(near, 80)));
+            }
+            found.push(fault);
+        }
+        found
+    }
+}
+
+/// What was judged.
+#[derive(Debug, Default)]
+pub(crate) struct Judged {
+    /// The plugins, in the order named.
+    pub(crate) candidates: Vec<Candidate>,
+    /// The definitions of those that were accepted.
+    pub(crate) definitions: Vec<Definition>,
+    /// All of them together.
+    pub(crate) desire: Desire,
+    /// What was found about all of them together.
+    pub(crate) clashes: Diagnostics,
+}
+
+impl Judged {
+    /// Everything that was found, plugin by plugin.
+    pub(crate) fn found(&self) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        for candidate in &self.candidates {
+            found.extend(candidate.found());
+        }
+        found.extend(self.clashes.clone());
+        found
+    }
+}
+
+/// Judges what plugins returned, again if need be against other versions. `remote` is a target that is not on this machine, where there is one.
+pub(crate) fn judge(
+    settings: &Settings,
+    mut candidates: Vec<Candidate>,
+    against: &Against,
+    remote: Option<&str>,
+) -> Judged {
+    let mut definitions = Vec::new();
+    for candidate in &mut candidates {
+        let (Some(info), Some(defines)) = (&candidate.info, &candidate.defined) else { continue };
+        let granted = match grants::granted(settings, info, remote) {
+            Ok(granted) => granted,
+            Err(found) => {
+                candidate.judging = found;
+                continue;
+            }
+        };
+        let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, against);
+        candidate.judging = found;
+        definitions.extend(definition);
+    }
+    let (desire, clashes) = Desire::merge(&definitions);
+    Judged { candidates, definitions, desire, clashes }
+}

@@ -1,0 +1,143 @@
+//! One JSON document for machines, on standard output, whatever the command came to. Its form is versioned and described in
+//! `docs/output.md`; keys stand in a fixed order.
+//!
+//! Text of others is kept whole and unchanged in value: what would steer a terminal is written as `\u` escapes, which
+//! every parser turns back.
+
+mod results;
+
+use super::Output;
+use crate::exit::{Ending, Trouble};
+use crate::text;
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+use std::io;
+use whale_storage::diagnostic::{Diagnostic, Severity};
+
+/// Version of the document. Keys may be added within one; none changes its meaning or goes.
+pub(crate) const VERSION: u32 = 1;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    command: &'a str,
+    exit: u8,
+    result: Option<results::Result<'a>>,
+    diagnostics: Vec<Finding<'a>>,
+    diagnostics_left_out: usize,
+    errors: Vec<Error<'a>>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: &'a str,
+    severity: Severity,
+    plugin: Option<&'a str>,
+    path: &'a str,
+    file: Option<&'a str>,
+    line: Option<u32>,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    kind: &'a str,
+    engine: Option<&'a str>,
+    message: &'a str,
+    causes: &'a [String],
+    hint: Option<&'a str>,
+}
+
+/// The document of a command.
+pub(crate) fn document(command: &str, ending: &Ending, detail: u8) -> String {
+    let document = Document {
+        version: VERSION,
+        command,
+        exit: ending.exit.code(),
+        result: ending.output.as_ref().map(|output: &Output| results::of(output, detail)),
+        diagnostics: ending.found.iter().map(finding).collect(),
+        diagnostics_left_out: ending.found.dropped(),
+        errors: ending.troubles.iter().map(error).collect(),
+    };
+    let mut bytes = Vec::new();
+    // Our own types serialise without fail, and a vector takes whatever is written.
+    let _ = document.serialize(&mut Serializer::with_formatter(&mut bytes, Visible));
+    bytes.push(b'\n');
+    String::from_utf8(bytes).unwrap_or_default()
+}
+
+fn finding(found: &Diagnostic) -> Finding<'_> {
+    Finding {
+        code: found.code.id,
+        severity: found.severity,
+        plugin: found.plugin.as_deref(),
+        path: &found.path,
+        file: found.origin.as_ref().map(|origin| origin.file.as_str()),
+        line: found.origin.as_ref().map(|origin| origin.line),
+        message: &found.message,
+        help: found.help.as_deref(),
+    }
+}
+
+fn error(trouble: &Trouble) -> Error<'_> {
+    Error {
+        kind: trouble.kind,
+        engine: trouble.engine.map(whale_storage::definition::Backend::id),
+        message: &trouble.message,
+        causes: &trouble.causes,
+        hint: trouble.hint.as_deref(),
+    }
+}
+
+/// Writes characters that act instead of being seen as `\u` escapes.
+struct Visible;
+
+impl Formatter for Visible {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut buffer = [0; 4];
+        let mut units = [0; 2];
+        for character in fragment.chars() {
+            let plain: &str = character.encode_utf8(&mut buffer);
+            if text::escape(plain) == plain {
+                writer.write_all(plain.as_bytes())?;
+            } else {
+                for unit in character.encode_utf16(&mut units) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+    use whale_storage::diagnostic::{Diagnostics, codes};
+
+    #[test]
+    fn text_keeps_its_value_and_cannot_steer_a_terminal() {
+        let said = "a\"\u{1b}[2J\u{9b}\u{202e}\u{e0041}表🐋\n";
+        let found = Diagnostic::error(codes::plan::STRANGER, "p", said);
+        let document = document("plan", &Ending::early(Exit::Refused, found.into(), Vec::new()), 0);
+        assert!(document.trim_end().chars().all(|c| text::escape(&c.to_string()) == c.to_string()), "{document}");
+        let read: serde_json::Value = serde_json::from_str(&document).unwrap();
+        assert_eq!(read["diagnostics"][0]["message"], said);
+    }
+
+    #[test]
+    fn the_envelope_is_the_same_for_every_ending() {
+        let trouble = Trouble::new("unreachable", "m").because(&"c").hint("h");
+        let ending = Ending::early(Exit::Failed, Diagnostics::default(), vec![trouble]);
+        assert_eq!(
+            document("status", &ending, 0),
+            concat!(
+                r#"{"version":1,"command":"status","exit":4,"result":null,"diagnostics":[],"diagnostics_left_out":0,"#,
+                r#""errors":[{"kind":"unreachable","engine":null,"message":"m","causes":["c"],"hint":"h"}]}"#,
+                "\n"
+            )
+        );
+    }
+}

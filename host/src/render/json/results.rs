@@ -1,0 +1,321 @@
+//! The result of each command, as `docs/output.md` describes it.
+
+use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, outline};
+use crate::pipeline::Candidate;
+use crate::sandbox::{Compiled, Usage};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use whale_storage::catalog::PartKey;
+use whale_storage::change::{Change, ChangedPart};
+use whale_storage::definition::Backend;
+use whale_storage::diagnostic::Code;
+use whale_storage::journal::Unfinished;
+use whale_storage::plan::{Atomicity, Statement, Step, TargetPlan};
+use whale_storage::raw::{ModelDefinition, PluginInfo};
+use whale_storage::report::{Outcome, Report};
+use whale_storage::server::Server;
+use whale_storage::session::{Owned, TargetStatus};
+
+/// A result.
+#[derive(Serialize)]
+pub(super) struct Result<'a> {
+    #[serde(flatten)]
+    content: Content<'a>,
+    /// Only with `-v`: numbers that differ from run to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    spent: Option<SpentView>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Content<'a> {
+    Plugins { plugins: Vec<Plugin<'a>> },
+    Planned { plan: PlanView<'a> },
+    Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
+    Status { targets: Vec<Target<'a>>, unfinished: Option<&'a Unfinished> },
+    Explained { codes: Vec<CodeView> },
+}
+
+/// The result of a command.
+pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
+    let content = match output {
+        Output::Validated(judged) => {
+            Content::Plugins { plugins: judged.candidates.iter().map(|one| plugin(one, false)).collect() }
+        }
+        Output::Info(candidates) => {
+            Content::Plugins { plugins: candidates.iter().map(|one| plugin(one, true)).collect() }
+        }
+        Output::Planned(planned) => Content::Planned { plan: plan(planned) },
+        Output::Applied(applied) => {
+            let Applied { planned, report } = applied.as_ref();
+            Content::Applied { plan: plan(planned), report: report.as_ref().map(report_view) }
+        }
+        Output::Status(view) => status(view),
+        Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
+    };
+    Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }
+}
+
+#[derive(Serialize)]
+struct Plugin<'a> {
+    file: &'a str,
+    sha256: Option<&'a str>,
+    name: Option<&'a str>,
+    version: Option<&'a str>,
+    model: Option<&'a str>,
+    accepted: bool,
+    errors: usize,
+    objects: usize,
+    digest: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    info: Option<&'a PluginInfo>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    definition: Option<&'a ModelDefinition>,
+}
+
+fn plugin(candidate: &Candidate, whole: bool) -> Plugin<'_> {
+    let (info, defined) = (candidate.info.as_ref(), candidate.defined.as_ref());
+    Plugin {
+        file: &candidate.file,
+        sha256: candidate.sha256.as_deref(),
+        name: info.map(|info| info.name.as_str()),
+        version: info.map(|info| info.version.as_str()),
+        model: info.map(|info| info.model.as_str()),
+        accepted: candidate.accepted(),
+        errors: candidate.errors(),
+        objects: defined.map_or(0, |defined| outline::of_definition(&defined.definition).len()),
+        digest: defined.map(|defined| defined.digest.as_str()),
+        info: info.filter(|_| whole),
+        definition: defined.filter(|_| whole).map(|defined| &defined.definition),
+    }
+}
+
+#[derive(Serialize)]
+struct PlanView<'a> {
+    to_create: usize,
+    to_alter: usize,
+    refused: usize,
+    digests: BTreeMap<&'a str, &'a str>,
+    targets: Vec<TargetPlanView<'a>>,
+}
+
+#[derive(Serialize)]
+struct TargetPlanView<'a> {
+    engine: &'a str,
+    server: Option<ServerView<'a>>,
+    fingerprint: &'a str,
+    steps: Vec<StepView<'a>>,
+}
+
+#[derive(Serialize)]
+struct ServerView<'a> {
+    address: &'a str,
+    version: Option<String>,
+    version_text: &'a str,
+    user: &'a str,
+    superuser: bool,
+}
+
+#[derive(Serialize)]
+struct StepView<'a> {
+    number: usize,
+    action: &'static str,
+    title: String,
+    object: Option<String>,
+    model: &'a str,
+    role: Option<&'a str>,
+    added: &'a [PartKey],
+    changed: Vec<ChangedView<'a>>,
+    removed: &'a [PartKey],
+    hazards: Vec<String>,
+    atomicity: Atomicity,
+    statements: &'a [Statement],
+}
+
+#[derive(Serialize)]
+struct ChangedView<'a> {
+    kind: whale_storage::catalog::PartKind,
+    name: &'a str,
+    facts: Vec<FactView<'a>>,
+}
+
+#[derive(Serialize)]
+struct FactView<'a> {
+    name: &'a str,
+    from: Option<&'a whale_storage::catalog::Fact>,
+    to: Option<&'a whale_storage::catalog::Fact>,
+}
+
+fn plan(planned: &Planned) -> PlanView<'_> {
+    let Totals { created, altered, refused } = planned.totals();
+    PlanView {
+        to_create: created,
+        to_alter: altered,
+        refused,
+        digests: planned.desire.plugins.iter().map(|(name, digest)| (name.as_str(), digest.as_str())).collect(),
+        targets: planned.plan.targets.iter().map(|target| target_plan(planned, target)).collect(),
+    }
+}
+
+fn target_plan<'a>(planned: &'a Planned, target: &'a TargetPlan) -> TargetPlanView<'a> {
+    TargetPlanView {
+        engine: target.backend.id(),
+        server: planned.places.get(&target.backend).map(|(address, server)| server_view(address, server)),
+        fingerprint: &target.fingerprint,
+        steps: target.steps.iter().map(step).collect(),
+    }
+}
+
+fn server_view<'a>(address: &'a str, server: &'a Server) -> ServerView<'a> {
+    ServerView {
+        address,
+        version: server.version.map(|version| version.to_string()),
+        version_text: &server.version_text,
+        user: &server.user,
+        superuser: server.superuser,
+    }
+}
+
+fn step(step: &Step) -> StepView<'_> {
+    let (action, object) = match &step.change {
+        Change::CreateRole { .. } => ("create-role", None),
+        Change::CreateNamespace { .. } => ("create-namespace", None),
+        Change::OpenNamespace { .. } => ("open-namespace", None),
+        Change::CreateObject { object, .. } => ("create", Some(object.to_string())),
+        Change::AlterObject { object, .. } => ("alter", Some(object.to_string())),
+    };
+    let (added, changed, removed): (&[PartKey], &[ChangedPart], &[PartKey]) = match &step.change {
+        Change::AlterObject { added, changed, removed, .. } => (added, changed, removed),
+        _ => (&[], &[], &[]),
+    };
+    StepView {
+        number: step.number,
+        action,
+        title: step.title(),
+        object,
+        model: step.model.as_str(),
+        role: step.role.as_ref().map(whale_storage::name::Name::as_str),
+        added,
+        changed: changed.iter().map(changed_part).collect(),
+        removed,
+        hazards: step.recipe.hazards.iter().map(ToString::to_string).collect(),
+        atomicity: step.recipe.atomicity,
+        statements: &step.recipe.statements,
+    }
+}
+
+fn changed_part(part: &ChangedPart) -> ChangedView<'_> {
+    let facts = part.facts.iter();
+    let facts = facts.map(|fact| FactView { name: fact.name, from: fact.from.as_ref(), to: fact.to.as_ref() });
+    ChangedView { kind: part.key.kind, name: &part.key.name, facts: facts.collect() }
+}
+
+#[derive(Serialize)]
+struct ReportView<'a> {
+    run: &'a str,
+    succeeded: bool,
+    converged: Option<bool>,
+    done: usize,
+    failed: usize,
+    in_doubt: usize,
+    not_started: usize,
+    steps: Vec<StepReportView<'a>>,
+    remaining: &'a [String],
+}
+
+#[derive(Serialize)]
+struct StepReportView<'a> {
+    number: usize,
+    engine: &'a str,
+    title: &'a str,
+    outcome: Outcome,
+}
+
+fn report_view(report: &Report) -> ReportView<'_> {
+    let steps = report.steps.iter();
+    let steps = steps.map(|step| StepReportView {
+        number: step.number,
+        engine: step.backend.id(),
+        title: &step.title,
+        outcome: step.outcome,
+    });
+    ReportView {
+        run: &report.run,
+        succeeded: report.succeeded(),
+        converged: report.converged,
+        done: report.count(Outcome::Done),
+        failed: report.count(Outcome::Failed),
+        in_doubt: report.count(Outcome::InDoubt),
+        not_started: report.count(Outcome::NotStarted),
+        steps: steps.collect(),
+        remaining: &report.remaining,
+    }
+}
+
+#[derive(Serialize)]
+struct Target<'a> {
+    engine: &'a str,
+    server: ServerView<'a>,
+    objects: &'a [Owned],
+    strangers: usize,
+    broken: &'a [String],
+}
+
+fn status(view: &StatusView) -> Content<'_> {
+    let target = |target: &'_ TargetStatus| -> Backend { target.server.backend };
+    let targets = view.status.targets.iter().map(|one| Target {
+        engine: target(one).id(),
+        server: server_view(view.places.get(&target(one)).map_or("", String::as_str), &one.server),
+        objects: &one.objects,
+        strangers: one.strangers,
+        broken: &one.broken,
+    });
+    Content::Status { targets: targets.collect(), unfinished: view.unfinished.as_ref() }
+}
+
+#[derive(Serialize)]
+struct CodeView {
+    code: &'static str,
+    title: &'static str,
+    explanation: &'static str,
+}
+
+fn code(code: &Code) -> CodeView {
+    CodeView { code: code.id, title: code.title, explanation: code.explanation }
+}
+
+#[derive(Serialize)]
+struct SpentView {
+    plugins: Vec<UsageView>,
+    round_trips: BTreeMap<&'static str, u64>,
+}
+
+#[derive(Serialize)]
+struct UsageView {
+    plugin: String,
+    compile_ms: Option<u128>,
+    describe_fuel: u64,
+    describe_micros: u64,
+    define_fuel: u64,
+    define_micros: u64,
+    define_memory: u64,
+}
+
+fn spent(spent: &Spent) -> SpentView {
+    let usage = |(plugin, usage): &(String, Usage)| UsageView {
+        plugin: plugin.clone(),
+        compile_ms: match usage.compiled {
+            Compiled::Before => None,
+            Compiled::Now(took) => Some(took.as_millis()),
+        },
+        describe_fuel: usage.describe.fuel,
+        describe_micros: usage.describe.micros,
+        define_fuel: usage.define.fuel,
+        define_micros: usage.define.micros,
+        define_memory: usage.define.memory,
+    };
+    SpentView {
+        plugins: spent.plugins.iter().map(usage).collect(),
+        round_trips: spent.round_trips.iter().map(|(backend, number)| (backend.id(), *number)).collect(),
+    }
+}

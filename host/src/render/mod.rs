@@ -1,0 +1,126 @@
+//! From results to what is shown. Commands compute values; here they become text for people, or one JSON document.
+//!
+//! Pure: text out, nothing printed. Whatever a plugin or a server wrote is escaped and cut here, at the latest.
+
+pub(crate) mod json;
+pub(crate) mod outline;
+pub(crate) mod style;
+pub(crate) mod text;
+
+use crate::pipeline::{Candidate, Judged};
+use std::collections::BTreeMap;
+use whale_storage::change::Change;
+use whale_storage::definition::Backend;
+use whale_storage::desire::Desire;
+use whale_storage::diagnostic::Code;
+use whale_storage::journal::Unfinished;
+use whale_storage::plan::Plan;
+use whale_storage::report::Report;
+use whale_storage::server::Server;
+use whale_storage::session::Status;
+
+/// What a command found out.
+#[derive(Debug)]
+pub(crate) enum Output {
+    /// `validate`.
+    Validated(Judged),
+    /// `info`.
+    Info(Vec<Candidate>),
+    /// `plan`.
+    Planned(Box<Planned>),
+    /// `apply`.
+    Applied(Box<Applied>),
+    /// `status`.
+    Status(Box<StatusView>),
+    /// `explain`: one code, or all of them.
+    Explained(Vec<Code>),
+}
+
+/// A plan with what is needed to show it.
+#[derive(Debug)]
+pub(crate) struct Planned {
+    /// The plan.
+    pub(crate) plan: Plan,
+    /// What it was made for.
+    pub(crate) desire: Desire,
+    /// Where it was made.
+    pub(crate) places: Places,
+    /// What it took.
+    pub(crate) spent: Spent,
+}
+
+/// How much a plan does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Totals {
+    /// Steps that make something.
+    pub(crate) created: usize,
+    /// Steps that change something.
+    pub(crate) altered: usize,
+    /// Findings that forbid the plan.
+    pub(crate) refused: usize,
+}
+
+impl Planned {
+    /// How much the plan does.
+    pub(crate) fn totals(&self) -> Totals {
+        let altered = self.plan.steps().filter(|step| matches!(step.change, Change::AlterObject { .. })).count();
+        let created = self.plan.steps().count() - altered;
+        Totals { created, altered, refused: self.plan.found.errors_only().count() }
+    }
+}
+
+/// The servers of a run, each with its host and port.
+pub(crate) type Places = BTreeMap<Backend, (String, Server)>;
+
+/// What came of an apply.
+#[derive(Debug)]
+pub(crate) struct Applied {
+    /// The plan.
+    pub(crate) planned: Planned,
+    /// What came of it; none: it was not begun.
+    pub(crate) report: Option<Report>,
+}
+
+/// What is in the engines.
+#[derive(Debug)]
+pub(crate) struct StatusView {
+    /// What was read.
+    pub(crate) status: Status,
+    /// Host and port by engine.
+    pub(crate) places: BTreeMap<Backend, String>,
+    /// A run that did not end well.
+    pub(crate) unfinished: Option<Unfinished>,
+    /// What reading it took.
+    pub(crate) spent: Spent,
+}
+
+impl Output {
+    /// What the command took.
+    pub(crate) fn spent(&self) -> Spent {
+        match self {
+            Output::Validated(judged) => Spent::of_plugins(&judged.candidates),
+            Output::Info(candidates) => Spent::of_plugins(candidates),
+            Output::Planned(planned) => planned.spent.clone(),
+            Output::Applied(applied) => applied.planned.spent.clone(),
+            Output::Status(view) => view.spent.clone(),
+            Output::Explained(_) => Spent::default(),
+        }
+    }
+}
+
+/// What a run took.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Spent {
+    /// What each plugin used.
+    pub(crate) plugins: Vec<(String, crate::sandbox::Usage)>,
+    /// Requests to each engine.
+    pub(crate) round_trips: BTreeMap<Backend, u64>,
+}
+
+impl Spent {
+    /// What these plugins used.
+    pub(crate) fn of_plugins(candidates: &[Candidate]) -> Self {
+        let used = |candidate: &Candidate| candidate.defined.as_ref().map(|defines| (candidate.title(), defines.usage));
+        Self { plugins: candidates.iter().filter_map(used).collect(), round_trips: BTreeMap::new() }
+    }
+}

@@ -1,0 +1,116 @@
+//! A plan reads like a diff: `+` made, `~` changed, `!` refused, engine by engine.
+
+use super::super::outline;
+use super::super::style::{Style, Tone, count};
+use super::super::{Planned, Totals};
+use crate::text::shown_within;
+use std::fmt::Write as _;
+use whale_storage::catalog::{Fact, PartKey, PartKind};
+use whale_storage::change::{Change, ChangedPart};
+use whale_storage::definition::{Object, ObjectName};
+use whale_storage::plan::Step;
+
+/// Characters of a fact that are shown.
+const MOST_FACT: usize = 80;
+
+/// The plan.
+pub(crate) fn plan(planned: &Planned, style: Style) -> String {
+    let mut text = String::new();
+    for target in planned.plan.targets.iter().filter(|target| !target.steps.is_empty()) {
+        for step in &target.steps {
+            step_lines(&mut text, planned, step, style);
+        }
+        text.push('\n');
+    }
+    let refused: Vec<_> = planned.plan.found.errors_only().collect();
+    for found in &refused {
+        let line = format!("! {}  ({})", shown_within(&found.path, 200), found.code.id);
+        let _ = writeln!(text, "{}", style.paint(Tone::Bad, &line));
+    }
+    if !refused.is_empty() {
+        text.push('\n');
+    }
+    let Totals { created, altered, refused } = planned.totals();
+    if created + altered + refused == 0 {
+        let objects = count(planned.desire.objects.len(), "object");
+        let _ = writeln!(text, "plan: nothing to do, {objects} as defined");
+    } else {
+        let _ = writeln!(text, "plan: {created} to create, {altered} to alter, {refused} refused");
+    }
+    text
+}
+
+fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
+    let (tone, symbol, what) = head(planned, &step.change);
+    let line = format!("{symbol} {:<11} {what}", step.backend.id());
+    let _ = writeln!(text, "{}", style.paint(tone, &line));
+    match &step.change {
+        Change::CreateObject { object, .. } if style.detail > 0 => {
+            let parts = wanted(planned, object).map(|object| outline::of_object(object).parts).unwrap_or_default();
+            for part in &parts {
+                inner(text, Tone::Add, '+', part, style);
+            }
+        }
+        Change::AlterObject { object, added, changed, removed, .. } => {
+            let defined = wanted(planned, object);
+            for key in added {
+                inner(text, Tone::Add, '+', &added_part(key, defined), style);
+            }
+            for part in changed {
+                inner(text, Tone::Change, '~', &changed_part(part), style);
+            }
+            for key in removed {
+                inner(text, Tone::Bad, '-', &shown_within(&key.to_string(), 200), style);
+            }
+        }
+        _ => {}
+    }
+    for hazard in &step.recipe.hazards {
+        inner(text, Tone::Warning, '!', &format!("{hazard}: {}", hazard.meaning()), style);
+    }
+    if style.detail > 1 {
+        for statement in &step.recipe.statements {
+            inner(text, Tone::Faint, '>', &shown_within(&statement.to_string(), 10_000), style);
+        }
+    }
+}
+
+fn head(planned: &Planned, change: &Change) -> (Tone, char, String) {
+    let add = |what: String| (Tone::Add, '+', what);
+    match change {
+        Change::CreateRole { role, .. } => add(format!("role {role}")),
+        Change::CreateNamespace { namespace, .. } => add(format!("namespace {namespace}")),
+        Change::OpenNamespace { namespace, role, .. } => add(format!("{role} may create in {namespace}")),
+        Change::CreateObject { object, kind } => match wanted(planned, object).map(outline::of_object) {
+            Some(outline) => add(format!("{}  ({}, {})", outline.name, outline.kind, outline.size)),
+            None => add(format!("{object}  ({kind})")),
+        },
+        Change::AlterObject { object, kind, .. } => (Tone::Change, '~', format!("{object}  ({kind})")),
+    }
+}
+
+fn inner(text: &mut String, tone: Tone, symbol: char, what: &str, style: Style) {
+    let _ = writeln!(text, "    {}", style.paint(tone, &format!("{symbol} {what}")));
+}
+
+fn wanted<'p>(planned: &'p Planned, name: &ObjectName) -> Option<&'p Object> {
+    planned.desire.objects.get(name).map(|desired| &desired.object)
+}
+
+fn added_part(key: &PartKey, object: Option<&Object>) -> String {
+    let data_type =
+        object.filter(|_| key.kind == PartKind::Column).and_then(|object| outline::column_type(object, &key.name));
+    let shown = shown_within(&key.to_string(), 200);
+    data_type.map_or(shown.clone(), |data_type| format!("{shown} {data_type}"))
+}
+
+fn changed_part(part: &ChangedPart) -> String {
+    let side =
+        |fact: Option<&Fact>| fact.map_or_else(|| "none".to_owned(), |fact| shown_within(fact.text(), MOST_FACT));
+    let facts: Vec<String> = part
+        .facts
+        .iter()
+        .map(|fact| format!("{} {} -> {}", fact.name, side(fact.from.as_ref()), side(fact.to.as_ref())))
+        .collect();
+    format!("{}: {}", shown_within(&part.key.to_string(), 200), facts.join(", "))
+}

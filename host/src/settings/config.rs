@@ -1,0 +1,323 @@
+//! `whale.toml`: which plugins, what each is granted, where the engines are, what a guest may cost.
+//!
+//! Unknown keys and values of another type are errors: a grant with a typing mistake must not silently hold or not hold.
+//! Nothing here is a secret; a password in a URL is refused, since the file belongs beside the code.
+
+use super::limits;
+use super::reader::{Key, Reader, Value};
+use crate::sandbox::Limits;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use toml::de::DeTable;
+use whale_storage::definition::Backend;
+use whale_storage::diagnostic::{Diagnostics, Origin};
+use whale_storage::raw::Operation;
+use whale_storage::server::{Version, known};
+
+/// What the file says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Config {
+    /// Paths of plugins, with `*` and `?`, relative to the file.
+    pub(crate) files: Vec<String>,
+    /// By name of the plugin.
+    pub(crate) plugins: BTreeMap<String, PluginSettings>,
+    /// Where the engines are, and their versions.
+    pub(crate) targets: BTreeMap<Backend, TargetSettings>,
+    /// Bounds on a guest.
+    pub(crate) limits: Limits,
+}
+
+/// What one plugin is granted and given.
+#[derive(Debug, Clone)]
+pub(crate) struct PluginSettings {
+    /// Namespaces beside its model's own.
+    pub(crate) namespaces: BTreeSet<String>,
+    /// What may be done with its objects.
+    pub(crate) operations: BTreeSet<Operation>,
+    /// Values of its parameters, as they would be typed.
+    pub(crate) parameters: BTreeMap<String, String>,
+}
+
+/// What is said of an engine.
+#[derive(Debug, Clone)]
+pub(crate) struct TargetSettings {
+    /// What `validate` judges for.
+    pub(crate) version: Option<Version>,
+    /// Where it is.
+    pub(crate) url: Option<UrlSource>,
+    /// How long to wait for a connection.
+    pub(crate) connect_timeout: Duration,
+    /// How long to wait for the answer to one statement.
+    pub(crate) statement_timeout: Duration,
+    /// The table's place in the file.
+    pub(crate) origin: Origin,
+}
+
+/// Where a URL comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum UrlSource {
+    /// Stands in the file, without a password.
+    Text(String),
+    /// An environment variable.
+    Variable(String),
+    /// A file whose one line it is.
+    File(String),
+}
+
+/// Seconds until a connection has to stand.
+pub(super) const CONNECT_SECONDS: u64 = 5;
+/// Seconds until a statement has to be answered: an index over large tables takes minutes.
+pub(super) const STATEMENT_SECONDS: u64 = 600;
+/// What the two can be raised to.
+const MOST_SECONDS: u64 = 86_400;
+
+impl Config {
+    /// Reads the text of a file of that name.
+    pub(crate) fn parse(file: &str, source: &str) -> Result<Self, Diagnostics> {
+        let mut reader = Reader::new(file, source);
+        let mut config = Self::default();
+        for (key, value) in reader.document().into_iter().flatten() {
+            match key.get_ref().as_ref() {
+                "plugins" => config.plugins(&mut reader, &value),
+                "targets" => config.targets(&mut reader, &value),
+                "limits" => limits::read(&mut reader, &value, &mut config.limits),
+                _ => reader.unknown("", &key, &["plugins", "targets", "limits"]),
+            }
+        }
+        if reader.found.errors() == 0 { Ok(config) } else { Err(reader.found) }
+    }
+
+    fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
+        for (key, value) in reader.entries("plugins", value) {
+            match key.get_ref().as_ref() {
+                "files" => self.files = reader.texts("plugins.files", value).unwrap_or_default(),
+                name => {
+                    let path = format!("plugins.{name}");
+                    self.plugins.insert(name.to_owned(), plugin(reader, &path, value));
+                }
+            }
+        }
+    }
+
+    fn targets(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
+        for (key, value) in reader.entries("targets", value) {
+            match Backend::find(key.get_ref()) {
+                Some(backend) => {
+                    let settings = target(reader, backend, key, value);
+                    self.targets.insert(backend, settings);
+                }
+                None => reader.unknown("targets", key, &Backend::ALL.map(Backend::id)),
+            }
+        }
+    }
+}
+
+impl Reader<'_> {
+    /// Entries of a table, none where the value is no table.
+    fn entries<'v, 't>(
+        &mut self,
+        path: &str,
+        value: &'v Value<'t>,
+    ) -> impl Iterator<Item = (&'v Key<'t>, &'v Value<'t>)> + use<'v, 't> {
+        self.table(path, value).into_iter().flat_map(DeTable::iter)
+    }
+}
+
+fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> PluginSettings {
+    let mut settings = PluginSettings {
+        namespaces: BTreeSet::new(),
+        operations: BTreeSet::from([Operation::Create, Operation::Alter]),
+        parameters: BTreeMap::new(),
+    };
+    for (key, value) in reader.entries(path, value) {
+        let inner = format!("{path}.{}", key.get_ref());
+        match key.get_ref().as_ref() {
+            "namespaces" => settings.namespaces = reader.texts(&inner, value).unwrap_or_default().into_iter().collect(),
+            "operations" => settings.operations = operations(reader, &inner, value),
+            "parameters" => {
+                for (name, value) in reader.entries(&inner, value) {
+                    if let Some(text) = reader.parameter(&format!("{inner}.{}", name.get_ref()), value) {
+                        settings.parameters.insert(name.get_ref().to_string(), text);
+                    }
+                }
+            }
+            _ => reader.unknown(path, key, &["namespaces", "operations", "parameters"]),
+        }
+    }
+    settings
+}
+
+fn operations(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSet<Operation> {
+    let mut operations = BTreeSet::new();
+    for word in reader.texts(path, value).unwrap_or_default() {
+        match word.as_str() {
+            "create" => operations.insert(Operation::Create),
+            "alter" => operations.insert(Operation::Alter),
+            _ => {
+                let message = format!("`{word}` is not an operation");
+                reader.unusable(path, value, message, Some("operations are create and alter".to_owned()));
+                false
+            }
+        };
+    }
+    operations
+}
+
+fn target(reader: &mut Reader<'_>, backend: Backend, key: &Key<'_>, value: &Value<'_>) -> TargetSettings {
+    let path = format!("targets.{backend}");
+    let mut settings = TargetSettings {
+        version: None,
+        url: None,
+        connect_timeout: Duration::from_secs(CONNECT_SECONDS),
+        statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
+        origin: reader.origin(key.span()),
+    };
+    for (key, value) in reader.entries(&path, value) {
+        let inner = format!("{path}.{}", key.get_ref());
+        match key.get_ref().as_ref() {
+            "version" => settings.version = version(reader, backend, &inner, value),
+            "url" => source(reader, &inner, value, UrlSource::Text, &mut settings.url),
+            "url_env" => source(reader, &inner, value, UrlSource::Variable, &mut settings.url),
+            "url_file" => source(reader, &inner, value, UrlSource::File, &mut settings.url),
+            "connect_timeout" => settings.connect_timeout = seconds(reader, &inner, value, CONNECT_SECONDS),
+            "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
+            _ => {
+                let known = ["version", "url", "url_env", "url_file", "connect_timeout", "statement_timeout"];
+                reader.unknown(&path, key, &known);
+            }
+        }
+    }
+    settings
+}
+
+fn version(reader: &mut Reader<'_>, backend: Backend, path: &str, value: &Value<'_>) -> Option<Version> {
+    let text = reader.text(path, value)?;
+    let oldest = known(backend).oldest;
+    match text.parse::<Version>() {
+        Ok(version) if version >= oldest => Some(version),
+        Ok(version) => {
+            let message = format!("{} {version} is not supported; the oldest that is is {oldest}", backend.title());
+            reader.unusable(path, value, message, None);
+            None
+        }
+        Err(message) => {
+            reader.unusable(path, value, message, None);
+            None
+        }
+    }
+}
+
+fn source(
+    reader: &mut Reader<'_>,
+    path: &str,
+    value: &Value<'_>,
+    kind: fn(String) -> UrlSource,
+    into: &mut Option<UrlSource>,
+) {
+    let Some(text) = reader.text(path, value) else { return };
+    if into.is_some() {
+        let help = "keep one of url, url_env and url_file".to_owned();
+        return reader.unusable(path, value, "the URL comes from two places", Some(help));
+    }
+    let found = kind(text);
+    if let UrlSource::Text(url) = &found
+        && super::targets::has_password(url)
+    {
+        let help = "put the URL into an environment variable (url_env) or a file (url_file)".to_owned();
+        return reader.unusable(path, value, "the URL holds a password, and this file is no place for one", Some(help));
+    }
+    *into = Some(found);
+}
+
+fn seconds(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, otherwise: u64) -> Duration {
+    let seconds = reader.number(path, value).unwrap_or(otherwise);
+    if !(1..=MOST_SECONDS).contains(&seconds) {
+        reader.unusable(path, value, format!("a time limit is from 1 to {MOST_SECONDS} seconds"), None);
+    }
+    Duration::from_secs(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(source: &str) -> Vec<String> {
+        let Err(found) = Config::parse("whale.toml", source) else { return Vec::new() };
+        found
+            .iter()
+            .map(|fault| {
+                let line = fault.origin.as_ref().map_or(0, |origin| origin.line);
+                format!("{} {line}: {} ({})", fault.code.id, fault.message, fault.help.as_deref().unwrap_or("-"))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn everything_has_its_place() {
+        let config = Config::parse(
+            "whale.toml",
+            r#"
+            [plugins]
+            files = ["plugins/*.wasm"]
+            [plugins.shared]
+            namespaces = ["public", "default"]
+            operations = []
+            parameters = { embedding_dim = 768, deep = true, unit = "day" }
+            [targets.milvus]
+            version = "2.5"
+            url_env = "M"
+            [limits]
+            fuel = 3_000_000_000
+            "#,
+        )
+        .unwrap();
+        assert_eq!(config.files, ["plugins/*.wasm"]);
+        let shared = &config.plugins["shared"];
+        assert_eq!(shared.namespaces.iter().collect::<Vec<_>>(), ["default", "public"]);
+        assert!(shared.operations.is_empty());
+        assert_eq!(shared.parameters["embedding_dim"], "768");
+        assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
+        assert_eq!(config.limits.fuel, 3_000_000_000);
+    }
+
+    #[test]
+    fn unknown_keys_are_errors_with_their_lines_and_the_nearest_name() {
+        assert_eq!(
+            faults("[plugin]\n[plugins.a]\nnamespace = []\n[targets.mysql]\n[limits]\nfuell = 1\n"),
+            [
+                "WH0003 6: `fuell` is not a key in [limits] (did you mean `fuel`?)",
+                "WH0003 1: `plugin` is not a key here (did you mean `plugins`?)",
+                "WH0003 3: `namespace` is not a key in [plugins.a] (did you mean `namespaces`?)",
+                "WH0003 4: `mysql` is not a key in [targets] (known keys: timescaledb, clickhouse, milvus)",
+            ]
+        );
+    }
+
+    #[test]
+    fn wrong_types_are_errors() {
+        assert_eq!(
+            faults("plugins = [\"a\"]\n[targets.milvus]\nversion = 2.3\n[limits]\nfuel = -1\n"),
+            [
+                "WH0004 5: `limits.fuel` takes a whole number from 0, and this is a whole number (-)",
+                "WH0004 1: `plugins` takes a table, and this is a list (-)",
+                "WH0004 3: `targets.milvus.version` takes text in quotes, and this is a number with a fraction (-)",
+            ]
+        );
+    }
+
+    #[test]
+    fn values_that_cannot_be_meant_are_errors() {
+        let found = faults(
+            "[targets.milvus]\nurl = \"http://root:secret@h:1\"\nversion = \"1.0\"\n[targets.clickhouse]\nurl = \"http://h\"\nurl_env = \"C\"\nconnect_timeout = 0\n[limits]\nfuel = 0\nmemory = 999999999999\n",
+        );
+        assert_eq!(found.len(), 6, "{found:#?}");
+        assert!(found.iter().all(|fault| fault.starts_with("WH0005") && !fault.contains("secret")), "{found:#?}");
+    }
+
+    #[test]
+    fn what_is_not_toml_is_one_error_with_its_line() {
+        let found = faults("[plugins]\nfiles = [\n");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].starts_with("WH0002 "), "{found:?}");
+    }
+}

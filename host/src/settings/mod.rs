@@ -1,0 +1,69 @@
+//! What holds for this run: `whale.toml`, the environment and the flags, resolved. The one module that reads any of them.
+
+pub(crate) mod config;
+pub(crate) mod environment;
+pub(crate) mod files;
+pub(crate) mod folders;
+pub(crate) mod grants;
+pub(crate) mod limits;
+mod reader;
+pub(crate) mod targets;
+
+use crate::cli::Shared;
+use crate::exit::Failure;
+use config::Config;
+use environment::Environment;
+use files::Files;
+use folders::Folders;
+use std::io;
+use std::path::{Path, PathBuf};
+use whale_storage::diagnostic::{Diagnostic, codes};
+
+/// Name of the settings file.
+const FILE: &str = "whale.toml";
+
+/// Longest settings file: a thousand plugins fit into a tenth of it.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+/// What holds for this run.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The settings file, or its defaults.
+    pub(crate) config: Config,
+    /// Where the host keeps what outlives a run.
+    pub(crate) folders: Folders,
+    /// The environment.
+    pub(crate) environment: Environment,
+    /// The way to files.
+    pub(crate) files: Files,
+    /// The folder of the settings file; empty: the working directory.
+    base: PathBuf,
+}
+
+impl Settings {
+    /// Reads the settings file, if there is one.
+    pub(crate) fn load(shared: &Shared, environment: Environment, files: Files) -> Result<Self, Failure> {
+        let path = shared.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
+        let config = match files.read_text(&path, MOST_BYTES) {
+            Ok(source) => Config::parse(&path.display().to_string(), &source).map_err(Failure::Refused)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && shared.config.is_none() => Config::default(),
+            Err(error) => {
+                let message = format!("reading {}: {error}", path.display());
+                return Err(Diagnostic::error(
+                    codes::settings::SETTINGS_UNREADABLE,
+                    path.display().to_string(),
+                    message,
+                )
+                .into());
+            }
+        };
+        let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        let folders = Folders::find(shared.state.as_deref(), &environment);
+        Ok(Self { config, folders, environment, files, base })
+    }
+
+    /// A path of the settings file, which is relative to that file.
+    pub(crate) fn beside_config(&self, path: &Path) -> PathBuf {
+        self.base.join(path)
+    }
+}

@@ -1,0 +1,134 @@
+//! Reads values out of parsed TOML, and notes every fault with its line: a key that is not known, a value of another
+//! type. Reading goes on after a fault, so that all of them are told at once.
+
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes::settings as codes};
+use whale_storage::types::nearest;
+
+/// A key as it stands in the file.
+pub(super) type Key<'s> = Spanned<DeString<'s>>;
+/// A value as it stands in the file.
+pub(super) type Value<'s> = Spanned<DeValue<'s>>;
+
+/// Reads one file.
+pub(super) struct Reader<'s> {
+    file: String,
+    source: &'s str,
+    /// Faults, in the order found.
+    pub(super) found: Diagnostics,
+}
+
+impl<'s> Reader<'s> {
+    /// For a file of that name.
+    pub(super) fn new(file: impl Into<String>, source: &'s str) -> Self {
+        Self { file: file.into(), source, found: Diagnostics::default() }
+    }
+
+    /// The line of a place.
+    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
+        let before = self.source.as_bytes().get(..span.start).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count();
+        Origin { file: self.file.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
+    }
+
+    /// Notes a fault.
+    pub(super) fn fault(&mut self, code: Code, path: &str, span: Range<usize>, message: String, help: Option<String>) {
+        let mut fault = Diagnostic::error(code, path, message).at(Some(&self.origin(span)));
+        fault.help = help;
+        self.found.push(fault);
+    }
+
+    /// Parses the file.
+    pub(super) fn document(&mut self) -> Option<DeTable<'s>> {
+        match DeTable::parse(self.source) {
+            Ok(document) => Some(document.into_inner()),
+            Err(error) => {
+                let message = error.message().lines().collect::<Vec<_>>().join(", ");
+                self.fault(codes::SETTINGS_SYNTAX, "", error.span().unwrap_or_default(), message, None);
+                None
+            }
+        }
+    }
+
+    /// A key that is none of those.
+    pub(super) fn unknown(&mut self, section: &str, key: &Key<'_>, known: &[&str]) {
+        let name = key.get_ref();
+        let place = if section.is_empty() { "here".to_owned() } else { format!("in [{section}]") };
+        let help = nearest(name, known.iter().copied())
+            .map_or_else(|| format!("known keys: {}", known.join(", ")), |near| format!("did you mean `{near}`?"));
+        self.fault(codes::UNKNOWN_KEY, section, key.span(), format!("`{name}` is not a key {place}"), Some(help));
+    }
+
+    /// A value that has the right type and cannot be used.
+    pub(super) fn unusable(&mut self, path: &str, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
+        self.fault(codes::WRONG_VALUE, path, value.span(), message.into(), help);
+    }
+
+    fn wrong<T>(&mut self, path: &str, value: &Value<'_>, expected: &str) -> Option<T> {
+        let message = format!("`{path}` takes {expected}, and this is {}", kind(value.get_ref()));
+        self.fault(codes::WRONG_TYPE, path, value.span(), message, None);
+        None
+    }
+
+    /// A table.
+    pub(super) fn table<'v, 't>(&mut self, path: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
+        match value.get_ref() {
+            DeValue::Table(table) => Some(table),
+            _ => self.wrong(path, value, "a table"),
+        }
+    }
+
+    /// Text.
+    pub(super) fn text(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            _ => self.wrong(path, value, "text in quotes"),
+        }
+    }
+
+    /// A list of texts.
+    pub(super) fn texts(&mut self, path: &str, value: &Value<'_>) -> Option<Vec<String>> {
+        match value.get_ref() {
+            DeValue::Array(items) => items.iter().map(|item| self.text(path, item)).collect(),
+            _ => self.wrong(path, value, "a list of texts"),
+        }
+    }
+
+    /// A whole number from 0.
+    pub(super) fn number(&mut self, path: &str, value: &Value<'_>) -> Option<u64> {
+        match value.get_ref() {
+            DeValue::Integer(number) => match u64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Some(number),
+                Err(_) => self.wrong(path, value, "a whole number from 0"),
+            },
+            _ => self.wrong(path, value, "a whole number"),
+        }
+    }
+
+    /// A value of a parameter, as it would be typed.
+    pub(super) fn parameter(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
+        match value.get_ref() {
+            DeValue::String(text) => Some(text.to_string()),
+            DeValue::Boolean(boolean) => Some(boolean.to_string()),
+            DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
+                Ok(number) => Some(number.to_string()),
+                Err(_) => self.wrong(path, value, "a number of 64 bits"),
+            },
+            _ => self.wrong(path, value, "text, a whole number, true or false"),
+        }
+    }
+}
+
+fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a fraction",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,165 @@
+//! The version table: one row an object, for people.
+//!
+//! Rows are compared with what a query gives, and only those that are missing or differ are written, in one upsert. A
+//! query needs the collection loaded. One that was made over this connection is empty, and is not asked; one that is
+//! still on its way (Milvus was just restarted) is waited for a little. Where nothing can be read, nothing is written:
+//! a row written blindly would forget when its object was made, and the next run writes what is missing.
+
+use super::run::load_state;
+use super::{Link, MilvusTarget};
+use crate::backend::EngineError;
+use crate::name::Name;
+use crate::plan::VersionRow;
+use milvus::v2::error::Error;
+use milvus::v2::request::dml::{InsertRequest, UpsertRequest};
+use milvus::v2::request::dql::QueryRequest;
+use milvus::v2::{ConsistencyLevel, FieldData, LoadState};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::{Instant, sleep};
+
+const DATABASE: &str = "default";
+const TABLE: &str = "schema_version";
+/// How long a version table that is being loaded is waited for.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Most rows one query may give.
+const WINDOW: i64 = 16_384;
+/// Bounds of the fields, in bytes.
+const MOST_NAME: usize = 255;
+const MOST_VERSION: usize = 50;
+const MOST_DESCRIPTION: usize = 4_096;
+
+/// A row as it stands: version, description, and when it was made.
+type Stored = (String, String, i64);
+
+impl MilvusTarget {
+    pub(super) async fn write_versions(&self, rows: &[VersionRow]) -> Result<(), EngineError> {
+        let fresh = self.made.contains(&(Name::from_server(DATABASE), Name::from_server(TABLE)));
+        let stored = if fresh { Some(BTreeMap::new()) } else { read(&self.link).await? };
+        let Some(stored) = stored else { return Ok(()) };
+        let rows = differing(rows, &stored, now());
+        if rows.is_empty() {
+            return Ok(());
+        }
+        write(&self.link, rows).await.map_err(|error| self.link.failure(format!("writing {DATABASE}.{TABLE}"), &error))
+    }
+}
+
+/// What the table holds; none where it is not there or cannot be read now.
+async fn read(link: &Link) -> Result<Option<BTreeMap<String, Stored>>, EngineError> {
+    let (database, table) = (Name::from_server(DATABASE), Name::from_server(TABLE));
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match load_state(link, &database, &table).await {
+            Ok(LoadState::Loaded) => break,
+            Ok(LoadState::Loading) if Instant::now() < until => sleep(Duration::from_millis(250)).await,
+            // A table that is not there is an error to some versions, and a state to others.
+            Ok(_) | Err(Error::Server(_)) => return Ok(None),
+            Err(error) => return Err(link.failure(format!("reading {DATABASE}.{TABLE}"), &error)),
+        }
+    }
+    let request = QueryRequest::builder()
+        .database_name(DATABASE)
+        .collection_name(TABLE)
+        .filter("table_name != \"\"")
+        .output_fields(["table_name", "version", "description", "created_at"])
+        .consistency_level(ConsistencyLevel::Strong)
+        .limit(WINDOW)
+        .build();
+    let answer = match request {
+        Ok(request) => link.ask(link.client.query(request)).await,
+        Err(error) => Err(error),
+    };
+    let answer = answer.map_err(|error| link.failure(format!("reading {DATABASE}.{TABLE}"), &error))?;
+    let column = |name: &str| texts(answer.results().get_output_field(name));
+    let created = match answer.results().get_output_field("created_at") {
+        Some(FieldData::Int64 { values, .. }) => values.clone(),
+        _ => Vec::new(),
+    };
+    let stored = column("table_name").into_iter().zip(column("version")).zip(column("description")).zip(created);
+    Ok(Some(stored.map(|(((name, version), description), created)| (name, (version, description, created))).collect()))
+}
+
+fn texts(field: Option<&FieldData>) -> Vec<String> {
+    match field {
+        Some(FieldData::VarChar { values, .. }) => values.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Rows that are missing or differ, as they are to be written.
+fn differing(rows: &[VersionRow], stored: &BTreeMap<String, Stored>, now: i64) -> Vec<Value> {
+    let mut differing = Vec::new();
+    for row in rows {
+        let name = cut(&row.table_name, MOST_NAME);
+        let (version, description) = (cut(&row.version, MOST_VERSION), cut(&row.description, MOST_DESCRIPTION));
+        let there = stored.get(name);
+        if there.is_some_and(|(v, d, _)| v == version && d == description) {
+            continue;
+        }
+        let created = there.map_or(now, |(_, _, created)| *created);
+        differing.push(json!({
+            "table_name": name, "version": version, "description": description,
+            "created_at": created, "updated_at": now, "vector": [0.0, 0.0],
+        }));
+    }
+    differing
+}
+
+async fn write(link: &Link, rows: Vec<Value>) -> Result<(), Error> {
+    let insert = InsertRequest::builder().database_name(DATABASE).collection_name(TABLE).rows(rows).build()?;
+    let request = UpsertRequest::builder().insert(insert).build()?;
+    link.ask(link.client.upsert(request)).await.map(|_| ())
+}
+
+/// At most so many bytes, whole characters.
+fn cut(text: &str, most: usize) -> &str {
+    let mut end = text.len().min(most);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default()
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(name: &str, version: &str) -> VersionRow {
+        VersionRow { table_name: name.to_owned(), version: version.to_owned(), description: String::new() }
+    }
+
+    #[test]
+    fn only_rows_that_differ_are_written_and_keep_when_they_were_made() {
+        let stored = BTreeMap::from([
+            ("m.a".to_owned(), ("1.0.0".to_owned(), String::new(), 5)),
+            ("m.b".to_owned(), ("1.0.0".to_owned(), String::new(), 6)),
+        ]);
+        let rows = differing(&[row("m.a", "1.0.0"), row("m.b", "2.0.0"), row("m.c", "1.0.0")], &stored, 9);
+        let told: Vec<(&str, i64, i64)> = rows
+            .iter()
+            .map(|row| {
+                let number = |name: &str| row.get(name).and_then(Value::as_i64).unwrap_or_default();
+                (
+                    row.get("table_name").and_then(Value::as_str).unwrap_or_default(),
+                    number("created_at"),
+                    number("updated_at"),
+                )
+            })
+            .collect();
+        assert_eq!(told, [("m.b", 6, 9), ("m.c", 9, 9)]);
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(cut("aя", 2), "a");
+        assert_eq!(cut("aя", 3), "aя");
+    }
+}

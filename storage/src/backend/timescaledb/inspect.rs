@@ -1,0 +1,211 @@
+//! The reading queries: one for each kind of thing, all in one round trip and one snapshot, however many tables there are.
+//!
+//! Each statement returns one row with one JSON array. What is missing because a right is missing is an error of the
+//! server, never an empty answer: the system catalogs are open to every user.
+
+use super::fault;
+use super::normalize::rows::Rows;
+use super::session::Session;
+use crate::backend::{EngineError, Scope};
+use crate::name::Name;
+use crate::quote::postgres as quote;
+use crate::server::{Server, Version};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+const READING: &str = "reading the catalog";
+
+/// Reads what is there in the namespaces and the roles of the scope.
+pub(super) async fn read(session: &mut Session, server: &Server, scope: &Scope) -> Result<Rows, EngineError> {
+    let extended = server.version.is_some();
+    let answers = session.transaction(READING, &batch(scope, extended)).await?;
+    let mut answers = answers.into_iter();
+    let mut rows = Rows {
+        namespaces: next(&mut answers)?,
+        roles: next(&mut answers)?,
+        relations: next(&mut answers)?,
+        columns: next(&mut answers)?,
+        constraints: next(&mut answers)?,
+        indexes: next(&mut answers)?,
+        ..Rows::default()
+    };
+    if extended {
+        rows.dimensions = next(&mut answers)?;
+        rows.store_keys = next(&mut answers)?;
+        rows.aggregates = next(&mut answers)?;
+    }
+    Ok(rows)
+}
+
+fn next<T: DeserializeOwned>(answers: &mut impl Iterator<Item = String>) -> Result<T, EngineError> {
+    let text = answers.next().ok_or_else(|| fault::answer(READING, "an answer is missing"))?;
+    serde_json::from_str(&text).map_err(|error| fault::answer(READING, &error.to_string()))
+}
+
+fn batch(scope: &Scope, extended: bool) -> String {
+    let (mut namespaces, mut roles) = (array(scope.namespaces.iter()), array(scope.roles.iter()));
+    if scope.marked {
+        namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
+        roles = MARKED_ROLES.replace("$roles", &roles);
+    }
+    let mut queries = vec![
+        NAMESPACES.replace("$namespaces", &namespaces),
+        ROLES.replace("$roles", &roles).replace("$namespaces", &namespaces),
+    ];
+    let members = if extended { format!("{MEMBERS} UNION ALL {MATERIALIZATIONS}") } else { MEMBERS.to_owned() };
+    let common = [RELATIONS, COLUMNS, CONSTRAINTS, INDEXES];
+    let timescale: &[&str] = if extended { &[DIMENSIONS, STORE_KEYS, AGGREGATES] } else { &[] };
+    queries.extend(
+        common
+            .iter()
+            .chain(timescale)
+            .map(|query| query.replace("$members", &members).replace("$namespaces", &namespaces)),
+    );
+    let arrays = queries.iter().map(|query| format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) AS q"));
+    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{};\nCOMMIT", arrays.collect::<Vec<_>>().join(";\n"))
+}
+
+fn array<'a>(names: impl Iterator<Item = &'a Name>) -> String {
+    let names: Vec<String> = names.map(|name| quote::literal(name.as_str())).collect();
+    format!("ARRAY[{}]::text[]", names.join(", "))
+}
+
+/// With those that carry our mark.
+const MARKED_NAMESPACES: &str =
+    "ARRAY(SELECT m.nspname::text FROM pg_namespace AS m WHERE m.nspname = ANY ($namespaces)
+    OR obj_description(m.oid, 'pg_namespace') ~ '(^|\n)whale:[^\n]*$')";
+
+const MARKED_ROLES: &str = "ARRAY(SELECT m.rolname::text FROM pg_roles AS m WHERE m.rolname = ANY ($roles)
+    OR (starts_with(m.rolname, 'whale_') AND shobj_description(m.oid, 'pg_authid') ~ '(^|\n)whale:[^\n]*$'))";
+
+const NAMESPACES: &str = "SELECT n.nspname AS name, obj_description(n.oid, 'pg_namespace') AS comment
+    FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces) ORDER BY 1";
+
+const ROLES: &str = "SELECT r.rolname AS name, shobj_description(r.oid, 'pg_authid') AS comment,
+    ARRAY(SELECT n.nspname FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces)
+        AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND has_schema_privilege(r.oid, n.oid, 'USAGE')) AS namespaces
+    FROM pg_roles AS r WHERE r.rolname = ANY ($roles) ORDER BY 1";
+
+const RELATIONS: &str = "SELECT c.oid::bigint AS oid, n.nspname AS namespace, c.relname AS name, c.relkind AS kind,
+    c.relpersistence AS persistence,
+    (c.relispartition OR EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhrelid = c.oid)) AS child,
+    obj_description(c.oid, 'pg_class') AS comment
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 2, 3";
+
+/// Relations whose parts are read, and the object that each part belongs to.
+const MEMBERS: &str = "SELECT c.oid, c.oid AS owner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+
+/// The table behind a continuous aggregate holds its indexes. From the catalog itself, whose columns are the same in every
+/// known version: the view over it costs three times the rest of the query.
+const MATERIALIZATIONS: &str = "SELECT t.oid, v.oid FROM _timescaledb_catalog.continuous_agg AS a
+    JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.mat_hypertable_id
+    JOIN pg_namespace AS vn ON vn.nspname = a.user_view_schema
+    JOIN pg_class AS v ON v.relnamespace = vn.oid AND v.relname = a.user_view_name
+    JOIN pg_namespace AS tn ON tn.nspname = h.schema_name
+    JOIN pg_class AS t ON t.relnamespace = tn.oid AND t.relname = h.table_name
+    WHERE a.user_view_schema = ANY ($namespaces)";
+
+const COLUMNS: &str = "SELECT a.attrelid::bigint AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS data_type,
+    a.attnotnull AS not_null, a.attidentity AS identity, a.attgenerated AS generated,
+    pg_get_expr(d.adbin, d.adrelid) AS default_to,
+    CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
+    col_description(a.attrelid, a.attnum) AS comment
+    FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    JOIN pg_type AS t ON t.oid = a.atttypid
+    LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+    WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum";
+
+const CONSTRAINTS: &str = "SELECT k.conrelid::bigint AS relation, k.conname AS name, k.contype AS kind,
+    ARRAY(SELECT a.attname FROM unnest(k.conkey) WITH ORDINALITY AS u(number, place)
+        JOIN pg_attribute AS a ON a.attrelid = k.conrelid AND a.attnum = u.number ORDER BY u.place) AS columns,
+    (SELECT n.nspname || '.' || c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+        WHERE c.oid = k.confrelid) AS target,
+    ARRAY(SELECT a.attname FROM unnest(k.confkey) WITH ORDINALITY AS u(number, place)
+        JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place) AS target_columns,
+    k.confupdtype AS on_update, k.confdeltype AS on_delete, k.confmatchtype AS matching, k.condeferrable AS deferrable,
+    k.convalidated AS validated, pg_get_expr(k.conbin, k.conrelid) AS condition, pg_get_constraintdef(k.oid) AS definition
+    FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ANY ($namespaces) AND k.contype IN ('p', 'u', 'c', 'f', 'x') ORDER BY c.oid, k.conname";
+
+const INDEXES: &str = "SELECT m.owner::bigint AS relation, c.relname AS name, am.amname AS method,
+    (SELECT json_agg(json_build_object('by', pg_get_indexdef(i.indexrelid, k.n, true),
+        'descending', (i.indoption[k.n - 1] & 1) <> 0, 'nulls_first', (i.indoption[k.n - 1] & 2) <> 0,
+        'operator_class', (SELECT o.opcname FROM pg_opclass AS o WHERE o.oid = i.indclass[k.n - 1] AND NOT o.opcdefault))
+        ORDER BY k.n) FROM generate_series(1, i.indnkeyatts) AS k(n)) AS keys,
+    ARRAY(SELECT a.attname FROM generate_series(i.indnkeyatts + 0, i.indnatts - 1) AS k(n)
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[k.n] ORDER BY k.n) AS covering,
+    pg_get_expr(i.indpred, i.indrelid) AS predicate, i.indisunique AS unique, i.indisvalid AS valid,
+    coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS nulls_not_distinct
+    FROM ($members) AS m JOIN pg_index AS i ON i.indrelid = m.oid JOIN pg_class AS c ON c.oid = i.indexrelid
+    JOIN pg_am AS am ON am.oid = c.relam
+    WHERE NOT EXISTS (SELECT FROM pg_constraint AS k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+    AND NOT (m.owner <> m.oid AND starts_with(c.relname, (SELECT h.relname || '_' FROM pg_class AS h WHERE h.oid = m.oid)))
+    ORDER BY m.owner, c.relname";
+
+const DIMENSIONS: &str = "SELECT c.oid::bigint AS relation, d.dimension_number AS number, d.column_name AS \"column\",
+    (extract(epoch FROM d.time_interval) * 1000000)::bigint AS microseconds, d.integer_interval AS units,
+    d.num_partitions::bigint AS partitions
+    FROM timescaledb_information.dimensions AS d JOIN pg_namespace AS n ON n.nspname = d.hypertable_schema
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = d.hypertable_name
+    WHERE n.nspname = ANY ($namespaces) ORDER BY 1, 2";
+
+const STORE_KEYS: &str =
+    "SELECT c.oid::bigint AS relation, s.attname AS \"column\", s.segmentby_column_index::bigint AS segment,
+    s.orderby_column_index::bigint AS \"order\", s.orderby_asc AS ascending, s.orderby_nullsfirst AS nulls_first
+    FROM timescaledb_information.compression_settings AS s JOIN pg_namespace AS n ON n.nspname = s.hypertable_schema
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.hypertable_name
+    WHERE n.nspname = ANY ($namespaces) ORDER BY 1, 3, 4";
+
+const AGGREGATES: &str = "SELECT c.oid::bigint AS relation, a.materialized_only, a.view_definition AS definition,
+    (SELECT json_build_object('every', j.schedule_interval::text, 'start_offset', j.config ->> 'start_offset',
+        'end_offset', j.config ->> 'end_offset', 'scheduled', j.scheduled)
+        FROM timescaledb_information.jobs AS j WHERE j.proc_name = 'policy_refresh_continuous_aggregate'
+        AND ((j.hypertable_schema = a.view_schema AND j.hypertable_name = a.view_name)
+            OR (j.hypertable_schema = a.materialization_hypertable_schema AND j.hypertable_name = a.materialization_hypertable_name))
+        ORDER BY j.job_id LIMIT 1) AS refresh
+    FROM timescaledb_information.continuous_aggregates AS a JOIN pg_namespace AS n ON n.nspname = a.view_schema
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.view_name
+    WHERE n.nspname = ANY ($namespaces) ORDER BY 1";
+
+/// What a server is.
+const SERVER: &str = "SELECT json_build_object('postgres', current_setting('server_version_num')::int,
+    'user', current_user, 'superuser', (SELECT r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user),
+    'extension', (SELECT x.extversion FROM pg_catalog.pg_extension AS x WHERE x.extname = 'timescaledb'),
+    'schema', (SELECT n.nspname FROM pg_catalog.pg_extension AS x JOIN pg_catalog.pg_namespace AS n ON n.oid = x.extnamespace
+        WHERE x.extname = 'timescaledb'),
+    'licence', coalesce(current_setting('timescaledb.license', true), ''))";
+
+#[derive(Deserialize)]
+struct Probe {
+    postgres: u32,
+    user: String,
+    superuser: Option<bool>,
+    extension: Option<String>,
+    schema: Option<String>,
+    licence: String,
+}
+
+/// Asks what the server is.
+pub(super) async fn probe(session: &mut Session) -> Result<Server, EngineError> {
+    const ASKING: &str = "asking for the server's version";
+    let mut answers = session.rows(ASKING, SERVER).await?.into_iter();
+    let text = answers.next().ok_or_else(|| fault::answer(ASKING, "an answer is missing"))?;
+    let probe: Probe = serde_json::from_str(&text).map_err(|error| fault::answer(ASKING, &error.to_string()))?;
+    let version = match &probe.extension {
+        Some(text) => Some(text.parse::<Version>().map_err(|error| fault::answer(ASKING, &error))?),
+        None => None,
+    };
+    Ok(Server {
+        version,
+        version_text: probe.extension.unwrap_or_default(),
+        postgres_version: probe.postgres / 10_000,
+        extension_schema: probe.schema.map(Name::from_server),
+        licence: probe.licence,
+        user: probe.user,
+        superuser: probe.superuser.unwrap_or_default(),
+        ..Server::unknown(crate::definition::Backend::Timescaledb)
+    })
+}

@@ -1,0 +1,15 @@
+//! Tables and aggregates as shapes: the defined ones and those that a server describes, through the same functions, so
+//! that equal things have equal facts. Pure.
+//!
+//! What the server adds by itself is on neither side: the sequence of an identity, the indexes that a continuous aggregate
+//! gets, `NOT NULL` of what is an identity or a key.
+
+mod aggregate;
+mod facts;
+mod found;
+pub(crate) mod rows;
+mod wanted;
+
+pub(super) use facts::store_order;
+pub(crate) use found::catalog;
+pub(crate) use wanted::shape;

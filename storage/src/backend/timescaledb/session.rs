@@ -1,0 +1,274 @@
+//! The session with a PostgreSQL server: where it is, how it is protected, what it is set to, and what went wrong.
+//!
+//! Invariants: beyond this machine nothing is sent without TLS unless the URL says `sslmode=disable`; a session begins with
+//! nothing that another client left in it; no statement is prepared under a name, since a pooler or the local engine may
+//! keep it; after an answer that did not come the session is not used again.
+
+use super::fault;
+use super::tls::{self, Protection};
+use crate::backend::{Address, EngineError, FailureKind};
+use std::future::poll_fn;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+use tokio_postgres::config::Host;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, SimpleQueryMessage};
+use url::Url;
+
+/// The name under which this host shows in `pg_stat_activity`.
+const APPLICATION: &str = "whale-host";
+
+/// How much longer than the server's own limit we wait for an answer.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// How often a transaction is tried that cannot get a lock, and how long others may work in between.
+const TRIES: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Ends whatever a client before us left open. `DISCARD ALL` may not stand in a batch with anything.
+const CLEAN: [&str; 2] = ["ROLLBACK", "DISCARD ALL"];
+
+/// Makes the server notice within half a second that we are gone, so that our lock does not outlive us. Not to be had on
+/// every system.
+const NOTICE_DEATH: &str = "SET client_connection_check_interval = '500ms'";
+
+/// One session.
+pub(super) struct Session {
+    client: Client,
+    driver: JoinHandle<()>,
+    /// `host:port/database`, without credentials.
+    pub(super) place: String,
+    limit: Duration,
+    round_trips: u64,
+    broken: bool,
+}
+
+impl Session {
+    /// Connects and sets the session up, within the address's time.
+    pub(super) async fn open(address: &Address) -> Result<Self, EngineError> {
+        let (config, protection) = configuration(address)?;
+        let place = place(&config);
+        match tokio::time::timeout(address.connect_timeout, Self::begin(&config, protection, &place, address)).await {
+            Ok(opened) => opened,
+            Err(_) => Err(fault::silent(&place, address.connect_timeout)),
+        }
+    }
+
+    async fn begin(
+        config: &Config,
+        protection: Protection,
+        place: &str,
+        address: &Address,
+    ) -> Result<Self, EngineError> {
+        let refused = |error| fault::connecting(place, &error);
+        let (client, driver) = if protection == Protection::None {
+            let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
+            (client, tokio::spawn(drive(connection)))
+        } else {
+            let connector = tls::connector(protection).map_err(|detail| fault::address(&detail))?;
+            let (client, connection) = config.connect(connector).await.map_err(refused)?;
+            (client, tokio::spawn(drive(connection)))
+        };
+        let limit = address.statement_timeout + GRACE;
+        let mut session = Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false };
+        for statement in CLEAN {
+            session.rows("clearing the session", statement).await?;
+        }
+        session.rows("setting up the session", &settings(address.statement_timeout)).await?;
+        // Older servers do not know it, and some systems cannot do it; the lock is then held a little longer.
+        let _ = session.rows("setting up the session", NOTICE_DEATH).await;
+        Ok(session)
+    }
+
+    /// Sends a batch in one round trip and returns the first column of every row of all its statements,
+    /// nulls left out.
+    pub(super) async fn rows(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
+        if self.broken || self.client.is_closed() {
+            return Err(fault::closed(attempted, &self.place));
+        }
+        self.round_trips += 1;
+        match tokio::time::timeout(self.limit, self.client.simple_query(batch)).await {
+            Ok(Ok(messages)) => Ok(messages.iter().filter_map(first_column).collect()),
+            Ok(Err(error)) => {
+                self.broken |= self.client.is_closed();
+                Err(fault::statement(attempted, &self.place, &error))
+            }
+            Err(_) => {
+                self.broken = true;
+                Err(fault::no_answer(attempted, &self.place, self.limit))
+            }
+        }
+    }
+
+    /// Sends a batch that is one transaction, and ends it if it fails. One that could not get a lock has done nothing and
+    /// is tried again.
+    pub(super) async fn transaction(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
+        let mut tries = 1;
+        loop {
+            let done = self.rows(attempted, batch).await;
+            let Err(error) = &done else { return done };
+            if !self.broken {
+                // What went wrong is worth more than a failure to end what it left.
+                let _ = self.rows("ending a failed transaction", "ROLLBACK").await;
+            }
+            if tries == TRIES || !fault::is(error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) {
+                return done;
+            }
+            tries += 1;
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// How many batches were sent.
+    pub(super) fn round_trips(&self) -> u64 {
+        self.round_trips
+    }
+
+    /// Says goodbye, and waits a moment for it to be sent.
+    pub(super) async fn close(self) {
+        drop(self.client);
+        let _ = tokio::time::timeout(GRACE, self.driver).await;
+    }
+}
+
+fn first_column(message: &SimpleQueryMessage) -> Option<String> {
+    match message {
+        SimpleQueryMessage::Row(row) => row.try_get(0).ok().flatten().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Moves bytes until the session ends. Notices are for the log: the local engine sends its own debugging as such.
+async fn drive<S, T>(mut connection: Connection<S, T>)
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin,
+{
+    loop {
+        match poll_fn(|context| connection.poll_message(context)).await {
+            Some(Ok(AsyncMessage::Notice(notice))) if !notice.severity().starts_with("DEBUG") => {
+                tracing::debug!(severity = notice.severity(), "{}", notice.message());
+            }
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return tracing::debug!("the connection ended: {error}"),
+            None => return,
+        }
+    }
+}
+
+/// Everything that decides how the server reads our text and writes its own. Settings that this server does not have are
+/// passed over.
+fn settings(statement_timeout: Duration) -> String {
+    let wanted = [
+        ("search_path", "pg_catalog".to_owned()),
+        ("client_min_messages", "warning".to_owned()),
+        ("lock_timeout", "5s".to_owned()),
+        ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
+        ("idle_in_transaction_session_timeout", "60s".to_owned()),
+        ("idle_session_timeout", "0".to_owned()),
+        ("standard_conforming_strings", "on".to_owned()),
+        ("quote_all_identifiers", "off".to_owned()),
+        ("bytea_output", "hex".to_owned()),
+        ("DateStyle", "ISO, YMD".to_owned()),
+        ("IntervalStyle", "postgres".to_owned()),
+        ("TimeZone", "UTC".to_owned()),
+        ("extra_float_digits", "1".to_owned()),
+        ("jit", "off".to_owned()),
+    ];
+    let rows: Vec<String> = wanted.iter().map(|(name, value)| format!("('{name}', '{value}')")).collect();
+    format!(
+        "SELECT pg_catalog.set_config(s.name, w.value, false) FROM (VALUES {}) AS w(name, value) \
+         JOIN pg_catalog.pg_settings AS s ON s.name = w.name",
+        rows.join(", ")
+    )
+}
+
+/// Reads the URL. What is wrong with it is said without it.
+fn configuration(address: &Address) -> Result<(Config, Protection), EngineError> {
+    let mut url = Url::parse(&address.url).map_err(|error| fault::address(&format!("it is no URL: {error}")))?;
+    let mode = url.query_pairs().find(|(name, _)| name == "sslmode").map(|(_, value)| value.into_owned());
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "sslmode")
+        .map(|(n, v)| (n.into_owned(), v.into_owned()))
+        .collect();
+    url.set_query(None);
+    if !others.is_empty() {
+        url.query_pairs_mut().extend_pairs(others);
+    }
+    let mut config: Config = url.as_str().parse().map_err(|error| fault::address(&format!("{error}")))?;
+    let protection = Protection::of(mode.as_deref(), is_loopback(&config)).map_err(|detail| fault::address(&detail))?;
+    config
+        .ssl_mode(protection.ssl_mode())
+        .application_name(APPLICATION)
+        .connect_timeout(address.connect_timeout)
+        .keepalives(true)
+        .keepalives_idle(Duration::from_secs(30))
+        .keepalives_interval(Duration::from_secs(10))
+        .keepalives_retries(3);
+    if config.get_hosts().len() != 1 {
+        return Err(EngineError { kind: FailureKind::Address, ..fault::address("it must name one host") });
+    }
+    Ok((config, protection))
+}
+
+/// Whether the server is on this machine.
+fn is_loopback(config: &Config) -> bool {
+    config.get_hosts().iter().all(|host| match host {
+        Host::Tcp(name) => {
+            name == "localhost"
+                || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
+        }
+        Host::Unix(_) => true,
+    })
+}
+
+fn place(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(name)) => name.clone(),
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => String::new(),
+    };
+    format!("{host}:{}", config.get_ports().first().copied().unwrap_or(5432))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+mod tests {
+    use super::*;
+
+    fn read(url: &str) -> Result<(Config, Protection), EngineError> {
+        let second = Duration::from_secs(1);
+        configuration(&Address { url: url.to_owned(), connect_timeout: second, statement_timeout: second })
+    }
+
+    #[test]
+    fn tls_is_required_beyond_this_machine() {
+        for (url, expected) in [
+            ("postgres://u:p@127.0.0.1:1/d", Protection::Optional),
+            ("postgres://u:p@localhost/d?sslmode=disable", Protection::None),
+            ("postgres://u:p@[::1]/d?sslmode=require", Protection::Unverified),
+            ("postgres://u:p@db.example/d", Protection::Verified),
+            ("postgres://u:p@db.example/d?sslmode=prefer", Protection::Verified),
+            ("postgres://u:p@db.example/d?sslmode=require", Protection::Unverified),
+            ("postgres://u:p@db.example/d?sslmode=verify-full&connect_timeout=3", Protection::Verified),
+            ("postgres://u:p@db.example/d?sslmode=disable", Protection::None),
+        ] {
+            assert_eq!(read(url).unwrap().1, expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_bad_url_is_refused_without_its_password() {
+        for url in [
+            "nonsense",
+            "postgres://u:hunter2@h/d?sslmode=maybe",
+            "postgres://u:hunter2@h/d?nope=1",
+            "http://u:hunter2@h/",
+        ] {
+            let error = read(url).unwrap_err();
+            assert_eq!(error.kind, FailureKind::Address, "{url}");
+            assert!(!format!("{error} {:?}", error.hint).contains("hunter2"), "{error}");
+        }
+    }
+}
