@@ -1,52 +1,37 @@
-//! `componentize MODULE COMPONENT`: makes a component of a core module, checks that it imports nothing, and writes it in
-//! one go, so that nobody ever reads half of it.
+//! `componentize MODULE COMPONENT`: makes a component of a core module, checks that a host would take it, and writes it in
+//! one go, so that nobody ever reads half of it. A component that is there already and equal is left as it is.
+
+mod check;
 
 use anyhow::{Context, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
-use wasmparser::{Parser, Payload};
 use wit_component::ComponentEncoder;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let [module, component] = arguments.as_slice() else { bail!("usage: componentize MODULE COMPONENT") };
     let bytes = fs::read(module).with_context(|| format!("reading {}", module.display()))?;
-    let encoded = ComponentEncoder::default()
-        .validate(true)
-        .module(&bytes)
-        .and_then(|encoder| encoder.encode())
-        .with_context(|| format!("making a component of {}", module.display()))?;
-    no_imports(&encoded)?;
-    write(component, &encoded)
+    let encoded = encode(&bytes).with_context(|| format!("making a component of {}", module.display()))?;
+    check::is_plugin(&encoded).with_context(|| format!("no host would take {}", module.display()))?;
+    write(component, &encoded).with_context(|| format!("writing {}", component.display()))
 }
 
-/// A plugin imports nothing; a component that does would be refused by every host.
-fn no_imports(component: &[u8]) -> anyhow::Result<()> {
-    let mut depth = 0_usize;
-    let mut names = Vec::new();
-    for payload in Parser::new(0).parse_all(component) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::ComponentImportSection(imports) if depth == 0 => {
-                for import in imports {
-                    names.push(import?.name.name.to_owned());
-                }
-            }
-            _ => {}
-        }
-    }
-    if !names.is_empty() {
-        bail!(
-            "the component imports {}; build for wasm32-unknown-unknown and use nothing of the system",
-            names.join(", ")
-        );
-    }
-    Ok(())
+/// The component, with the types that `wit-bindgen` left in a section of the module.
+fn encode(module: &[u8]) -> anyhow::Result<Vec<u8>> {
+    let mut encoder = ComponentEncoder::default();
+    encoder.validate(true).module(module)?.encode()
 }
 
-fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    let partial = path.with_extension("partial");
-    fs::write(&partial, bytes).with_context(|| format!("writing {}", partial.display()))?;
-    fs::rename(&partial, path).with_context(|| format!("writing {}", path.display()))
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    if fs::read(path).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    let partial = path.with_extension(format!("{}.partial", std::process::id()));
+    let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, path));
+    if written.is_err() {
+        // The error of writing is the one to report.
+        let _ = fs::remove_file(&partial);
+    }
+    written
 }

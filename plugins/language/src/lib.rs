@@ -5,7 +5,7 @@ mod dialects;
 mod domain;
 mod milvus;
 
-use whale_plugin::{Arguments, Definition, Info, Parameter, Plugin, Problem};
+use whale_plugin::{Arguments, Definition, Info, Parameter, Plugin, Problems};
 
 /// How vectors are kept and found.
 #[derive(Clone, Copy)]
@@ -42,7 +42,7 @@ impl Plugin for Language {
             ))
     }
 
-    fn define(arguments: &Arguments) -> Result<Definition, Vec<Problem>> {
+    fn define(arguments: &Arguments) -> Result<Definition, Problems> {
         let vectors = Vectors {
             dimensions: arguments.integer("embedding_dim")?,
             m: arguments.integer("hnsw_m")?,

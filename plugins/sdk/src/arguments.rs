@@ -49,7 +49,8 @@ impl Parameter {
     }
 }
 
-/// Why a definition cannot be made.
+/// One reason why a definition cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     path: String,
     message: String,
@@ -68,9 +69,44 @@ impl Problem {
         self
     }
 
-    #[doc(hidden)]
-    pub fn into_contract(self) -> contract::Problem {
+    fn into_contract(self) -> contract::Problem {
         contract::Problem { path: self.path, message: self.message, help: self.help }
+    }
+}
+
+/// Why a definition cannot be made: one problem or several. `?` makes one of any error, with its text and its causes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    #[doc(hidden)]
+    pub fn into_contract(self) -> Vec<contract::Problem> {
+        self.0.into_iter().map(Problem::into_contract).collect()
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(vec![problem])
+    }
+}
+
+impl FromIterator<Problem> for Problems {
+    fn from_iter<I: IntoIterator<Item = Problem>>(problems: I) -> Self {
+        Self(problems.into_iter().collect())
+    }
+}
+
+/// `Problems` itself is no `Error`: that would make two ways from it to itself.
+impl<E: std::error::Error> From<E> for Problems {
+    fn from(error: E) -> Self {
+        let mut message = error.to_string();
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            message = format!("{message}: {error}");
+            cause = error.source();
+        }
+        Problem::new("define", message).into()
     }
 }
 
@@ -83,25 +119,25 @@ impl Arguments {
         Self(arguments)
     }
 
-    fn get(&self, name: &str) -> Result<&ParameterValue, Vec<Problem>> {
+    fn get(&self, name: &str) -> Result<&ParameterValue, Problems> {
         let found = self.0.iter().find(|argument| argument.name == name).map(|argument| &argument.value);
         found.ok_or_else(|| {
-            vec![Problem::new(format!("parameters/{name}"), "the plugin reads a parameter that it does not describe")]
+            Problem::new(format!("parameters/{name}"), "the plugin reads a parameter that it does not describe").into()
         })
     }
 
     /// A number that fits `T`.
-    pub fn integer<T: TryFrom<i64>>(&self, name: &str) -> Result<T, Vec<Problem>> {
+    pub fn integer<T: TryFrom<i64>>(&self, name: &str) -> Result<T, Problems> {
         match self.get(name)? {
             ParameterValue::Integer(number) => {
-                T::try_from(*number).map_err(|_| wrong(name, "is too large for its use"))
+                T::try_from(*number).map_err(|_| wrong(name, "is outside what its use takes"))
             }
             _ => Err(wrong(name, "is not a whole number")),
         }
     }
 
     /// `true` or `false`.
-    pub fn boolean(&self, name: &str) -> Result<bool, Vec<Problem>> {
+    pub fn boolean(&self, name: &str) -> Result<bool, Problems> {
         match self.get(name)? {
             ParameterValue::Boolean(value) => Ok(*value),
             _ => Err(wrong(name, "is neither true nor false")),
@@ -109,7 +145,7 @@ impl Arguments {
     }
 
     /// Text, or one of the choices.
-    pub fn text(&self, name: &str) -> Result<&str, Vec<Problem>> {
+    pub fn text(&self, name: &str) -> Result<&str, Problems> {
         match self.get(name)? {
             ParameterValue::Text(text) => Ok(text),
             _ => Err(wrong(name, "is not text")),
@@ -117,7 +153,7 @@ impl Arguments {
     }
 
     /// A length of time.
-    pub fn duration(&self, name: &str) -> Result<crate::Duration, Vec<Problem>> {
+    pub fn duration(&self, name: &str) -> Result<crate::Duration, Problems> {
         match self.get(name)? {
             ParameterValue::Duration(duration) => Ok(*duration),
             _ => Err(wrong(name, "is not a length of time")),
@@ -125,6 +161,6 @@ impl Arguments {
     }
 }
 
-fn wrong(name: &str, message: &str) -> Vec<Problem> {
-    vec![Problem::new(format!("parameters/{name}"), format!("{name} {message}"))]
+fn wrong(name: &str, message: &str) -> Problems {
+    Problem::new(format!("parameters/{name}"), format!("{name} {message}")).into()
 }

@@ -1,7 +1,7 @@
 //! ClickHouse tables and materialized views.
 
 use crate::contract::{self, ChColumnValue};
-use crate::header::{self, object_methods};
+use crate::header::{self, column_methods, object_methods};
 
 /// Types of columns.
 pub mod ty {
@@ -66,6 +66,8 @@ pub mod ty {
 /// A column.
 pub struct Column(contract::ChColumn);
 
+column_methods!(Column);
+
 impl Column {
     /// A column without a default.
     pub fn new(name: &str, data_type: ty::Type) -> Self {
@@ -75,12 +77,6 @@ impl Column {
             value: ChColumnValue::Empty,
             codec: None,
         })
-    }
-
-    /// What it holds, for people.
-    pub fn comment(mut self, comment: &str) -> Self {
-        self.0.header.comment = comment.to_owned();
-        self
     }
 
     /// An expression that an insert may replace.

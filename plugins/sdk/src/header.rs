@@ -53,3 +53,23 @@ macro_rules! object_methods {
     };
 }
 pub(crate) use object_methods;
+
+/// Methods that every column and field has.
+macro_rules! column_methods {
+    ($column:ty) => {
+        impl $column {
+            /// What it holds, for people.
+            pub fn comment(mut self, comment: &str) -> Self {
+                self.0.header.comment = comment.to_owned();
+                self
+            }
+
+            /// A name it had before, so that a rename keeps what is stored. Once for each former name.
+            pub fn was(mut self, former: &str) -> Self {
+                self.0.header.was.push(former.to_owned());
+                self
+            }
+        }
+    };
+}
+pub(crate) use column_methods;

@@ -16,8 +16,9 @@
 //! ```
 //!
 //! Builders never panic: a name or an expression that cannot be is found by the host, which names the file and the line
-//! of the `Table::new` that it stands in. An argument that does not fit is a [`Problem`], returned from `define`. A panic
-//! is a trap, which carries no text; the host names the function it happened in.
+//! of the `Table::new` that it stands in. What goes wrong in `define` is returned: an argument that does not fit is a
+//! [`Problem`], and `?` makes one of any error. A panic is a trap, which carries no text, since WebAssembly as the host
+//! takes it cannot unwind; the host names the function it happened in.
 
 mod arguments;
 pub mod clickhouse;
@@ -29,7 +30,14 @@ mod time;
 pub mod timescaledb;
 
 #[doc(hidden)]
-#[allow(missing_docs, clippy::pedantic, unreachable_pub)]
+#[allow(
+    missing_docs,
+    unsafe_code,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    reason = "generated from the contract"
+)]
 pub mod bindings {
     wit_bindgen::generate!({
         path: "../../wit",
@@ -41,7 +49,7 @@ pub mod bindings {
     });
 }
 
-pub use arguments::{Arguments, Parameter, Problem};
+pub use arguments::{Arguments, Parameter, Problem, Problems};
 pub use definition::Definition;
 pub use info::{Info, Operation};
 pub use time::{Duration, days, hours, minutes, months, seconds, weeks, years};
@@ -55,15 +63,15 @@ pub trait Plugin {
     fn info() -> Info;
 
     /// What it stores, for these arguments. Depends on them alone.
-    fn define(arguments: &Arguments) -> Result<Definition, Vec<Problem>>;
+    fn define(arguments: &Arguments) -> Result<Definition, Problems>;
 }
 
 /// Makes a [`Plugin`] the component's export.
 #[macro_export]
 macro_rules! export {
     ($plugin:ty) => {
-        #[doc(hidden)]
-        struct Component;
+        /// What the host calls.
+        pub struct Component;
 
         impl $crate::contract::Guest for Component {
             fn describe() -> $crate::contract::PluginInfo {
@@ -75,10 +83,17 @@ macro_rules! export {
             ) -> Result<$crate::contract::ModelDefinition, Vec<$crate::contract::Problem>> {
                 <$plugin as $crate::Plugin>::define(&$crate::Arguments::new(arguments))
                     .map($crate::Definition::into_contract)
-                    .map_err(|problems| problems.into_iter().map($crate::Problem::into_contract).collect())
+                    .map_err($crate::Problems::into_contract)
             }
         }
 
+        // Elsewhere, as in a plugin's own tests, a linker would not take the names of a component's exports.
+        #[cfg(target_family = "wasm")]
         $crate::bindings::export_component!(Component with_types_in $crate::bindings);
     };
 }
+
+/// The guide's plugin compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Guide;

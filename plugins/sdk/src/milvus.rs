@@ -1,7 +1,7 @@
 //! Milvus collections.
 
 use crate::contract::{self, LoadState, MilvusPartitions};
-use crate::header::{self, object_methods};
+use crate::header::{self, column_methods, object_methods};
 
 pub use crate::contract::Consistency;
 
@@ -51,6 +51,8 @@ pub mod ty {
 /// A field.
 pub struct Field(contract::MilvusField);
 
+column_methods!(Field);
+
 impl Field {
     /// A field that takes no null and has no default.
     pub fn new(name: &str, data_type: ty::Type) -> Self {
@@ -63,12 +65,6 @@ impl Field {
         })
     }
 
-    /// What it holds, for people.
-    pub fn comment(mut self, comment: &str) -> Self {
-        self.0.header.comment = comment.to_owned();
-        self
-    }
-
     /// Takes null; needs Milvus 2.5.
     pub fn nullable(mut self) -> Self {
         self.0.nullable = true;
@@ -78,6 +74,40 @@ impl Field {
     /// A literal for entities that name no value.
     pub fn default(mut self, literal: &str) -> Self {
         self.0.default_to = Some(literal.to_owned());
+        self
+    }
+}
+
+/// An index of a field.
+pub struct Index(contract::MilvusIndex);
+
+impl Index {
+    /// Of a field, of a kind: `HNSW`, `IVF_FLAT`, `AUTOINDEX`, `INVERTED` and others.
+    pub fn new(field: &str, kind: &str) -> Self {
+        Self(contract::MilvusIndex {
+            name: None,
+            field: field.to_owned(),
+            kind: kind.to_owned(),
+            metric: None,
+            parameters: Vec::new(),
+        })
+    }
+
+    /// How vectors are compared: `COSINE`, `IP` or `L2`. An index of a scalar field has none.
+    pub fn metric(mut self, metric: &str) -> Self {
+        self.0.metric = Some(metric.to_owned());
+        self
+    }
+
+    /// A parameter of the build: `nlist`, `M`.
+    pub fn parameter(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.parameters.push(contract::Setting { name: name.to_owned(), value: value.into() });
+        self
+    }
+
+    /// A name of its own. Without one the host derives it.
+    pub fn name(mut self, name: &str) -> Self {
+        self.0.name = Some(name.to_owned());
         self
     }
 }
@@ -145,19 +175,13 @@ impl Collection {
 
     /// An HNSW index on a vector field, compared by `COSINE`, `IP` or `L2`.
     pub fn hnsw(self, field: &str, metric: &str, m: u32, ef_construction: u32) -> Self {
-        let (m, ef) = (m.to_string(), ef_construction.to_string());
-        self.index(field, "HNSW", Some(metric), &[("M", &m), ("efConstruction", &ef)])
+        let index = Index::new(field, "HNSW").metric(metric);
+        self.index(index.parameter("M", m.to_string()).parameter("efConstruction", ef_construction.to_string()))
     }
 
     /// An index of any kind.
-    pub fn index(mut self, field: &str, kind: &str, metric: Option<&str>, parameters: &[(&str, &str)]) -> Self {
-        self.0.indexes.push(contract::MilvusIndex {
-            name: None,
-            field: field.to_owned(),
-            kind: kind.to_owned(),
-            metric: metric.map(str::to_owned),
-            parameters: parameters.iter().map(|(name, value)| header::setting(name, value)).collect(),
-        });
+    pub fn index(mut self, index: Index) -> Self {
+        self.0.indexes.push(index.0);
         self
     }
 

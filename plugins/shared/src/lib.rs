@@ -7,7 +7,7 @@ mod clickhouse;
 mod milvus;
 mod timescaledb;
 
-use whale_plugin::{Arguments, Definition, Info, Parameter, Plugin, Problem};
+use whale_plugin::{Arguments, Definition, Info, Parameter, Plugin, Problems};
 
 /// How vectors are kept and found.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ impl Plugin for Shared {
         ))
     }
 
-    fn define(arguments: &Arguments) -> Result<Definition, Vec<Problem>> {
+    fn define(arguments: &Arguments) -> Result<Definition, Problems> {
         let vectors = Vectors {
             dimensions: arguments.integer("embedding_dim")?,
             m: arguments.integer("hnsw_m")?,

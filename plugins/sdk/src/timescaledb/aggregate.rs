@@ -31,9 +31,20 @@ impl ContinuousAggregate {
         })
     }
 
+    /// Another name for the bucket's column.
+    pub fn bucket_name(mut self, name: &str) -> Self {
+        self.0.bucket_name = name.to_owned();
+        self
+    }
+
     /// Groups by a column of the source.
-    pub fn group_by(mut self, column: &str) -> Self {
-        self.0.group_by.push(Selected { name: column.to_owned(), value: column.to_owned() });
+    pub fn group_by(self, column: &str) -> Self {
+        self.group_by_expression(column, column)
+    }
+
+    /// Groups by an expression, and names it.
+    pub fn group_by_expression(mut self, name: &str, value: &str) -> Self {
+        self.0.group_by.push(Selected { name: name.to_owned(), value: value.to_owned() });
         self
     }
 
@@ -55,9 +66,15 @@ impl ContinuousAggregate {
         self
     }
 
-    /// Takes in changes between two ages, this often.
-    pub fn refresh(mut self, from: Duration, to: Duration, every: Duration) -> Self {
-        self.0.refresh = Some(Refresh { start_offset: Some(from), end_offset: Some(to), every });
+    /// Takes in changes between two ages, this often: `refresh(days(3), hours(1), hours(1))`. `None` for the first is
+    /// from the beginning, for the second up to the newest bucket.
+    pub fn refresh(
+        mut self,
+        oldest: impl Into<Option<Duration>>,
+        newest: impl Into<Option<Duration>>,
+        every: Duration,
+    ) -> Self {
+        self.0.refresh = Some(Refresh { start_offset: oldest.into(), end_offset: newest.into(), every });
         self
     }
 

@@ -1,11 +1,14 @@
 //! PostgreSQL tables, hypertables and continuous aggregates.
 
 mod aggregate;
-mod parts;
+mod column;
+mod keys;
 pub mod ty;
 
+pub use crate::contract::ReferenceAction as Action;
 pub use aggregate::ContinuousAggregate;
-pub use parts::{Action, Column, ForeignKey, Index};
+pub use column::Column;
+pub use keys::{Check, ForeignKey, Index, Key, SortKey, asc, desc};
 
 use crate::contract::{self, ChunkWidth};
 use crate::header::{self, object_methods};
@@ -39,14 +42,14 @@ impl Table {
     }
 
     /// The primary key. A hypertable's holds the time column.
-    pub fn primary_key<'a>(mut self, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.primary_key = Some(contract::PgKey { name: None, columns: header::texts(columns) });
+    pub fn primary_key(mut self, key: impl Into<Key>) -> Self {
+        self.0.primary_key = Some(key.into().0);
         self
     }
 
     /// A unique constraint. A hypertable's holds the time column.
-    pub fn unique<'a>(mut self, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.uniques.push(contract::PgKey { name: None, columns: header::texts(columns) });
+    pub fn unique(mut self, key: impl Into<Key>) -> Self {
+        self.0.uniques.push(key.into().0);
         self
     }
 
@@ -57,8 +60,8 @@ impl Table {
     }
 
     /// A condition that holds for every row.
-    pub fn check(mut self, condition: &str) -> Self {
-        self.0.checks.push(contract::PgCheck { name: None, condition: condition.to_owned() });
+    pub fn check(mut self, check: impl Into<Check>) -> Self {
+        self.0.checks.push(check.into().0);
         self
     }
 
@@ -68,26 +71,56 @@ impl Table {
         self
     }
 
-    /// Makes it a hypertable, in chunks of a length of time.
-    pub fn hypertable(self, time_column: &str, chunk: crate::Duration) -> Self {
-        self.chunks(time_column, ChunkWidth::Time(chunk))
-    }
-
-    /// Makes it a hypertable by an integer column, in chunks of so many units.
-    pub fn hypertable_by_integer(self, column: &str, units: u64) -> Self {
-        self.chunks(column, ChunkWidth::Units(units))
-    }
-
-    /// How chunks are compressed: equal values of some columns together, by time inside, newest first.
-    pub fn columnstore<'a>(mut self, segment_by: impl IntoIterator<Item = &'a str>) -> Self {
-        self.0.columnstore =
-            Some(contract::Columnstore { segment_by: header::texts(segment_by), order_by: Vec::new() });
+    /// Makes it a hypertable.
+    pub fn hypertable(mut self, hypertable: Hypertable) -> Self {
+        self.0.hypertable = Some(hypertable.0);
         self
     }
 
-    fn chunks(mut self, time_column: &str, chunk: ChunkWidth) -> Self {
-        self.0.hypertable =
-            Some(contract::Hypertable { time_column: time_column.to_owned(), chunk, space: Vec::new() });
+    /// How chunks are compressed. When they are is for a tier policy to say.
+    pub fn columnstore(mut self, columnstore: Columnstore) -> Self {
+        self.0.columnstore = Some(columnstore.0);
+        self
+    }
+}
+
+/// How a hypertable is cut into chunks.
+pub struct Hypertable(contract::Hypertable);
+
+impl Hypertable {
+    /// By a time column, in chunks of a length of time.
+    pub fn by_time(column: &str, chunk: crate::Duration) -> Self {
+        Self::by(column, ChunkWidth::Time(chunk))
+    }
+
+    /// By an integer column, in chunks of so many of its units.
+    pub fn by_integer(column: &str, units: u64) -> Self {
+        Self::by(column, ChunkWidth::Units(units))
+    }
+
+    /// And by the hash of a column, into so many partitions. Once for each further dimension.
+    pub fn and_by_hash(mut self, column: &str, partitions: u32) -> Self {
+        self.0.space.push(contract::SpacePartition { column: column.to_owned(), partitions });
+        self
+    }
+
+    fn by(column: &str, chunk: ChunkWidth) -> Self {
+        Self(contract::Hypertable { time_column: column.to_owned(), chunk, space: Vec::new() })
+    }
+}
+
+/// How chunks are compressed into the columnstore.
+pub struct Columnstore(contract::Columnstore);
+
+impl Columnstore {
+    /// Rows with equal values of these columns share a batch, in it the newest first.
+    pub fn segment_by<'a>(columns: impl IntoIterator<Item = &'a str>) -> Self {
+        Self(contract::Columnstore { segment_by: header::texts(columns), order_by: Vec::new() })
+    }
+
+    /// Another order inside a batch.
+    pub fn order_by<K: Into<SortKey>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.0.order_by = keys.into_iter().map(|key| key.into().0).collect();
         self
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The day is made of hours: aggregates keep sums and counts, and never an average of averages.
 
-use whale_plugin::timescaledb::{Column, ContinuousAggregate, Index, Table, ty};
+use whale_plugin::timescaledb::{Column, Columnstore, ContinuousAggregate, Hypertable, Index, Table, asc, desc, ty};
 use whale_plugin::{days, hours};
 
 pub(crate) fn table() -> Table {
@@ -14,9 +14,9 @@ pub(crate) fn table() -> Table {
         .column(Column::new("metric", ty::text()))
         .column(Column::new("value", ty::double_precision()))
         .column(Column::new("tags", ty::jsonb()).nullable())
-        .index(Index::on(["model", "metric", "-time"]))
-        .hypertable("time", days(1))
-        .columnstore(["model", "metric"])
+        .index(Index::on([asc("model"), asc("metric"), desc("time")]))
+        .hypertable(Hypertable::by_time("time", days(1)))
+        .columnstore(Columnstore::segment_by(["model", "metric"]))
 }
 
 pub(crate) fn hourly() -> ContinuousAggregate {
