@@ -20,8 +20,12 @@ impl ApprovedPlan {
         for (hazard, places) in hazards(&plan) {
             if !allowed.contains(&hazard) {
                 faults.push(
-                    Diagnostic::error(codes::plan::HAZARD, places.join(", "), format!("{hazard}: {}", hazard.meaning()))
-                        .help(format!("allow it with --allow {hazard}")),
+                    Diagnostic::error(
+                        codes::plan::HAZARD,
+                        places.join(", "),
+                        format!("{hazard}: {}", hazard.meaning()),
+                    )
+                    .help(format!("allow it with --allow {hazard}")),
                 );
             }
         }

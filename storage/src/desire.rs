@@ -78,14 +78,17 @@ impl Desire {
             .objects
             .iter()
             .filter(|(name, _)| name.backend == backend)
-            .map(|(name, desired)| (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() }))
+            .map(|(name, desired)| {
+                (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() })
+            })
             .collect();
         Wanted { backend, objects }
     }
 }
 
 fn clash(first: &Object, second: &Desired) -> Diagnostic {
-    let (path, header) = (format!("{}/{}", second.object.name().backend, second.object.header().id), second.object.header());
+    let (path, header) =
+        (format!("{}/{}", second.object.name().backend, second.object.header().id), second.object.header());
     Diagnostic::error(
         codes::name::CLAIMED_TWICE,
         path,

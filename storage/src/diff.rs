@@ -45,7 +45,9 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     namespaces(wanted, actual, &mut diff);
     for (name, object) in &wanted.objects {
         match actual.objects.get(name) {
-            None => diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() }),
+            None => {
+                diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() })
+            }
             Some(found) => compare(name, object, found, &mut diff),
         }
     }
@@ -54,16 +56,24 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
 }
 
 fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
-    let models: BTreeSet<Name> =
-        wanted.model_namespaces().into_iter().map(|(model, _)| model).filter(|model| model.as_str() != HOST_MODEL).collect();
+    let models: BTreeSet<Name> = wanted
+        .model_namespaces()
+        .into_iter()
+        .map(|(model, _)| model)
+        .filter(|model| model.as_str() != HOST_MODEL)
+        .collect();
     for model in models {
         let role = role_of(&model);
         match actual.roles.get(&role) {
             None => diff.changes.push(Change::CreateRole { backend: wanted.backend, role, model }),
             Some(MarkState::Ours(mark)) if mark.model == model.as_str() => {}
             Some(_) => diff.found.push(
-                Diagnostic::error(codes::plan::STRANGER, format!("{}/roles/{role}", wanted.backend), format!("the role {role} exists and is not ours"))
-                    .help("drop or rename that role, or give the plugin another model name"),
+                Diagnostic::error(
+                    codes::plan::STRANGER,
+                    format!("{}/roles/{role}", wanted.backend),
+                    format!("the role {role} exists and is not ours"),
+                )
+                .help("drop or rename that role, or give the plugin another model name"),
             ),
         }
     }
@@ -82,7 +92,11 @@ fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
         let role = role_of(&model);
         let owned = namespace == model;
         match actual.namespaces.get(&namespace) {
-            None => diff.changes.push(Change::CreateNamespace { backend, namespace: namespace.clone(), model: model.clone() }),
+            None => diff.changes.push(Change::CreateNamespace {
+                backend,
+                namespace: namespace.clone(),
+                model: model.clone(),
+            }),
             Some(MarkState::Ours(mark)) if owned && mark.model != model.as_str() => {
                 diff.found.push(foreign_namespace(backend, &namespace, &mark.model));
             }
@@ -108,7 +122,9 @@ fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff
     let object = &wanted.desired.object;
     let mark = match owned(name, object, found) {
         Ok(mark) => mark,
-        Err(fault) => return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref())),
+        Err(fault) => {
+            return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref()));
+        }
     };
     let digest = wanted.shape.digest();
     if mark.wanted == digest && mark.seen == found.seen {
@@ -118,8 +134,12 @@ fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff
     let (removed, strange) = if mark.wanted == digest { (Vec::new(), removed) } else { (removed, Vec::new()) };
     for part in strange {
         diff.found.push(
-            Diagnostic::warning(codes::plan::STRANGE_PART, path(name), format!("{name} has a {part} that its definition does not name; left alone"))
-                .help("define it in the plugin, or take it out of the database"),
+            Diagnostic::warning(
+                codes::plan::STRANGE_PART,
+                path(name),
+                format!("{name} has a {part} that its definition does not name; left alone"),
+            )
+            .help("define it in the plugin, or take it out of the database"),
         );
     }
     if added.is_empty() && changed.is_empty() && removed.is_empty() {

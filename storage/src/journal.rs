@@ -131,7 +131,9 @@ pub fn last_unfinished(state: &Dir) -> io::Result<Option<Unfinished>> {
         let Ok(Line { run, at, event }) = serde_json::from_slice(&line?) else { continue };
         match event {
             Event::Begin { steps, .. } => last = Some(Unfinished { run, began: at, steps, done: 0, at_step: None }),
-            Event::Start { engine, title, .. } => update(&mut last, &run, |u| u.at_step = Some(format!("{engine}: {title}"))),
+            Event::Start { engine, title, .. } => {
+                update(&mut last, &run, |u| u.at_step = Some(format!("{engine}: {title}")))
+            }
             Event::End { outcome, .. } => update(&mut last, &run, |u| {
                 if outcome == "done" {
                     u.done += 1;

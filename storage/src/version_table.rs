@@ -44,7 +44,9 @@ pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
             databases: backends.iter().copied().collect(),
             namespaces: namespaces
                 .iter()
-                .flat_map(|(backend, names)| names.iter().map(|name| raw::NamespaceRequest { database: *backend, namespace: name.clone() }))
+                .flat_map(|(backend, names)| {
+                    names.iter().map(|name| raw::NamespaceRequest { database: *backend, namespace: name.clone() })
+                })
                 .collect(),
             operations: operations.clone(),
         },

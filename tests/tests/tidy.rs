@@ -1,14 +1,35 @@
 //! The shape of the tree: who may name whom, how long a file may be, and what every module begins with.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
 const CORE: [&str; 17] = [
-    "raw", "diagnostic", "name", "quote", "types", "expr", "definition", "server", "mark", "catalog", "change", "hazard",
-    "desire", "diff", "plan", "approve", "validate",
+    "raw",
+    "diagnostic",
+    "name",
+    "quote",
+    "types",
+    "expr",
+    "definition",
+    "server",
+    "mark",
+    "catalog",
+    "change",
+    "hazard",
+    "desire",
+    "diff",
+    "plan",
+    "approve",
+    "validate",
 ];
 
 /// Modules outside the core.
@@ -70,7 +91,10 @@ fn host_names_no_database_client() {
 fn every_module_of_storage_is_in_the_order() {
     for (path, _) in sources("storage/src") {
         let module = module_of(&path);
-        assert!(module == "lib" || CORE.contains(&module) || OUTER.contains(&module), "{path}: say where {module} stands");
+        assert!(
+            module == "lib" || CORE.contains(&module) || OUTER.contains(&module),
+            "{path}: say where {module} stands"
+        );
     }
 }
 
@@ -93,7 +117,16 @@ fn the_core_and_the_pure_files_of_backends_do_no_io() {
         if !pure {
             continue;
         }
-        for forbidden in ["std::fs", "std::env", "std::net", "std::time::SystemTime", "std::time::Instant", "tokio", "cap_std", "async fn"] {
+        for forbidden in [
+            "std::fs",
+            "std::env",
+            "std::net",
+            "std::time::SystemTime",
+            "std::time::Instant",
+            "tokio",
+            "cap_std",
+            "async fn",
+        ] {
             assert!(!shipped(&text).contains(forbidden), "{path} uses {forbidden}");
         }
     }

@@ -154,9 +154,12 @@ impl Object {
     /// Objects that must be there first, and that this one names.
     pub fn needs(&self) -> Vec<&ObjectName> {
         match self {
-            Object::Table(table) => {
-                table.foreign_keys.iter().map(|key| &key.target).filter(|target| **target != table.header.name).collect()
-            }
+            Object::Table(table) => table
+                .foreign_keys
+                .iter()
+                .map(|key| &key.target)
+                .filter(|target| **target != table.header.name)
+                .collect(),
             Object::Aggregate(aggregate) => vec![&aggregate.source],
             Object::View(view) => vec![&view.source, &view.target],
             Object::ClickhouseTable(_) | Object::Collection(_) => Vec::new(),

@@ -201,9 +201,11 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
     };
     let (model, mark) = match (&change, object) {
         (Change::CreateRole { role: name, model, .. }, _)
-        | (Change::CreateNamespace { namespace: name, model, .. } | Change::OpenNamespace { namespace: name, model, .. }, _) => {
-            (model.clone(), plain_mark(name, model, run))
-        }
+        | (
+            Change::CreateNamespace { namespace: name, model, .. }
+            | Change::OpenNamespace { namespace: name, model, .. },
+            _,
+        ) => (model.clone(), plain_mark(name, model, run)),
         (_, Some(wanted)) => {
             let defined = &wanted.desired.object;
             (defined.header().model.clone(), mark_of(defined, &wanted.shape, run))
@@ -214,7 +216,8 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
     if let Some(fault) = object.and_then(|wanted| not_granted(&change, wanted)) {
         return Err(vec![fault]);
     }
-    let role = (backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL).then(|| diff::role_of(&model));
+    let role = (backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL)
+        .then(|| diff::role_of(&model));
     let recipe = lower
         .lower(&change, object.map(|wanted| &wanted.desired.object), &mark)
         .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, object)).collect::<Vec<_>>())?;
@@ -235,7 +238,10 @@ fn not_granted(change: &Change, wanted: &WantedObject) -> Option<Diagnostic> {
             format!("the plan would {word} {}, which the plugin did not ask for or was not granted", object.name()),
         )
         .of(wanted.desired.plugin.as_str())
-        .help(format!("name `{word}` in the plugin's requests, and in operations of [plugins.{}] in whale.toml", wanted.desired.plugin))
+        .help(format!(
+            "name `{word}` in the plugin's requests, and in operations of [plugins.{}] in whale.toml",
+            wanted.desired.plugin
+        ))
     })
 }
 
@@ -252,7 +258,8 @@ fn plain_mark(name: &Name, model: &Name, run: &str) -> Mark {
 
 fn refused(change: &Change, unsupported: &Unsupported, object: Option<&WantedObject>) -> Diagnostic {
     let backend = change.backend();
-    let path = object.map_or_else(|| backend.to_string(), |wanted| format!("{backend}/{}", wanted.desired.object.name()));
+    let path =
+        object.map_or_else(|| backend.to_string(), |wanted| format!("{backend}/{}", wanted.desired.object.name()));
     let name = object.map_or_else(String::new, |wanted| format!("{}: ", wanted.desired.object.name()));
     let fault = Diagnostic::error(
         codes::plan::UNSUPPORTED_CHANGE,
@@ -261,10 +268,7 @@ fn refused(change: &Change, unsupported: &Unsupported, object: Option<&WantedObj
     )
     .help("change the definition back, or define the object under another name; what exists stays as it is");
     match object {
-        Some(wanted) => {
-            fault.of(wanted.desired.plugin.as_str()).at(wanted.desired.object.header().origin.as_ref())
-        }
+        Some(wanted) => fault.of(wanted.desired.plugin.as_str()).at(wanted.desired.object.header().origin.as_ref()),
         None => fault,
     }
 }
-

@@ -21,7 +21,8 @@ fn key(change: &Change, wanted: &Wanted, depth: &BTreeMap<&ObjectName, usize>) -
         Change::CreateNamespace { namespace, .. } => (1, 0, namespace.to_string()),
         Change::OpenNamespace { namespace, role, .. } => (2, 0, format!("{namespace}/{role}")),
         Change::CreateObject { object, kind } | Change::AlterObject { object, kind, .. } => {
-            let host = wanted.objects.get(object).is_some_and(|w| w.desired.object.header().model.as_str() == HOST_MODEL);
+            let host =
+                wanted.objects.get(object).is_some_and(|w| w.desired.object.header().model.as_str() == HOST_MODEL);
             let rank = match kind {
                 _ if host => 3,
                 ObjectKind::Table | ObjectKind::Collection => 4,

@@ -2,7 +2,8 @@
 
 use super::Looked;
 use crate::backend::{
-    Address, EngineError, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget, timescaledb::TimescaleTarget,
+    Address, EngineError, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget,
+    timescaledb::TimescaleTarget,
 };
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};

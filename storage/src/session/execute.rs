@@ -73,7 +73,9 @@ impl Session {
         report: &mut Report,
     ) -> Result<(), EngineError> {
         let digests = desire.digests();
-        journal.write(Event::Begin { steps: plan.steps().count(), digests }).map_err(|error| journal_failure(&error))?;
+        journal
+            .write(Event::Begin { steps: plan.steps().count(), digests })
+            .map_err(|error| journal_failure(&error))?;
         self.run_steps(plan, journal, progress, report).await?;
         if !plan.is_empty() {
             progress(Progress::Settling);
@@ -106,8 +108,13 @@ impl Session {
         let mut failure = None;
         for step in plan.steps() {
             let title = step.title();
-            let mut entry =
-                StepReport { number: step.number, backend: step.backend, title, outcome: Outcome::NotStarted, took: Duration::ZERO };
+            let mut entry = StepReport {
+                number: step.number,
+                backend: step.backend,
+                title,
+                outcome: Outcome::NotStarted,
+                took: Duration::ZERO,
+            };
             if failure.is_none() {
                 progress(Progress::Step { step, of });
                 let began = Instant::now();
@@ -124,7 +131,12 @@ impl Session {
         failure.map_or(Ok(()), Err)
     }
 
-    async fn run_step(&mut self, step: &Step, title: &str, journal: &mut Journal) -> Result<(), (Outcome, EngineError)> {
+    async fn run_step(
+        &mut self,
+        step: &Step,
+        title: &str,
+        journal: &mut Journal,
+    ) -> Result<(), (Outcome, EngineError)> {
         journal.start(step, title).map_err(|error| (Outcome::NotStarted, journal_failure(&error)))?;
         let result = match self.connections.get_mut(&step.backend) {
             Some(connection) => connection.run(step).await,
@@ -187,6 +199,9 @@ fn journal_failure(error: &io::Error) -> EngineError {
         kind: FailureKind::Journal,
         attempted: "writing the journal".to_owned(),
         detail: error.to_string(),
-        hint: Some("nothing more was sent; make room in the state directory, or name another with --state, and run again".to_owned()),
+        hint: Some(
+            "nothing more was sent; make room in the state directory, or name another with --state, and run again"
+                .to_owned(),
+        ),
     }
 }

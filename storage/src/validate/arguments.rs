@@ -30,8 +30,11 @@ pub fn arguments(info: &PluginInfo, given: &BTreeMap<String, String>) -> Result<
         match value {
             Ok(value) => all.push(Argument { name: parameter.name.clone(), value }),
             Err(why) => faults.push(
-                fault(info, &parameter.name, format!("the parameter {} {why}", cut(&parameter.name)))
-                    .help(format!("give it with --set {}=VALUE, or in whale.toml; it is: {}", cut(&parameter.name), cut(&parameter.summary))),
+                fault(info, &parameter.name, format!("the parameter {} {why}", cut(&parameter.name))).help(format!(
+                    "give it with --set {}=VALUE, or in whale.toml; it is: {}",
+                    cut(&parameter.name),
+                    cut(&parameter.summary)
+                )),
             ),
         }
     }

@@ -21,12 +21,19 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
     }
     if let Err(error) = semver::Version::parse(&info.version) {
         faults.push(
-            Diagnostic::error(codes::name::PLUGIN_VERSION, "describe/version", format!("{:?} is not a version: {error}", cut(&info.version)))
-                .help("write it by semantic versioning, such as 1.4.0"),
+            Diagnostic::error(
+                codes::name::PLUGIN_VERSION,
+                "describe/version",
+                format!("{:?} is not a version: {error}", cut(&info.version)),
+            )
+            .help("write it by semantic versioning, such as 1.4.0"),
         );
     }
     if info.summary.len() > 1_024 {
-        faults.push(Diagnostic::error(codes::name::COMMENT, "describe/summary", "the summary has more than 1,024 bytes").help("one line is enough"));
+        faults.push(
+            Diagnostic::error(codes::name::COMMENT, "describe/summary", "the summary has more than 1,024 bytes")
+                .help("one line is enough"),
+        );
     }
     let mut names = BTreeSet::new();
     for parameter in &info.parameters {
@@ -35,7 +42,10 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
             faults.push(fault.diagnostic(&path));
         }
         if !names.insert(&parameter.name) {
-            faults.push(Diagnostic::error(codes::name::TWICE, &path, "two parameters have this name").help("rename one of them"));
+            faults.push(
+                Diagnostic::error(codes::name::TWICE, &path, "two parameters have this name")
+                    .help("rename one of them"),
+            );
         }
         parameter_kind(parameter, &path, &mut faults);
     }
@@ -50,32 +60,47 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
 fn kept(path: &str, name: &Name, faults: &mut Diagnostics) {
     let path = format!("describe/{path}");
     if KEPT.contains(&name.as_str()) {
-        faults.push(Diagnostic::error(codes::name::NAME_RESERVED, &path, format!("the name {name} is kept for the host")).help("choose another name"));
+        faults.push(
+            Diagnostic::error(codes::name::NAME_RESERVED, &path, format!("the name {name} is kept for the host"))
+                .help("choose another name"),
+        );
     }
     for database in [Database::Timescaledb, Database::Clickhouse, Database::Milvus] {
         if let Some(why) = reserved(database, Place::Namespace, name) {
             let message = format!("{} keeps the name {name} for itself: {why}", database.title());
-            faults.push(Diagnostic::error(codes::name::NAME_RESERVED, &path, message).help("a model's name is the name of its namespaces; choose another"));
+            faults.push(
+                Diagnostic::error(codes::name::NAME_RESERVED, &path, message)
+                    .help("a model's name is the name of its namespaces; choose another"),
+            );
         }
     }
 }
 
 fn parameter_kind(parameter: &Parameter, path: &str, faults: &mut Diagnostics) {
     let problem = match &parameter.kind {
-        ParameterKind::Integer(range) if range.minimum > range.maximum => Some("its minimum is above its maximum".to_owned()),
+        ParameterKind::Integer(range) if range.minimum > range.maximum => {
+            Some("its minimum is above its maximum".to_owned())
+        }
         ParameterKind::Choice(choices) if choices.is_empty() => Some("it has no choices".to_owned()),
-        _ => parameter.default_to.as_ref().and_then(|value| mismatch(&parameter.kind, value)).map(|why| format!("its default {why}")),
+        _ => parameter
+            .default_to
+            .as_ref()
+            .and_then(|value| mismatch(&parameter.kind, value))
+            .map(|why| format!("its default {why}")),
     };
     if let Some(problem) = problem {
-        faults.push(Diagnostic::error(codes::name::PARAMETER, path, problem).help("mend it in the plugin's `describe`"));
+        faults
+            .push(Diagnostic::error(codes::name::PARAMETER, path, problem).help("mend it in the plugin's `describe`"));
     }
 }
 
 /// Why a value is not of a kind.
 pub(super) fn mismatch(kind: &ParameterKind, value: &ParameterValue) -> Option<String> {
     match (kind, value) {
-        (ParameterKind::Boolean, ParameterValue::Boolean(_)) | (ParameterKind::Duration, ParameterValue::Duration(_)) => None,
-        (ParameterKind::Integer(range), ParameterValue::Integer(number)) => (*number < range.minimum || *number > range.maximum)
+        (ParameterKind::Boolean, ParameterValue::Boolean(_))
+        | (ParameterKind::Duration, ParameterValue::Duration(_)) => None,
+        (ParameterKind::Integer(range), ParameterValue::Integer(number)) => (*number < range.minimum
+            || *number > range.maximum)
             .then(|| format!("is {number}, outside {} to {}", range.minimum, range.maximum)),
         (ParameterKind::Text(most), ParameterValue::Text(text)) => {
             let most = usize::try_from(*most).unwrap_or(usize::MAX);

@@ -41,7 +41,12 @@ impl Check<'_> {
         self.loadable(collection, &fields);
         let partitions = self.partitions(&collection.partitions, &fields);
         if collection.shards == 0 || collection.shards > MOST_SHARDS {
-            self.error(codes::milvus::SHARDS, "shards", format!("{} shards; 1 to {MOST_SHARDS} are possible", collection.shards), "1 or 2 is usual");
+            self.error(
+                codes::milvus::SHARDS,
+                "shards",
+                format!("{} shards; 1 to {MOST_SHARDS} are possible", collection.shards),
+                "1 or 2 is usual",
+            );
         }
         let properties = self.properties(&collection.properties);
         Some(Collection {
@@ -83,21 +88,43 @@ impl Check<'_> {
             self.default_fits(&path, default, &data_type, scalar);
         }
         if field.partition_key && !matches!(data_type, Type::Int64 | Type::Varchar(_)) {
-            self.error(codes::milvus::PARTITION, &path, format!("a partition key is INT64 or VARCHAR, not {data_type}"), "choose another field");
+            self.error(
+                codes::milvus::PARTITION,
+                &path,
+                format!("a partition key is INT64 or VARCHAR, not {data_type}"),
+                "choose another field",
+            );
         }
-        Some(Field { name, comment: field.header.comment.clone(), data_type, nullable: field.nullable, default, partition_key: field.partition_key })
+        Some(Field {
+            name,
+            comment: field.header.comment.clone(),
+            data_type,
+            nullable: field.nullable,
+            default,
+            partition_key: field.partition_key,
+        })
     }
 
     fn default_fits(&mut self, path: &str, default: &Expr, data_type: &Type, scalar: bool) {
         use crate::expr::Literal;
         let fits = match default {
             Expr::Literal(Literal::Boolean(_)) => *data_type == Type::Bool,
-            Expr::Literal(Literal::Number(text)) => data_type.is_number() && (!data_type.is_integer() || text.parse::<i64>().is_ok_and(|number| in_range(number, data_type))),
-            Expr::Literal(Literal::Text(text)) => matches!(data_type, Type::Varchar(most) if text.len() <= usize::try_from(*most).unwrap_or(usize::MAX)),
+            Expr::Literal(Literal::Number(text)) => {
+                data_type.is_number()
+                    && (!data_type.is_integer() || text.parse::<i64>().is_ok_and(|number| in_range(number, data_type)))
+            }
+            Expr::Literal(Literal::Text(text)) => {
+                matches!(data_type, Type::Varchar(most) if text.len() <= usize::try_from(*most).unwrap_or(usize::MAX))
+            }
             _ => false,
         };
         if !scalar || !fits {
-            self.error(codes::milvus::FIELD, path, format!("the default does not fit {data_type}"), "give a literal of the field's type; vectors, JSON and arrays have no default");
+            self.error(
+                codes::milvus::FIELD,
+                path,
+                format!("the default does not fit {data_type}"),
+                "give a literal of the field's type; vectors, JSON and arrays have no default",
+            );
         }
     }
 
@@ -125,17 +152,30 @@ impl Check<'_> {
             fault(format!("a primary key is INT64 or VARCHAR, not {}", field.data_type), "choose another field");
         }
         if field.nullable || field.default.is_some() || field.partition_key {
-            fault(format!("{} is the primary key and can have no null, no default and no partition key", field.name), "take that off the field");
+            fault(
+                format!("{} is the primary key and can have no null, no default and no partition key", field.name),
+                "take that off the field",
+            );
         }
         Some(field.name.clone())
     }
 
     fn vectors(&mut self, fields: &[Field]) {
         match fields.iter().filter(|field| field.data_type.is_vector()).count() {
-            0 => self.error(codes::milvus::VECTORS, "fields", "the collection has no vector field", "add one; Milvus makes no collection without"),
+            0 => self.error(
+                codes::milvus::VECTORS,
+                "fields",
+                "the collection has no vector field",
+                "add one; Milvus makes no collection without",
+            ),
             1 => {}
             2..=10 => self.since("fields", "a second vector field", SEVERAL_VECTORS),
-            more => self.error(codes::milvus::VECTORS, "fields", format!("{more} vector fields; at most 10 are possible"), "split the collection"),
+            more => self.error(
+                codes::milvus::VECTORS,
+                "fields",
+                format!("{more} vector fields; at most 10 are possible"),
+                "split the collection",
+            ),
         }
     }
 
@@ -154,7 +194,12 @@ impl Check<'_> {
         let (major, minor) = kind.since();
         self.since(&path, &format!("the index kind {kind}"), Version::of(u32::from(major), u32::from(minor)));
         if !kind.fits(&field.data_type) {
-            self.error(codes::milvus::INDEX, &path, format!("{kind} does not index {}", field.data_type), "choose a kind for that type");
+            self.error(
+                codes::milvus::INDEX,
+                &path,
+                format!("{kind} does not index {}", field.data_type),
+                "choose a kind for that type",
+            );
         }
         let metric = match &index.metric {
             Some(text) => Some(self.parsed(&path, Metric::parse(text))?),
@@ -165,23 +210,43 @@ impl Check<'_> {
         let parameters: Vec<_> = index
             .parameters
             .iter()
-            .map(|parameter| self.parsed(&path, kind.parameter(&parameter.name, &parameter.value)).map(|value| (parameter.name.clone(), value)))
+            .map(|parameter| {
+                self.parsed(&path, kind.parameter(&parameter.name, &parameter.value))
+                    .map(|value| (parameter.name.clone(), value))
+            })
             .collect();
-        for missing in kind.parameters().iter().filter(|known| known.required && !index.parameters.iter().any(|given| given.name == known.name)) {
+        for missing in kind
+            .parameters()
+            .iter()
+            .filter(|known| known.required && !index.parameters.iter().any(|given| given.name == known.name))
+        {
             self.error(codes::milvus::INDEX, &path, format!("{kind} needs the parameter {}", missing.name), "add it");
         }
-        Some(Index { name: name?, field: field.name.clone(), kind, metric, parameters: parameters.into_iter().collect::<Option<_>>()? })
+        Some(Index {
+            name: name?,
+            field: field.name.clone(),
+            kind,
+            metric,
+            parameters: parameters.into_iter().collect::<Option<_>>()?,
+        })
     }
 
     fn metric_fits(&mut self, path: &str, metric: Option<Metric>, data_type: &Type) {
         let fault = match metric {
             None if data_type.is_vector() => Some("an index on a vector names its metric".to_owned()),
-            Some(metric) if !data_type.is_vector() => Some(format!("{metric} is for vectors, and the field is {data_type}")),
+            Some(metric) if !data_type.is_vector() => {
+                Some(format!("{metric} is for vectors, and the field is {data_type}"))
+            }
             Some(metric) if !metric.fits(data_type) => Some(format!("{metric} does not compare {data_type}")),
             _ => None,
         };
         if let Some(fault) = fault {
-            self.error(codes::milvus::INDEX, path, fault, "COSINE, IP or L2 for float vectors; HAMMING or JACCARD for binary ones; IP for sparse ones");
+            self.error(
+                codes::milvus::INDEX,
+                path,
+                fault,
+                "COSINE, IP or L2 for float vectors; HAMMING or JACCARD for binary ones; IP for sparse ones",
+            );
         }
     }
 
@@ -191,7 +256,12 @@ impl Check<'_> {
         }
         for field in fields.iter().filter(|field| field.data_type.is_vector()) {
             if !collection.indexes.iter().any(|index| index.field == field.name.as_str()) {
-                self.error(codes::milvus::INDEX, format!("indexes/{}", field.name), "a loaded collection needs an index on every vector field", "add an index, or leave the collection released");
+                self.error(
+                    codes::milvus::INDEX,
+                    format!("indexes/{}", field.name),
+                    "a loaded collection needs an index on every vector field",
+                    "add an index, or leave the collection released",
+                );
             }
         }
     }
@@ -200,22 +270,32 @@ impl Check<'_> {
         let keys = fields.iter().filter(|field| field.partition_key).count();
         let path = "partitions";
         let fault: Option<(Code, String)> = match partitions {
-            raw::MilvusPartitions::ByKey(_) if keys != 1 => {
-                Some((codes::milvus::PARTITION, format!("it is partitioned by key, and {keys} fields are marked as the partition key")))
-            }
-            raw::MilvusPartitions::Single | raw::MilvusPartitions::Named(_) if keys > 0 => {
-                Some((codes::milvus::PARTITION, "a field is marked as the partition key, and the collection is not partitioned by key".to_owned()))
-            }
-            raw::MilvusPartitions::ByKey(count) if *count == 0 || usize::try_from(*count).is_ok_and(|count| count > MOST_PARTITIONS) => {
+            raw::MilvusPartitions::ByKey(_) if keys != 1 => Some((
+                codes::milvus::PARTITION,
+                format!("it is partitioned by key, and {keys} fields are marked as the partition key"),
+            )),
+            raw::MilvusPartitions::Single | raw::MilvusPartitions::Named(_) if keys > 0 => Some((
+                codes::milvus::PARTITION,
+                "a field is marked as the partition key, and the collection is not partitioned by key".to_owned(),
+            )),
+            raw::MilvusPartitions::ByKey(count)
+                if *count == 0 || usize::try_from(*count).is_ok_and(|count| count > MOST_PARTITIONS) =>
+            {
                 Some((codes::milvus::PARTITION, format!("{count} partitions; 1 to {MOST_PARTITIONS} are possible")))
             }
-            raw::MilvusPartitions::Named(names) if names.len() >= MOST_PARTITIONS => {
-                Some((codes::milvus::PARTITION, format!("{} partitions; fewer than {MOST_PARTITIONS} are possible", names.len())))
-            }
+            raw::MilvusPartitions::Named(names) if names.len() >= MOST_PARTITIONS => Some((
+                codes::milvus::PARTITION,
+                format!("{} partitions; fewer than {MOST_PARTITIONS} are possible", names.len()),
+            )),
             _ => None,
         };
         if let Some((code, message)) = fault {
-            self.error(code, path, message, "mark exactly one field and give a number of partitions, or name the partitions and mark none");
+            self.error(
+                code,
+                path,
+                message,
+                "mark exactly one field and give a number of partitions, or name the partitions and mark none",
+            );
             return None;
         }
         match partitions {
@@ -237,19 +317,37 @@ impl Check<'_> {
             let value = property.value.as_str();
             let fault = match property.name.as_str() {
                 // A hundred years, as newer servers bound it.
-                "collection.ttl.seconds" => value.parse::<u64>().ok().filter(|seconds| *seconds <= 3_153_600_000).is_none().then_some("a number of seconds up to 3,153,600,000"),
+                "collection.ttl.seconds" => value
+                    .parse::<u64>()
+                    .ok()
+                    .filter(|seconds| *seconds <= 3_153_600_000)
+                    .is_none()
+                    .then_some("a number of seconds up to 3,153,600,000"),
                 "mmap.enabled" => {
                     self.since(&path, "mmap", MMAP);
                     (!["true", "false"].contains(&value)).then_some("true or false")
                 }
                 other => {
-                    let help = nearest(other, KNOWN.into_iter()).map_or_else(|| format!("properties that a definition may give: {}", KNOWN.join(", ")), |near| format!("did you mean {near}?"));
-                    self.error(codes::milvus::PROPERTY, &path, format!("{:?} is not on the list of properties", cut(other)), help);
+                    let help = nearest(other, KNOWN.into_iter()).map_or_else(
+                        || format!("properties that a definition may give: {}", KNOWN.join(", ")),
+                        |near| format!("did you mean {near}?"),
+                    );
+                    self.error(
+                        codes::milvus::PROPERTY,
+                        &path,
+                        format!("{:?} is not on the list of properties", cut(other)),
+                        help,
+                    );
                     continue;
                 }
             };
             if let Some(wanted) = fault {
-                self.error(codes::milvus::PROPERTY, &path, format!("{:?} is not {wanted}", cut(value)), format!("give {wanted}"));
+                self.error(
+                    codes::milvus::PROPERTY,
+                    &path,
+                    format!("{:?} is not {wanted}", cut(value)),
+                    format!("give {wanted}"),
+                );
             }
             all.insert(property.name.clone(), property.value.clone());
         }

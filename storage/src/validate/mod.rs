@@ -69,7 +69,11 @@ pub fn validate(
 }
 
 /// The same for the host's own objects, whose names no plugin may have.
-pub(crate) fn validate_own(info: &raw::PluginInfo, definition: &raw::ModelDefinition, granted: &Granted) -> Option<Definition> {
+pub(crate) fn validate_own(
+    info: &raw::PluginInfo,
+    definition: &raw::ModelDefinition,
+    granted: &Granted,
+) -> Option<Definition> {
     judge(info, definition, "", granted, &Against::oldest(), Diagnostics::default()).0
 }
 
@@ -86,13 +90,24 @@ fn judge(
     else {
         return (None, faults);
     };
-    let mut check = Check { plugin, model, against, faults: Diagnostics::default(), ids: BTreeMap::new(), place: Spot::default() };
+    let mut check =
+        Check { plugin, model, against, faults: Diagnostics::default(), ids: BTreeMap::new(), place: Spot::default() };
     check.resolve(info, definition, granted);
     let mut objects = Vec::new();
     objects.extend(check.tables(&definition.timescaledb.tables).into_iter().map(Object::Table));
-    objects.extend(check.aggregates(&definition.timescaledb.aggregates, &definition.timescaledb.tables).into_iter().map(Object::Aggregate));
+    objects.extend(
+        check
+            .aggregates(&definition.timescaledb.aggregates, &definition.timescaledb.tables)
+            .into_iter()
+            .map(Object::Aggregate),
+    );
     objects.extend(check.clickhouse_tables(&definition.clickhouse.tables).into_iter().map(Object::ClickhouseTable));
-    objects.extend(check.views(&definition.clickhouse.materialized_views, &definition.clickhouse.tables).into_iter().map(Object::View));
+    objects.extend(
+        check
+            .views(&definition.clickhouse.materialized_views, &definition.clickhouse.tables)
+            .into_iter()
+            .map(Object::View),
+    );
     objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
     faults.extend(check.faults);
     if faults.errors() > 0 {
@@ -141,7 +156,13 @@ impl Check<'_> {
     }
 
     /// Notes an error with what to do.
-    fn error(&mut self, code: crate::diagnostic::Code, path: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
+    fn error(
+        &mut self,
+        code: crate::diagnostic::Code,
+        path: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.fault(Diagnostic::error(code, path, message).help(help));
     }
 
@@ -160,7 +181,12 @@ impl Check<'_> {
             }
         };
         if let Some(why) = reserved(backend, place, &name) {
-            self.error(codes::name::NAME_RESERVED, path, format!("{} keeps the name {name} for itself: {why}", backend.title()), "choose another name");
+            self.error(
+                codes::name::NAME_RESERVED,
+                path,
+                format!("{} keeps the name {name} for itself: {why}", backend.title()),
+                "choose another name",
+            );
             return None;
         }
         Some(name)
@@ -178,7 +204,12 @@ impl Check<'_> {
         for text in texts {
             match known.iter().find(|name| name.as_str() == text) {
                 Some(name) if all.contains(name) => {
-                    self.error(codes::name::TWICE, path, format!("the column {} is named twice", cut(text)), "name each column once");
+                    self.error(
+                        codes::name::TWICE,
+                        path,
+                        format!("the column {} is named twice", cut(text)),
+                        "name each column once",
+                    );
                 }
                 Some(name) => all.push(name.clone()),
                 None => self.unknown_column(path, text, known),
@@ -189,12 +220,20 @@ impl Check<'_> {
 
     fn unknown_column(&mut self, path: &str, text: &str, known: &BTreeSet<Name>) {
         let near = nearest(text, known.iter().map(Name::as_str));
-        let help = near.map_or_else(|| "name a column that is defined".to_owned(), |near| format!("did you mean {near}?"));
+        let help =
+            near.map_or_else(|| "name a column that is defined".to_owned(), |near| format!("did you mean {near}?"));
         self.error(codes::name::UNKNOWN_COLUMN, path, format!("there is no column {:?}", cut(text)), help);
     }
 
     /// An expression, whose columns have to exist.
-    fn expression(&mut self, path: &str, text: &str, dialect: Dialect, clause: Clause, known: &BTreeSet<Name>) -> Option<Expr> {
+    fn expression(
+        &mut self,
+        path: &str,
+        text: &str,
+        dialect: Dialect,
+        clause: Clause,
+        known: &BTreeSet<Name>,
+    ) -> Option<Expr> {
         let expression = match expr::parse(text, dialect, clause) {
             Ok(expression) => expression,
             Err(fault) => {
@@ -214,7 +253,12 @@ impl Check<'_> {
         let mut seen = BTreeSet::new();
         for name in names {
             if !seen.insert(name) {
-                self.error(codes::name::TWICE, format!("{path}/{}", cut(name)), format!("two {what} are named {}", cut(name)), "rename one of them");
+                self.error(
+                    codes::name::TWICE,
+                    format!("{path}/{}", cut(name)),
+                    format!("two {what} are named {}", cut(name)),
+                    "rename one of them",
+                );
             }
         }
     }

@@ -47,7 +47,12 @@ impl Check<'_> {
                 );
             }
             if id.is_ok() && self.ids.insert(header.id.clone(), Resolved { name, kind }).is_some() {
-                self.error(codes::name::TWICE, "id", format!("two objects have the id {}", header.id), "give each object an id of its own");
+                self.error(
+                    codes::name::TWICE,
+                    "id",
+                    format!("two objects have the id {}", header.id),
+                    "give each object an id of its own",
+                );
             }
         }
     }
@@ -66,7 +71,12 @@ impl Check<'_> {
             .collect()
     }
 
-    fn object_name(&mut self, backend: Backend, header: &raw::Header, allowed: &BTreeMap<Backend, BTreeSet<String>>) -> Option<ObjectName> {
+    fn object_name(
+        &mut self,
+        backend: Backend,
+        header: &raw::Header,
+        allowed: &BTreeMap<Backend, BTreeSet<String>>,
+    ) -> Option<ObjectName> {
         let namespace = match &header.namespace {
             None => Some(self.model.clone()),
             Some(text) => self.name(backend, Place::Namespace, "namespace", text),
@@ -89,10 +99,20 @@ impl Check<'_> {
     /// The header of an object whose name was settled.
     pub(super) fn header(&mut self, backend: Backend, header: &raw::Header) -> Option<Header> {
         if header.comment.contains('\0') || header.comment.len() > 16_384 {
-            self.error(codes::name::COMMENT, "comment", "the comment holds a NUL character or more than 16,384 bytes", "shorten it, or take the character out");
+            self.error(
+                codes::name::COMMENT,
+                "comment",
+                "the comment holds a NUL character or more than 16,384 bytes",
+                "shorten it, or take the character out",
+            );
         }
         if header.comment.lines().any(|line| line.starts_with("whale:")) {
-            self.error(codes::name::COMMENT, "comment", "a line of the comment begins with `whale:`, as only a mark does", "write that line in another way");
+            self.error(
+                codes::name::COMMENT,
+                "comment",
+                "a line of the comment begins with `whale:`, as only a mark does",
+                "write that line in another way",
+            );
         }
         let resolved = self.ids.get(&header.id).filter(|resolved| resolved.name.backend == backend)?;
         Some(Header {
@@ -107,7 +127,12 @@ impl Check<'_> {
     /// A comment on a column.
     pub(super) fn column_comment(&mut self, path: &str, comment: &str) {
         if comment.contains('\0') || comment.len() > 16_384 {
-            self.error(codes::name::COMMENT, path, "the comment holds a NUL character or more than 16,384 bytes", "shorten it, or take the character out");
+            self.error(
+                codes::name::COMMENT,
+                path,
+                "the comment holds a NUL character or more than 16,384 bytes",
+                "shorten it, or take the character out",
+            );
         }
     }
 
@@ -129,9 +154,18 @@ impl Check<'_> {
         if let Some(resolved) = self.ids.get(id).filter(|resolved| resolved.name.backend == backend) {
             return Some(resolved.clone());
         }
-        let near = nearest(id, self.ids.iter().filter(|(_, to)| to.name.backend == backend).map(|(id, _)| id.as_str())).map(str::to_owned);
-        let help = near.map_or_else(|| "name an object that the plugin defines".to_owned(), |near| format!("did you mean {near}?"));
-        self.error(codes::name::UNKNOWN_OBJECT, path, format!("there is no object {:?} in {}", cut(text), backend.title()), help);
+        let near = nearest(id, self.ids.iter().filter(|(_, to)| to.name.backend == backend).map(|(id, _)| id.as_str()))
+            .map(str::to_owned);
+        let help = near.map_or_else(
+            || "name an object that the plugin defines".to_owned(),
+            |near| format!("did you mean {near}?"),
+        );
+        self.error(
+            codes::name::UNKNOWN_OBJECT,
+            path,
+            format!("there is no object {:?} in {}", cut(text), backend.title()),
+            help,
+        );
         None
     }
 }
@@ -143,8 +177,10 @@ fn headers(definition: &raw::ModelDefinition) -> impl Iterator<Item = (Backend, 
     let aggregates =
         timescaledb.aggregates.iter().map(|one| (Backend::Timescaledb, ObjectKind::ContinuousAggregate, &one.header));
     let columnar = clickhouse.tables.iter().map(|table| (Backend::Clickhouse, ObjectKind::Table, &table.header));
-    let views =
-        clickhouse.materialized_views.iter().map(|view| (Backend::Clickhouse, ObjectKind::MaterializedView, &view.header));
+    let views = clickhouse
+        .materialized_views
+        .iter()
+        .map(|view| (Backend::Clickhouse, ObjectKind::MaterializedView, &view.header));
     let collections = definition.milvus.iter().map(|one| (Backend::Milvus, ObjectKind::Collection, &one.header));
     tables.chain(aggregates).chain(columnar).chain(views).chain(collections)
 }

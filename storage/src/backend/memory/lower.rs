@@ -24,7 +24,11 @@ impl Lower for MemoryLower {
                 return Err(refused);
             }
         }
-        Ok(Recipe { statements: vec![Statement::Sql(mark.line())], hazards: Vec::new(), atomicity: Atomicity::Transaction })
+        Ok(Recipe {
+            statements: vec![Statement::Sql(mark.line())],
+            hazards: Vec::new(),
+            atomicity: Atomicity::Transaction,
+        })
     }
 }
 

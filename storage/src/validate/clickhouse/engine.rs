@@ -17,14 +17,21 @@ impl Check<'_> {
             }
         }
         if table.engine.merges_rows() && table.order_by.is_empty() {
-            self.error(codes::clickhouse::ENGINE, "order_by", format!("{} merges rows of one key, and there is none", table.engine.name()), "give it an order_by");
+            self.error(
+                codes::clickhouse::ENGINE,
+                "order_by",
+                format!("{} merges rows of one key, and there is none", table.engine.name()),
+                "give it an order_by",
+            );
         }
         match &table.engine {
             TableEngine::ReplacingMergeTree { version, deleted } => {
                 if let Some(column) = version.as_ref().and_then(find).filter(|column| !is_version(&column.data_type)) {
                     self.engine_column(column, "a version is an unsigned integer, a date or a time");
                 }
-                if let Some(column) = deleted.as_ref().and_then(find).filter(|column| column.data_type != Type::UInt(Bits::B8)) {
+                if let Some(column) =
+                    deleted.as_ref().and_then(find).filter(|column| column.data_type != Type::UInt(Bits::B8))
+                {
                     self.engine_column(column, "the column that says a row is deleted is UInt8");
                 }
             }
@@ -39,12 +46,18 @@ impl Check<'_> {
     }
 
     fn engine_column(&mut self, column: &Column, rule: &str) {
-        self.error(codes::clickhouse::ENGINE, "engine", format!("{} is {}: {rule}", column.name, column.data_type), "change the column's type, or name another column");
+        self.error(
+            codes::clickhouse::ENGINE,
+            "engine",
+            format!("{} is {}: {rule}", column.name, column.data_type),
+            "change the column's type, or name another column",
+        );
     }
 
     /// What a `SummingMergeTree` does to columns that are not meant to be summed, or too narrow for a sum.
     fn summed(&mut self, table: &Table, listed: &[Name]) {
-        let keys: BTreeSet<Name> = table.order_by.iter().chain(&table.partition_by).flat_map(|key| key.columns()).collect();
+        let keys: BTreeSet<Name> =
+            table.order_by.iter().chain(&table.partition_by).flat_map(|key| key.columns()).collect();
         for column in &table.columns {
             let summed = if listed.is_empty() { !keys.contains(&column.name) } else { listed.contains(&column.name) };
             if !summed {
@@ -53,11 +66,20 @@ impl Check<'_> {
             let path = format!("columns/{}", column.name);
             let narrow = column.data_type.is_integer() && column.data_type.width().is_some_and(|width| width < 8);
             if narrow {
-                let message = format!("{} is {}; sums of a SummingMergeTree wrap around without an error", column.name, column.data_type);
-                self.fault(Diagnostic::warning(codes::clickhouse::SUM_WRAPS, path, message).help("use UInt64 or Int64 for what is summed"));
+                let message = format!(
+                    "{} is {}; sums of a SummingMergeTree wrap around without an error",
+                    column.name, column.data_type
+                );
+                self.fault(
+                    Diagnostic::warning(codes::clickhouse::SUM_WRAPS, path, message)
+                        .help("use UInt64 or Int64 for what is summed"),
+                );
             } else if is_average(&column.name) {
                 let message = format!("{} looks like an average, and a SummingMergeTree adds averages up", column.name);
-                self.fault(Diagnostic::warning(codes::clickhouse::AVERAGE_SUMMED, path, message).help("keep a sum and a count, and divide when reading"));
+                self.fault(
+                    Diagnostic::warning(codes::clickhouse::AVERAGE_SUMMED, path, message)
+                        .help("keep a sum and a count, and divide when reading"),
+                );
             }
         }
     }

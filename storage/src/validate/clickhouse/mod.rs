@@ -43,7 +43,9 @@ impl Check<'_> {
         let columns: Vec<_> = table.columns.iter().map(|column| self.ch_column(column, &known)).collect();
         let engine = self.parsed("engine", TableEngine::parse(&table.engine));
         let partition_by = match &table.partition_by {
-            Some(text) => self.expression("partition_by", text, Dialect::ClickHouse, Clause::PartitionKey, &known).map(Some),
+            Some(text) => {
+                self.expression("partition_by", text, Dialect::ClickHouse, Clause::PartitionKey, &known).map(Some)
+            }
             None => Some(None),
         };
         let order_by = self.key_expressions("order_by", &table.order_by, &known);
@@ -89,7 +91,12 @@ impl Check<'_> {
         let data_type = data_type?;
         if let Some(codec) = &codec {
             if matches!(value, Some(ColumnValue::Alias(_))) {
-                self.error(codes::clickhouse::CODEC, &path, "an alias is not stored and has no codec", "leave the codec out");
+                self.error(
+                    codes::clickhouse::CODEC,
+                    &path,
+                    "an alias is not stored and has no codec",
+                    "leave the codec out",
+                );
             }
             self.parsed(&path, codec.check(&data_type));
         }
@@ -108,7 +115,12 @@ impl Check<'_> {
         let on = self.expression(&path, &index.on, Dialect::ClickHouse, Clause::IndexKey, known);
         let kind = self.parsed(&path, SkipIndexKind::parse(&index.kind));
         if index.granularity == 0 || index.granularity > 1_000_000 {
-            self.error(codes::clickhouse::SKIP_INDEX, &path, format!("a granularity of {}; 1 to 1,000,000 are possible", index.granularity), "1 to 4 is usual");
+            self.error(
+                codes::clickhouse::SKIP_INDEX,
+                &path,
+                format!("a granularity of {}; 1 to 1,000,000 are possible", index.granularity),
+                "1 to 4 is usual",
+            );
         }
         Some(SkipIndex { name: name?, on: on?, kind: kind?, granularity: index.granularity })
     }
@@ -124,7 +136,12 @@ impl Check<'_> {
                     Some(near) => format!("did you mean {near}?"),
                     None => format!("settings that a definition may give: {}", known.join(", ")),
                 };
-                self.error(codes::clickhouse::SETTING, &path, format!("{:?} is not on the list of settings", cut(&setting.name)), help);
+                self.error(
+                    codes::clickhouse::SETTING,
+                    &path,
+                    format!("{:?} is not on the list of settings", cut(&setting.name)),
+                    help,
+                );
                 continue;
             };
             match setting.value.parse::<u64>() {
@@ -134,7 +151,11 @@ impl Check<'_> {
                 _ => self.error(
                     codes::clickhouse::SETTING,
                     &path,
-                    format!("{} is {:?}; a whole number from {least} to {most} is possible", setting.name, cut(&setting.value)),
+                    format!(
+                        "{} is {:?}; a whole number from {least} to {most} is possible",
+                        setting.name,
+                        cut(&setting.value)
+                    ),
                     "give a number in that range",
                 ),
             }
@@ -152,21 +173,48 @@ impl Check<'_> {
             for name in key.columns() {
                 let Some(column) = columns.get(&name) else { continue };
                 if matches!(column.value, ColumnValue::Alias(_)) {
-                    self.error(codes::clickhouse::KEY, path, format!("{name} is an alias and is not stored"), "make it materialized, or key by what it is computed from");
+                    self.error(
+                        codes::clickhouse::KEY,
+                        path,
+                        format!("{name} is an alias and is not stored"),
+                        "make it materialized, or key by what it is computed from",
+                    );
                 }
                 if column.data_type.is_nullable() {
-                    self.error(codes::clickhouse::KEY, path, format!("{name} is {} and a key takes no null", column.data_type), "use a type without Nullable, with a value that means none");
+                    self.error(
+                        codes::clickhouse::KEY,
+                        path,
+                        format!("{name} is {} and a key takes no null", column.data_type),
+                        "use a type without Nullable, with a value that means none",
+                    );
                 }
                 if matches!(column.data_type, Type::AggregateFunction { .. } | Type::Json) && path != "partition_by" {
-                    self.error(codes::clickhouse::KEY, path, format!("{name} is {}, which has no order", column.data_type), "leave it out of the key");
+                    self.error(
+                        codes::clickhouse::KEY,
+                        path,
+                        format!("{name} is {}, which has no order", column.data_type),
+                        "leave it out of the key",
+                    );
                 }
             }
         }
-        if let Some(primary) = &table.primary_key && !table.order_by.starts_with(primary) {
-            self.error(codes::clickhouse::KEY, "primary_key", "the primary key is not a beginning of order_by", "repeat the first keys of order_by, in order");
+        if let Some(primary) = &table.primary_key
+            && !table.order_by.starts_with(primary)
+        {
+            self.error(
+                codes::clickhouse::KEY,
+                "primary_key",
+                "the primary key is not a beginning of order_by",
+                "repeat the first keys of order_by, in order",
+            );
         }
         if table.columns.iter().all(|column| matches!(column.value, ColumnValue::Alias(_))) {
-            self.error(codes::name::COLUMN_COUNT, "columns", "all columns are aliases; nothing would be stored", "add a stored column");
+            self.error(
+                codes::name::COLUMN_COUNT,
+                "columns",
+                "all columns are aliases; nothing would be stored",
+                "add a stored column",
+            );
         }
     }
 }

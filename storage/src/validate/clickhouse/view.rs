@@ -12,10 +12,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 impl Check<'_> {
     /// Views that pass.
-    pub(in crate::validate) fn views(&mut self, views: &[raw::ChMaterializedView], tables: &[raw::ChTable]) -> Vec<View> {
+    pub(in crate::validate) fn views(
+        &mut self,
+        views: &[raw::ChMaterializedView],
+        tables: &[raw::ChTable],
+    ) -> Vec<View> {
         let columns: BTreeMap<&str, BTreeSet<Name>> = tables
             .iter()
-            .map(|table| (table.header.id.as_str(), table.columns.iter().filter_map(|column| Name::checked(&column.header.name).ok()).collect()))
+            .map(|table| {
+                (
+                    table.header.id.as_str(),
+                    table.columns.iter().filter_map(|column| Name::checked(&column.header.name).ok()).collect(),
+                )
+            })
             .collect();
         views.iter().filter_map(|view| self.view(view, &columns)).collect()
     }
@@ -27,7 +36,12 @@ impl Check<'_> {
         let target = self.view_table("target", &view.target, columns);
         let ((source, from), (target, into)) = (source?, target?);
         if source == target {
-            self.error(codes::clickhouse::VIEW, "target", "the view writes into the table that it reads", "write into another table");
+            self.error(
+                codes::clickhouse::VIEW,
+                "target",
+                "the view writes into the table that it reads",
+                "write into another table",
+            );
         }
         let select: Vec<_> = view.select.iter().map(|one| self.view_column(one, from, into)).collect();
         self.distinct("select", "columns", view.select.iter().map(|one| one.name.as_str()));
@@ -35,21 +49,34 @@ impl Check<'_> {
             Some(text) => Some(self.expression("only_where", text, Dialect::ClickHouse, Clause::Filter, from)?),
             None => None,
         };
-        let group_by: Vec<_> =
-            view.group_by.iter().map(|text| self.expression("group_by", text, Dialect::ClickHouse, Clause::SortKey, from)).collect();
+        let group_by: Vec<_> = view
+            .group_by
+            .iter()
+            .map(|text| self.expression("group_by", text, Dialect::ClickHouse, Clause::SortKey, from))
+            .collect();
         let select: Vec<Selected> = select.into_iter().collect::<Option<_>>()?;
         let group_by: Vec<Expr> = group_by.into_iter().collect::<Option<_>>()?;
         self.grouping(&select, &group_by);
         Some(View { header: header?, source, target, select, only_where, group_by })
     }
 
-    fn view_table<'c>(&mut self, path: &str, text: &str, columns: &'c BTreeMap<&str, BTreeSet<Name>>) -> Option<(crate::definition::ObjectName, &'c BTreeSet<Name>)> {
+    fn view_table<'c>(
+        &mut self,
+        path: &str,
+        text: &str,
+        columns: &'c BTreeMap<&str, BTreeSet<Name>>,
+    ) -> Option<(crate::definition::ObjectName, &'c BTreeSet<Name>)> {
         let resolved = self.reference(BACKEND, path, text)?;
         let id = text.rsplit('/').next().unwrap_or_default();
         match columns.get(id).filter(|_| resolved.kind == ObjectKind::Table) {
             Some(columns) => Some((resolved.name, columns)),
             None => {
-                self.error(codes::clickhouse::VIEW, path, format!("{} is not a table", resolved.name), "name a table of this plugin");
+                self.error(
+                    codes::clickhouse::VIEW,
+                    path,
+                    format!("{} is not a table", resolved.name),
+                    "name a table of this plugin",
+                );
                 None
             }
         }
@@ -72,14 +99,24 @@ impl Check<'_> {
         }
         let aggregated = select.iter().any(|one| one.value.has_aggregate());
         if aggregated && group_by.is_empty() {
-            self.error(codes::clickhouse::VIEW, "group_by", "it aggregates and does not group", "group by the other columns");
+            self.error(
+                codes::clickhouse::VIEW,
+                "group_by",
+                "it aggregates and does not group",
+                "group by the other columns",
+            );
         }
         if group_by.is_empty() {
             return;
         }
         let loose = select.iter().find(|one| !one.value.has_aggregate() && !group_by.contains(&one.value));
         if let Some(loose) = loose {
-            self.error(codes::clickhouse::VIEW, format!("select/{}", loose.name), "it is neither grouped by nor aggregated", "add its expression to group_by");
+            self.error(
+                codes::clickhouse::VIEW,
+                format!("select/{}", loose.name),
+                "it is neither grouped by nor aggregated",
+                "add its expression to group_by",
+            );
         }
     }
 }

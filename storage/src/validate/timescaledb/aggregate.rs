@@ -19,8 +19,13 @@ struct Source {
 
 impl Check<'_> {
     /// Aggregates that pass.
-    pub(in crate::validate) fn aggregates(&mut self, aggregates: &[raw::ContinuousAggregate], tables: &[raw::PgTable]) -> Vec<Aggregate> {
-        let mut sources: BTreeMap<&str, Source> = tables.iter().filter_map(|table| Some((table.header.id.as_str(), from_table(table)?))).collect();
+    pub(in crate::validate) fn aggregates(
+        &mut self,
+        aggregates: &[raw::ContinuousAggregate],
+        tables: &[raw::PgTable],
+    ) -> Vec<Aggregate> {
+        let mut sources: BTreeMap<&str, Source> =
+            tables.iter().filter_map(|table| Some((table.header.id.as_str(), from_table(table)?))).collect();
         sources.extend(aggregates.iter().map(|one| (one.header.id.as_str(), from_aggregate(one))));
         let mut names = Names::default();
         let all: Vec<_> = aggregates.iter().filter_map(|one| self.aggregate(one, &sources, &mut names)).collect();
@@ -28,14 +33,24 @@ impl Check<'_> {
         all
     }
 
-    fn aggregate(&mut self, one: &raw::ContinuousAggregate, sources: &BTreeMap<&str, Source>, names: &mut Names) -> Option<Aggregate> {
+    fn aggregate(
+        &mut self,
+        one: &raw::ContinuousAggregate,
+        sources: &BTreeMap<&str, Source>,
+        names: &mut Names,
+    ) -> Option<Aggregate> {
         self.begin(BACKEND, &one.header);
         names.begin(&one.header);
         let header = self.header(BACKEND, &one.header);
         let target = self.reference(BACKEND, "source", &one.source)?;
         let id = one.source.rsplit('/').next().unwrap_or_default();
         let Some(source) = sources.get(id) else {
-            self.error(codes::timescaledb::AGGREGATE, "source", format!("{} is a plain table", target.name), "a continuous aggregate reads a hypertable or another aggregate");
+            self.error(
+                codes::timescaledb::AGGREGATE,
+                "source",
+                format!("{} is a plain table", target.name),
+                "a continuous aggregate reads a hypertable or another aggregate",
+            );
             return None;
         };
         self.bucket(one, source);
@@ -45,14 +60,21 @@ impl Check<'_> {
         let output = one.group_by.iter().chain(&one.aggregates).map(|selected| selected.name.as_str());
         self.distinct("columns", "columns", output.chain([one.bucket_name.as_str()]));
         let only_where = match &one.only_where {
-            Some(text) => Some(self.expression("only_where", text, Dialect::Postgres, Clause::Filter, &source.columns)?),
+            Some(text) => {
+                Some(self.expression("only_where", text, Dialect::Postgres, Clause::Filter, &source.columns)?)
+            }
             None => None,
         };
         self.refresh(one);
         let own: BTreeSet<Name> = from_aggregate(one).columns;
         let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, names)).collect();
         if one.indexes.iter().any(|index| index.unique) {
-            self.error(codes::timescaledb::AGGREGATE, "indexes", "an index of a continuous aggregate cannot be unique", "leave `unique` off");
+            self.error(
+                codes::timescaledb::AGGREGATE,
+                "indexes",
+                "an index of a continuous aggregate cannot be unique",
+                "leave `unique` off",
+            );
         }
         Some(Aggregate {
             header: header?,
@@ -90,16 +112,36 @@ impl Check<'_> {
                 "over buckets of months only months and years fit, over shorter ones any multiple",
             );
         }
-        let zone_ok = |zone: &String| !zone.is_empty() && zone.len() <= 64 && zone.chars().all(|c| c.is_ascii_alphanumeric() || "_+-/".contains(c));
+        let zone_ok = |zone: &String| {
+            !zone.is_empty()
+                && zone.len() <= 64
+                && zone.chars().all(|c| c.is_ascii_alphanumeric() || "_+-/".contains(c))
+        };
         if one.time_zone.as_ref().is_some_and(|zone| !zone_ok(zone)) {
-            self.error(codes::timescaledb::AGGREGATE, "time_zone", "it is not the name of a time zone", "write it as in Europe/Berlin");
+            self.error(
+                codes::timescaledb::AGGREGATE,
+                "time_zone",
+                "it is not the name of a time zone",
+                "write it as in Europe/Berlin",
+            );
         }
         if one.aggregates.is_empty() {
-            self.error(codes::timescaledb::AGGREGATE, "aggregates", "it has no aggregated column", "add one, such as count(*)");
+            self.error(
+                codes::timescaledb::AGGREGATE,
+                "aggregates",
+                "it has no aggregated column",
+                "add one, such as count(*)",
+            );
         }
     }
 
-    fn selected(&mut self, all: &[raw::Selected], path: &str, source: &Source, aggregated: bool) -> Option<Vec<Selected>> {
+    fn selected(
+        &mut self,
+        all: &[raw::Selected],
+        path: &str,
+        source: &Source,
+        aggregated: bool,
+    ) -> Option<Vec<Selected>> {
         let mut selected = Vec::new();
         for one in all {
             let path = format!("{path}/{}", cut(&one.name));
@@ -124,7 +166,12 @@ impl Check<'_> {
         let seconds = |duration: Duration| u64::from(duration.count) * unit_seconds(duration.unit);
         let offsets = [refresh.start_offset, refresh.end_offset, Some(refresh.every)];
         if offsets.iter().flatten().any(|duration| duration.count == 0) {
-            self.error(codes::timescaledb::REFRESH, "refresh", "one of its lengths is 0", "leave an offset out, or give it a length");
+            self.error(
+                codes::timescaledb::REFRESH,
+                "refresh",
+                "one of its lengths is 0",
+                "leave an offset out, or give it a length",
+            );
         }
         if let Some(start) = refresh.start_offset {
             let end = refresh.end_offset.map_or(0, seconds);
@@ -140,8 +187,10 @@ impl Check<'_> {
     }
 
     fn no_cycle(&mut self, aggregates: &[raw::ContinuousAggregate]) {
-        let above: BTreeMap<&str, &str> =
-            aggregates.iter().map(|one| (one.header.id.as_str(), one.source.rsplit('/').next().unwrap_or_default())).collect();
+        let above: BTreeMap<&str, &str> = aggregates
+            .iter()
+            .map(|one| (one.header.id.as_str(), one.source.rsplit('/').next().unwrap_or_default()))
+            .collect();
         for one in aggregates {
             let mut at = one.header.id.as_str();
             // A chain is at most as long as there are aggregates; each step of a longer one has been taken before.
@@ -152,7 +201,12 @@ impl Check<'_> {
             }
             if steps > 16 {
                 self.begin(BACKEND, &one.header);
-                self.error(codes::timescaledb::AGGREGATE, "source", "it reads itself, or stands on more than 16 aggregates", "read a hypertable at the bottom");
+                self.error(
+                    codes::timescaledb::AGGREGATE,
+                    "source",
+                    "it reads itself, or stands on more than 16 aggregates",
+                    "read a hypertable at the bottom",
+                );
             }
         }
     }

@@ -10,13 +10,23 @@ use crate::validate::{Check, cut};
 use std::collections::BTreeSet;
 
 impl Check<'_> {
-    pub(super) fn hypertable(&mut self, hypertable: &raw::Hypertable, table: &raw::PgTable, known: &BTreeSet<Name>) -> Option<Hypertable> {
+    pub(super) fn hypertable(
+        &mut self,
+        hypertable: &raw::Hypertable,
+        table: &raw::PgTable,
+        known: &BTreeSet<Name>,
+    ) -> Option<Hypertable> {
         let path = "hypertable";
         let time = self.columns(path, std::slice::from_ref(&hypertable.time_column), known)?.into_iter().next()?;
         self.chunk(hypertable, table);
-        let space: Vec<Option<SpacePartition>> = hypertable.space.iter().map(|space| self.space(space, known)).collect();
+        let space: Vec<Option<SpacePartition>> =
+            hypertable.space.iter().map(|space| self.space(space, known)).collect();
         self.unique_keys_hold(hypertable, table);
-        Some(Hypertable { time_column: time, chunk: hypertable.chunk, space: space.into_iter().collect::<Option<_>>()? })
+        Some(Hypertable {
+            time_column: time,
+            chunk: hypertable.chunk,
+            space: space.into_iter().collect::<Option<_>>()?,
+        })
     }
 
     fn chunk(&mut self, hypertable: &raw::Hypertable, table: &raw::PgTable) {
@@ -31,19 +41,31 @@ impl Check<'_> {
             ChunkWidth::Time(width) if matches!(width.unit, DurationUnit::Months | DurationUnit::Years) => {
                 Some("chunks are as wide as so many days, and a month is not always as long".to_owned())
             }
-            ChunkWidth::Time(raw::Duration { count: 0, .. }) | ChunkWidth::Units(0) => Some("a chunk is empty".to_owned()),
+            ChunkWidth::Time(raw::Duration { count: 0, .. }) | ChunkWidth::Units(0) => {
+                Some("a chunk is empty".to_owned())
+            }
             ChunkWidth::Units(width) if i64::try_from(width).is_err() => Some("a chunk is wider than 2^63".to_owned()),
             _ => None,
         };
         if let Some(fault) = fault {
-            self.error(codes::timescaledb::HYPERTABLE, "hypertable/chunk", fault, "give a width in hours, days or weeks, or in units of an integer column");
+            self.error(
+                codes::timescaledb::HYPERTABLE,
+                "hypertable/chunk",
+                fault,
+                "give a width in hours, days or weeks, or in units of an integer column",
+            );
         }
     }
 
     fn space(&mut self, space: &raw::SpacePartition, known: &BTreeSet<Name>) -> Option<SpacePartition> {
         let path = "hypertable/space";
         if space.partitions == 0 || space.partitions > 32_767 {
-            self.error(codes::timescaledb::HYPERTABLE, path, format!("{} partitions; 1 to 32,767 are possible", space.partitions), "two to the number of disks is usual");
+            self.error(
+                codes::timescaledb::HYPERTABLE,
+                path,
+                format!("{} partitions; 1 to 32,767 are possible", space.partitions),
+                "two to the number of disks is usual",
+            );
         }
         let column = self.columns(path, std::slice::from_ref(&space.column), known)?.into_iter().next()?;
         Some(SpacePartition { column, partitions: space.partitions })
@@ -51,8 +73,9 @@ impl Check<'_> {
 
     /// Every unique key of a hypertable holds every column that it is partitioned by.
     fn unique_keys_hold(&mut self, hypertable: &raw::Hypertable, table: &raw::PgTable) {
-        let dimensions: Vec<&String> =
-            std::iter::once(&hypertable.time_column).chain(hypertable.space.iter().map(|space| &space.column)).collect();
+        let dimensions: Vec<&String> = std::iter::once(&hypertable.time_column)
+            .chain(hypertable.space.iter().map(|space| &space.column))
+            .collect();
         let keys = table.primary_key.iter().chain(&table.uniques).map(|key| key.columns.clone());
         let unique = table.indexes.iter().filter(|index| index.unique);
         let keys = keys.chain(unique.map(|index| index.keys.iter().map(|key| key.by.clone()).collect()));
@@ -61,17 +84,31 @@ impl Check<'_> {
                 self.error(
                     codes::timescaledb::UNIQUE_WITHOUT_TIME,
                     "hypertable",
-                    format!("the unique key ({}) does not hold {}, by which the hypertable is partitioned", cut(&key.join(", ")), cut(missing)),
+                    format!(
+                        "the unique key ({}) does not hold {}, by which the hypertable is partitioned",
+                        cut(&key.join(", ")),
+                        cut(missing)
+                    ),
                     format!("add {} to the key", cut(missing)),
                 );
             }
         }
     }
 
-    pub(super) fn columnstore(&mut self, columnstore: &raw::Columnstore, table: &raw::PgTable, known: &BTreeSet<Name>) -> Option<Columnstore> {
+    pub(super) fn columnstore(
+        &mut self,
+        columnstore: &raw::Columnstore,
+        table: &raw::PgTable,
+        known: &BTreeSet<Name>,
+    ) -> Option<Columnstore> {
         let path = "columnstore";
         let Some(hypertable) = &table.hypertable else {
-            self.error(codes::timescaledb::COLUMNSTORE, path, "only a hypertable has a columnstore", "make the table a hypertable");
+            self.error(
+                codes::timescaledb::COLUMNSTORE,
+                path,
+                "only a hypertable has a columnstore",
+                "make the table a hypertable",
+            );
             return None;
         };
         let segment_by = self.columns(path, &columnstore.segment_by, known)?;
@@ -83,7 +120,9 @@ impl Check<'_> {
         }
         for key in &order_by {
             let fault = match &key.by {
-                Expr::Column(name) if segment_by.contains(name) => Some(format!("{name} is both segmented and ordered by")),
+                Expr::Column(name) if segment_by.contains(name) => {
+                    Some(format!("{name} is both segmented and ordered by"))
+                }
                 Expr::Column(_) => None,
                 _ => Some("the order of a columnstore is by plain columns".to_owned()),
             };
@@ -92,7 +131,12 @@ impl Check<'_> {
             }
         }
         if segment_by.iter().any(|name| name.as_str() == hypertable.time_column) {
-            self.error(codes::timescaledb::COLUMNSTORE, path, "it segments by the time column", "order by time; segment by what queries filter on");
+            self.error(
+                codes::timescaledb::COLUMNSTORE,
+                path,
+                "it segments by the time column",
+                "order by time; segment by what queries filter on",
+            );
         }
         Some(Columnstore { segment_by, order_by })
     }

@@ -1,7 +1,7 @@
 //! Primary keys, unique constraints, foreign keys and checks.
 
-use super::derived::Names;
 use super::BACKEND;
+use super::derived::Names;
 use crate::definition::timescaledb::{Check as CheckConstraint, ForeignKey, Key};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect};
@@ -25,15 +25,26 @@ impl Check<'_> {
         unique: Option<&str>,
     ) -> Option<Key> {
         if key.columns.is_empty() || key.columns.len() > 32 {
-            self.error(codes::timescaledb::KEY, path, format!("a key of {} columns; 1 to 32 are possible", key.columns.len()), "name its columns");
+            self.error(
+                codes::timescaledb::KEY,
+                path,
+                format!("a key of {} columns; 1 to 32 are possible", key.columns.len()),
+                "name its columns",
+            );
         }
         let columns = self.columns(path, &key.columns, known)?;
         let words: Vec<String> = if unique.is_some() { key.columns.clone() } else { Vec::new() };
-        let name = names.derive(self, path, key.name.as_deref(), Place::Constraint, &words, unique.unwrap_or("pkey"))?;
+        let name =
+            names.derive(self, path, key.name.as_deref(), Place::Constraint, &words, unique.unwrap_or("pkey"))?;
         Some(Key { name, columns })
     }
 
-    pub(super) fn check(&mut self, check: &raw::PgCheck, known: &BTreeSet<Name>, names: &mut Names) -> Option<CheckConstraint> {
+    pub(super) fn check(
+        &mut self,
+        check: &raw::PgCheck,
+        known: &BTreeSet<Name>,
+        names: &mut Names,
+    ) -> Option<CheckConstraint> {
         let path = format!("checks/{}", check.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
         let condition = self.expression(&path, &check.condition, Dialect::Postgres, Clause::Check, known)?;
         let words: Vec<String> = condition.columns().iter().map(Name::to_string).collect();
@@ -55,7 +66,12 @@ impl Check<'_> {
         let target = self.reference(BACKEND, &path, &key.target)?;
         let id = key.target.rsplit('/').next().unwrap_or_default();
         let Some(referenced) = by_id.get(id) else {
-            self.error(codes::timescaledb::FOREIGN_KEY, &path, format!("{} is not a table", target.name), "a foreign key references a table");
+            self.error(
+                codes::timescaledb::FOREIGN_KEY,
+                &path,
+                format!("{} is not a table", target.name),
+                "a foreign key references a table",
+            );
             return None;
         };
         self.referenced_rules(key, table, referenced, &path);
@@ -70,28 +86,45 @@ impl Check<'_> {
         })
     }
 
-    fn referenced_rules(&mut self, key: &raw::PgForeignKey, table: &raw::PgTable, referenced: &raw::PgTable, path: &str) {
+    fn referenced_rules(
+        &mut self,
+        key: &raw::PgForeignKey,
+        table: &raw::PgTable,
+        referenced: &raw::PgTable,
+        path: &str,
+    ) {
         let mut fault = |message: String, help: &str| self.error(codes::timescaledb::FOREIGN_KEY, path, message, help);
         let name = cut(&referenced.header.name);
         if key.columns.len() != key.target_columns.len() || key.columns.is_empty() {
-            fault("it names another number of columns on each side".to_owned(), "name as many columns as are referenced");
+            fault(
+                "it names another number of columns on each side".to_owned(),
+                "name as many columns as are referenced",
+            );
         }
         if !keys_of(referenced).any(|columns| same_set(columns, &key.target_columns)) {
             let help = "reference the primary key or the columns of a unique constraint";
             fault(format!("{name} has no key of ({})", cut(&key.target_columns.join(", "))), help);
         }
         if table.hypertable.is_some() && referenced.hypertable.is_some() {
-            fault(format!("both sides are hypertables ({name})"), "TimescaleDB has no foreign key between hypertables; keep one of them a plain table");
+            fault(
+                format!("both sides are hypertables ({name})"),
+                "TimescaleDB has no foreign key between hypertables; keep one of them a plain table",
+            );
         }
         for (from, to) in key.columns.iter().zip(&key.target_columns) {
-            if let (Some(a), Some(b)) = (type_of(table, from), type_of(referenced, to)) && a != b {
+            if let (Some(a), Some(b)) = (type_of(table, from), type_of(referenced, to))
+                && a != b
+            {
                 fault(format!("{} is {a} and {} is {b}", cut(from), cut(to)), "give both columns the same type");
             }
         }
         let sets_null = [key.on_delete, key.on_update].contains(&ReferenceAction::SetNull);
         let strict = key.columns.iter().find(|name| column(table, name).is_some_and(|column| !column.nullable));
         if let (true, Some(strict)) = (sets_null, strict) {
-            fault(format!("it sets {} to null, which takes no null", cut(strict)), "make the column nullable, or choose another action");
+            fault(
+                format!("it sets {} to null, which takes no null", cut(strict)),
+                "make the column nullable, or choose another action",
+            );
         }
         let have = self.against.version(BACKEND);
         if referenced.hypertable.is_some() && table.hypertable.is_none() && have < REFERENCED_HYPERTABLE {

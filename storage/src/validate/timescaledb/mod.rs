@@ -24,7 +24,8 @@ const MOST_COLUMNS: usize = 1_600;
 impl Check<'_> {
     /// Tables that pass.
     pub(super) fn tables(&mut self, tables: &[raw::PgTable]) -> Vec<Table> {
-        let by_id: BTreeMap<&str, &raw::PgTable> = tables.iter().map(|table| (table.header.id.as_str(), table)).collect();
+        let by_id: BTreeMap<&str, &raw::PgTable> =
+            tables.iter().map(|table| (table.header.id.as_str(), table)).collect();
         let mut names = Names::default();
         for table in tables {
             self.begin(BACKEND, &table.header);
@@ -33,15 +34,23 @@ impl Check<'_> {
         tables.iter().filter_map(|table| self.table(table, &by_id, &mut names)).collect()
     }
 
-    fn table(&mut self, table: &raw::PgTable, by_id: &BTreeMap<&str, &raw::PgTable>, names: &mut Names) -> Option<Table> {
+    fn table(
+        &mut self,
+        table: &raw::PgTable,
+        by_id: &BTreeMap<&str, &raw::PgTable>,
+        names: &mut Names,
+    ) -> Option<Table> {
         self.begin(BACKEND, &table.header);
         let header = self.header(BACKEND, &table.header);
         let known = self.column_names(table.columns.iter().map(|column| &column.header), MOST_COLUMNS);
-        let columns: Vec<Option<Column>> = table.columns.iter().map(|column| self.pg_column(column, table, &known)).collect();
+        let columns: Vec<Option<Column>> =
+            table.columns.iter().map(|column| self.pg_column(column, table, &known)).collect();
         names.begin(&table.header);
         let primary_key = table.primary_key.as_ref().map(|key| self.key(key, "primary_key", &known, names, None));
-        let uniques: Vec<_> = table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Some("key"))).collect();
-        let foreign_keys: Vec<_> = table.foreign_keys.iter().map(|key| self.foreign_key(key, table, by_id, &known, names)).collect();
+        let uniques: Vec<_> =
+            table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Some("key"))).collect();
+        let foreign_keys: Vec<_> =
+            table.foreign_keys.iter().map(|key| self.foreign_key(key, table, by_id, &known, names)).collect();
         let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &known, names)).collect();
         let indexes: Vec<_> = table.indexes.iter().map(|index| self.index(index, &known, names)).collect();
         let hypertable = table.hypertable.as_ref().map(|hypertable| self.hypertable(hypertable, table, &known));
@@ -60,10 +69,19 @@ impl Check<'_> {
     }
 
     /// Names of columns, which differ and are at least one.
-    pub(super) fn column_names<'c>(&mut self, headers: impl Iterator<Item = &'c raw::ColumnHeader> + Clone, most: usize) -> BTreeSet<Name> {
+    pub(super) fn column_names<'c>(
+        &mut self,
+        headers: impl Iterator<Item = &'c raw::ColumnHeader> + Clone,
+        most: usize,
+    ) -> BTreeSet<Name> {
         let count = headers.clone().count();
         if count == 0 || count > most {
-            self.error(codes::name::COLUMN_COUNT, "columns", format!("it has {count} columns; 1 to {most} are possible"), "define between one and that many");
+            self.error(
+                codes::name::COLUMN_COUNT,
+                "columns",
+                format!("it has {count} columns; 1 to {most} are possible"),
+                "define between one and that many",
+            );
         }
         self.distinct("columns", "columns", headers.clone().map(|header| header.name.as_str()));
         headers.filter_map(|header| Name::checked(&header.name).ok()).collect()
@@ -99,7 +117,13 @@ impl Check<'_> {
         }
     }
 
-    fn column_value(&mut self, column: &raw::PgColumn, path: &str, data_type: Option<&Type>, known: &BTreeSet<Name>) -> Option<ColumnValue> {
+    fn column_value(
+        &mut self,
+        column: &raw::PgColumn,
+        path: &str,
+        data_type: Option<&Type>,
+        known: &BTreeSet<Name>,
+    ) -> Option<ColumnValue> {
         match &column.value {
             raw::PgColumnValue::Empty => Some(ColumnValue::Empty),
             raw::PgColumnValue::DefaultTo(text) => {
@@ -110,7 +134,12 @@ impl Check<'_> {
             }
             raw::PgColumnValue::Identity(identity) => {
                 if data_type.is_some_and(|data_type| !data_type.is_integer()) {
-                    self.error(codes::timescaledb::IDENTITY, path, "an identity column is not of an integer type", "make it integer or bigint");
+                    self.error(
+                        codes::timescaledb::IDENTITY,
+                        path,
+                        "an identity column is not of an integer type",
+                        "make it integer or bigint",
+                    );
                 }
                 Some(ColumnValue::Identity(*identity))
             }
@@ -121,13 +150,20 @@ impl Check<'_> {
     fn index(&mut self, index: &raw::PgIndex, known: &BTreeSet<Name>, names: &mut Names) -> Option<Index> {
         let path = format!("indexes/{}", index.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
         let Some(method) = IndexMethod::find(&index.method) else {
-            self.error(codes::timescaledb::INDEX, &path, format!("there is no index method {:?}", cut(&index.method)), "use btree, hash, gin, gist or brin");
+            self.error(
+                codes::timescaledb::INDEX,
+                &path,
+                format!("there is no index method {:?}", cut(&index.method)),
+                "use btree, hash, gin, gist or brin",
+            );
             return None;
         };
         let keys: Vec<_> = index.keys.iter().map(|key| self.sort_key(key, &path, known)).collect();
         let covering = self.columns(&format!("{path}/covering"), &index.covering, known);
         let only_where = match &index.only_where {
-            Some(text) => Some(self.expression(&format!("{path}/only_where"), text, Dialect::Postgres, Clause::Filter, known)?),
+            Some(text) => {
+                Some(self.expression(&format!("{path}/only_where"), text, Dialect::Postgres, Clause::Filter, known)?)
+            }
             None => None,
         };
         self.index_rules(index, method, &path);
@@ -138,7 +174,8 @@ impl Check<'_> {
     }
 
     fn index_rules(&mut self, index: &raw::PgIndex, method: IndexMethod, path: &str) {
-        let plain = |key: &raw::SortKey| key.direction == raw::Direction::Ascending && key.nulls == raw::Nulls::EngineDefault;
+        let plain =
+            |key: &raw::SortKey| key.direction == raw::Direction::Ascending && key.nulls == raw::Nulls::EngineDefault;
         let ordered = method == IndexMethod::Btree;
         let fault = if index.keys.is_empty() {
             Some("it has no key")
