@@ -1,4 +1,5 @@
 //! Definitions, a raw client, and the stages of a run, for the live tests of TimescaleDB.
+#![allow(clippy::disallowed_methods, reason = "tests find their server in the environment")]
 #![allow(
     dead_code,
     clippy::unnecessary_wraps,
