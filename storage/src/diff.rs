@@ -9,7 +9,7 @@ use crate::change::{Change, ChangedFact, ChangedPart};
 use crate::definition::{Backend, Object, ObjectName};
 use crate::desire::{HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::mark::{Mark, MarkRole, MarkState};
+use crate::mark::{MarkRole, MarkState};
 use crate::name::Name;
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     for (name, object) in &wanted.objects {
         match actual.objects.get(name) {
             None => {
-                diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() })
+                diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() });
             }
             Some(found) => compare(name, object, found, &mut diff),
         }
@@ -120,12 +120,10 @@ fn foreign_namespace(backend: Backend, namespace: &Name, owner: &str) -> Diagnos
 
 fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff: &mut Diff) {
     let object = &wanted.desired.object;
-    let mark = match owned(name, object, found) {
-        Ok(mark) => mark,
-        Err(fault) => {
-            return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref()));
-        }
-    };
+    if let Some(fault) = not_ours(name, object, found) {
+        return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref()));
+    }
+    let Some(mark) = found.mark.mark() else { return };
     let digest = wanted.shape.digest();
     if mark.wanted == digest && mark.seen == found.seen {
         return;
@@ -189,35 +187,35 @@ fn path(name: &ObjectName) -> String {
     format!("{}/{name}", name.backend)
 }
 
-/// Our mark on an object, or why it is not ours to touch.
-fn owned<'a>(name: &ObjectName, object: &Object, found: &'a CatalogObject) -> Result<&'a Mark, Diagnostic> {
+/// Why an object is not ours to touch.
+fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject) -> Option<Diagnostic> {
     let (kind, model) = (found.kind, object.header().model.as_str());
     match &found.mark {
-        MarkState::Absent => Err(Diagnostic::error(
+        MarkState::Absent => Some(Diagnostic::error(
             codes::plan::STRANGER,
             path(name),
             format!("a {kind} named {name} exists and is not ours; it is left untouched"),
         )
         .help("rename or move that one, or define this object in another namespace; taking over what exists comes with `adopt`")),
-        MarkState::Broken(line) => Err(Diagnostic::error(
+        MarkState::Broken(line) => Some(Diagnostic::error(
             codes::plan::BROKEN_MARK,
             path(name),
             format!("the mark of {name} cannot be read: {line:?}; it is left untouched"),
         )
         .help("somebody wrote over the last line of the object's comment, or a newer host did; restore that line")),
-        MarkState::Ours(mark) if mark.model != model || mark.id != object.header().id => Err(Diagnostic::error(
+        MarkState::Ours(mark) if mark.model != model || mark.id != object.header().id => Some(Diagnostic::error(
             codes::plan::OTHER_OWNER,
             path(name),
             format!("{name} belongs to {} of the model {}", mark.id, mark.model),
         )
         .help("give this object another name or namespace")),
         MarkState::Ours(mark) if mark.role != MarkRole::Live => {
-            Err(unsupported(name, &format!("{name} is marked {:?}, which this host cannot bring back yet", mark.role)))
+            Some(unsupported(name, &format!("{name} is marked {:?}, which this host cannot bring back yet", mark.role)))
         }
         MarkState::Ours(_) if found.kind != object.kind() => {
-            Err(unsupported(name, &format!("{name} is a {kind} and is now defined as a {}", object.kind())))
+            Some(unsupported(name, &format!("{name} is a {kind} and is now defined as a {}", object.kind())))
         }
-        MarkState::Ours(mark) => Ok(mark),
+        MarkState::Ours(_) => None,
     }
 }
 

@@ -132,7 +132,7 @@ pub fn last_unfinished(state: &Dir) -> io::Result<Option<Unfinished>> {
         match event {
             Event::Begin { steps, .. } => last = Some(Unfinished { run, began: at, steps, done: 0, at_step: None }),
             Event::Start { engine, title, .. } => {
-                update(&mut last, &run, |u| u.at_step = Some(format!("{engine}: {title}")))
+                update(&mut last, &run, |u| u.at_step = Some(format!("{engine}: {title}")));
             }
             Event::End { outcome, .. } => update(&mut last, &run, |u| {
                 if outcome == "done" {

@@ -1,1 +1,32 @@
-//! Shared helpers of the suite.
+//! What the suite's files share: where the program is, how it is run, and ordinary clients of the three engines.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "helpers of tests may fail loudly")]
+
+pub mod clients;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The repository.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// The program, built beside the tests.
+pub fn program() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let program = test.parent().and_then(Path::parent).unwrap().join("whale-host");
+    assert!(program.is_file(), "{} is not built: cargo build -p whale-host", program.display());
+    program
+}
+
+/// Runs the program in the repository, against the engines that the environment names.
+pub fn whale(arguments: &[&str]) -> Output {
+    let output = Command::new(program()).args(arguments).current_dir(root()).env("NO_COLOR", "1").output().unwrap();
+    println!("$ whale-host {}\n{}{}", arguments.join(" "), text(&output.stdout), text(&output.stderr));
+    output
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

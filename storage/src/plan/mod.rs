@@ -200,9 +200,9 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
         Change::CreateRole { .. } | Change::CreateNamespace { .. } | Change::OpenNamespace { .. } => None,
     };
     let (model, mark) = match (&change, object) {
-        (Change::CreateRole { role: name, model, .. }, _)
-        | (
-            Change::CreateNamespace { namespace: name, model, .. }
+        (
+            Change::CreateRole { role: name, model, .. }
+            | Change::CreateNamespace { namespace: name, model, .. }
             | Change::OpenNamespace { namespace: name, model, .. },
             _,
         ) => (model.clone(), plain_mark(name, model, run)),

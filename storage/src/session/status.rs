@@ -1,7 +1,7 @@
 //! What is in the engines, for people: objects of ours by model, and how many are not ours. Only reads.
 
 use super::Session;
-use crate::backend::{EngineError, Scope};
+use crate::backend::EngineError;
 use crate::definition::{Backend, ObjectKind};
 use crate::desire::{Desire, HOST_MODEL};
 use crate::mark::MarkState;

@@ -319,16 +319,14 @@ impl Check<'_> {
                 // A hundred years, as newer servers bound it.
                 "collection.ttl.seconds" => value
                     .parse::<u64>()
-                    .ok()
-                    .filter(|seconds| *seconds <= 3_153_600_000)
-                    .is_none()
+                    .map_or(true, |seconds| seconds > 3_153_600_000)
                     .then_some("a number of seconds up to 3,153,600,000"),
                 "mmap.enabled" => {
                     self.since(&path, "mmap", MMAP);
                     (!["true", "false"].contains(&value)).then_some("true or false")
                 }
                 other => {
-                    let help = nearest(other, KNOWN.into_iter()).map_or_else(
+                    let help = nearest(other, KNOWN).map_or_else(
                         || format!("properties that a definition may give: {}", KNOWN.join(", ")),
                         |near| format!("did you mean {near}?"),
                     );

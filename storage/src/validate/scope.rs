@@ -21,7 +21,7 @@ pub(super) struct Resolved {
 impl Check<'_> {
     /// Settles the id, namespace and name of every object, before any is judged.
     pub(super) fn resolve(&mut self, info: &raw::PluginInfo, definition: &raw::ModelDefinition, granted: &Granted) {
-        let allowed = self.allowed(info, granted);
+        let mut allowed = self.allowed(info, granted);
         let mut claimed = BTreeMap::new();
         for (backend, kind, header) in headers(definition) {
             self.begin(backend, header);
@@ -37,7 +37,7 @@ impl Check<'_> {
             if let Err(fault) = &id {
                 self.fault(fault.diagnostic("id"));
             }
-            let Some(name) = self.object_name(backend, header, &allowed) else { continue };
+            let Some(name) = self.object_name(backend, header, &mut allowed) else { continue };
             if let Some(first) = claimed.insert(name.clone(), header.id.clone()) {
                 self.error(
                     codes::name::CLAIMED_TWICE,
@@ -75,7 +75,7 @@ impl Check<'_> {
         &mut self,
         backend: Backend,
         header: &raw::Header,
-        allowed: &BTreeMap<Backend, BTreeSet<String>>,
+        allowed: &mut BTreeMap<Backend, BTreeSet<String>>,
     ) -> Option<ObjectName> {
         let namespace = match &header.namespace {
             None => Some(self.model.clone()),
@@ -83,7 +83,8 @@ impl Check<'_> {
         };
         let name = self.name(backend, Place::Object, "name", &header.name);
         let (namespace, name) = (namespace?, name?);
-        if !allowed.get(&backend).is_some_and(|allowed| allowed.contains(namespace.as_str())) {
+        // Said once for each namespace; what stands in it still counts as known, so that no reference to it is a fault too.
+        if allowed.entry(backend).or_default().insert(namespace.to_string()) {
             let plugin = self.plugin.clone();
             self.error(
                 codes::name::NAMESPACE_NOT_GRANTED,
@@ -91,7 +92,6 @@ impl Check<'_> {
                 format!("the namespace {namespace} of {} is not the model's own and was not granted", backend.title()),
                 format!("ask for it in the plugin's requests, and grant it in whale.toml: [plugins.{plugin}] namespaces = [\"{namespace}\"]"),
             );
-            return None;
         }
         Some(ObjectName { backend, namespace, name })
     }

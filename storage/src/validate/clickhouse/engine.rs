@@ -2,6 +2,7 @@
 
 use crate::definition::clickhouse::{Column, Table};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::expr::Expr;
 use crate::name::Name;
 use crate::types::clickhouse::{Bits, TableEngine, Type};
 use crate::validate::Check;
@@ -57,7 +58,7 @@ impl Check<'_> {
     /// What a `SummingMergeTree` does to columns that are not meant to be summed, or too narrow for a sum.
     fn summed(&mut self, table: &Table, listed: &[Name]) {
         let keys: BTreeSet<Name> =
-            table.order_by.iter().chain(&table.partition_by).flat_map(|key| key.columns()).collect();
+            table.order_by.iter().chain(&table.partition_by).flat_map(Expr::columns).collect();
         for column in &table.columns {
             let summed = if listed.is_empty() { !keys.contains(&column.name) } else { listed.contains(&column.name) };
             if !summed {

@@ -132,7 +132,7 @@ impl Check<'_> {
             let path = format!("settings/{}", cut(&setting.name));
             let Some((_, least, most)) = SETTINGS.iter().find(|(name, ..)| *name == setting.name) else {
                 let known = SETTINGS.map(|(name, ..)| name);
-                let help = match nearest(&setting.name, known.into_iter()) {
+                let help = match nearest(&setting.name, known) {
                     Some(near) => format!("did you mean {near}?"),
                     None => format!("settings that a definition may give: {}", known.join(", ")),
                 };

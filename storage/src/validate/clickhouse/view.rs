@@ -68,18 +68,12 @@ impl Check<'_> {
     ) -> Option<(crate::definition::ObjectName, &'c BTreeSet<Name>)> {
         let resolved = self.reference(BACKEND, path, text)?;
         let id = text.rsplit('/').next().unwrap_or_default();
-        match columns.get(id).filter(|_| resolved.kind == ObjectKind::Table) {
-            Some(columns) => Some((resolved.name, columns)),
-            None => {
-                self.error(
-                    codes::clickhouse::VIEW,
-                    path,
-                    format!("{} is not a table", resolved.name),
-                    "name a table of this plugin",
-                );
-                None
-            }
-        }
+        let Some(columns) = columns.get(id).filter(|_| resolved.kind == ObjectKind::Table) else {
+            let message = format!("{} is not a table", resolved.name);
+            self.error(codes::clickhouse::VIEW, path, message, "name a table of this plugin");
+            return None;
+        };
+        Some((resolved.name, columns))
     }
 
     fn view_column(&mut self, one: &raw::Selected, from: &BTreeSet<Name>, into: &BTreeSet<Name>) -> Option<Selected> {

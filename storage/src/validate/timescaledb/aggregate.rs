@@ -232,16 +232,16 @@ fn multiple(bucket: Duration, below: Duration) -> bool {
         _ => None,
     };
     match (months(bucket), months(below)) {
-        (Some(bucket), Some(below)) => below != 0 && bucket % below == 0,
+        (Some(bucket), Some(below)) => below != 0 && bucket.is_multiple_of(below),
         // A month is made of whole days, and of whole parts of a day.
         (Some(_), None) => {
             let below = u64::from(below.count) * unit_seconds(below.unit);
-            below != 0 && unit_seconds(DurationUnit::Days) % below == 0
+            below != 0 && unit_seconds(DurationUnit::Days).is_multiple_of(below)
         }
         (None, Some(_)) => false,
         (None, None) => {
             let seconds = |duration: Duration| u64::from(duration.count) * unit_seconds(duration.unit);
-            seconds(below) != 0 && seconds(bucket) % seconds(below) == 0
+            seconds(below) != 0 && seconds(bucket).is_multiple_of(seconds(below))
         }
     }
 }
