@@ -1,13 +1,13 @@
 //! Ordinary clients, which know nothing of whale-host.
 
 use clickhouse::{Client, Compression};
-use milvus::v2::ClientV2;
-use milvus::v2::client::ConnectConfig;
+use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
 
 fn address(variable: &str) -> Url {
-    let text = std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the server that the live tests use"));
+    let text =
+        std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the server that the live tests use"));
     Url::parse(&text).unwrap()
 }
 
@@ -41,10 +41,9 @@ pub async fn clickhouse(sql: &str) -> Vec<String> {
 
 pub async fn milvus() -> ClientV2 {
     let url = address("MILVUS_URL");
-    let config = ConnectConfig::builder()
+    let config = ConnectConfig::new()
         .uri(format!("http://{}:{}", url.host_str().unwrap(), url.port().unwrap()))
         .token(format!("{}:{}", url.username(), url.password().unwrap_or("")))
-        .build()
-        .unwrap();
-    ClientV2::connect(config).await.unwrap()
+        .telemetry(TelemetryConfig::new().enabled(false));
+    ClientV2::new(&config).await.unwrap()
 }

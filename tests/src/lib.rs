@@ -1,6 +1,14 @@
 //! What the suite's files share: where the program is, how it is run, and ordinary clients of the three engines.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, reason = "helpers of tests may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    clippy::print_stdout,
+    missing_docs,
+    reason = "helpers of tests may fail loudly"
+)]
 
 pub mod clients;
 

@@ -57,8 +57,7 @@ impl Check<'_> {
 
     /// What a `SummingMergeTree` does to columns that are not meant to be summed, or too narrow for a sum.
     fn summed(&mut self, table: &Table, listed: &[Name]) {
-        let keys: BTreeSet<Name> =
-            table.order_by.iter().chain(&table.partition_by).flat_map(Expr::columns).collect();
+        let keys: BTreeSet<Name> = table.order_by.iter().chain(&table.partition_by).flat_map(Expr::columns).collect();
         for column in &table.columns {
             let summed = if listed.is_empty() { !keys.contains(&column.name) } else { listed.contains(&column.name) };
             if !summed {
