@@ -32,14 +32,19 @@ plugins:
     @plugins/build
 
 # Install everything, start the local engines, apply the plugins `shared` and `language`, and show what is there.
+[no-exit-message]
 demo: plugins
     @storage/local/demo
 
 # The whole suite: builds the plugins, starts engines of its own, runs every test, stops them.
+[no-exit-message]
 test *arguments: plugins nextest
+    CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo test --quiet --locked --manifest-path plugins/Cargo.toml
+    plugins/reproduce
     tests/suite {{ arguments }}
 
 # What CI asks of the text: format and lints.
+[no-exit-message]
 lint:
     cargo fmt --all --check
     cargo fmt --all --check --manifest-path plugins/Cargo.toml

@@ -94,10 +94,11 @@ async fn in_timescaledb() {
              WHERE a.attrelid = 'public.{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
         ))
         .await;
-        // Constraints name tables as the reader's search path shows them.
+        // With nothing on the search path, constraints name tables in full.
         let keys = timescaledb(&format!(
-            "SELECT 'key ' || replace(pg_get_constraintdef(oid), 'REFERENCES ' || confrelid::regclass::text, 'REFERENCES public.' || (SELECT relname FROM pg_class WHERE oid = confrelid))
-             FROM pg_constraint WHERE conrelid = 'public.{table}'::regclass AND contype IN ('p', 'u', 'f') ORDER BY 1"
+            "SET search_path = pg_catalog;
+             SELECT 'key ' || pg_get_constraintdef(oid) FROM pg_constraint
+             WHERE conrelid = 'public.{table}'::regclass AND contype IN ('p', 'u', 'f') ORDER BY 1"
         ))
         .await;
         found.extend(keys);

@@ -134,13 +134,23 @@ impl Guest<'_> {
     }
 }
 
-/// The innermost function that has a name, made readable and harmless.
+/// The innermost function that has a name and is the author's, made readable and harmless. A panic in Rust ends in the
+/// standard library, whose functions say nothing of where it came from.
 fn function(trace: &WasmBacktrace) -> Option<String> {
-    let name = trace.frames().iter().find_map(wasmtime::FrameInfo::func_name)?;
+    let names: Vec<String> = trace.frames().iter().filter_map(wasmtime::FrameInfo::func_name).map(readable).collect();
+    let author = names.iter().find(|name| !of_the_library(name));
+    author.or(names.first()).map(|name| text::shown(name))
+}
+
+fn readable(name: &str) -> String {
     // A name of 100 KB is possible, and so is one that takes long to take apart.
     let cut: String = name.chars().take(1_000).collect();
-    let readable = rustc_demangle::try_demangle(&cut).map_or_else(|_| cut.clone(), |name| format!("{name:#}"));
-    Some(text::shown(&readable))
+    rustc_demangle::try_demangle(&cut).map_or_else(|_| cut.clone(), |name| format!("{name:#}"))
+}
+
+fn of_the_library(function: &str) -> bool {
+    let path = function.trim_start_matches('<');
+    ["__rustc::", "std::", "core::", "alloc::"].iter().any(|library| path.starts_with(library))
 }
 
 /// Counts memory and tables of one store, over all of its instances.
