@@ -22,12 +22,11 @@ fn seed(file: &str) -> BTreeMap<String, Vec<String>> {
     let mut blocks: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut heading = String::new();
     for line in text.lines() {
-        match line.strip_prefix("  ") {
-            Some(item) => blocks.get_mut(&heading).unwrap().push(item.to_owned()),
-            None => {
-                line.clone_into(&mut heading);
-                blocks.insert(heading.clone(), Vec::new());
-            }
+        if let Some(item) = line.strip_prefix("  ") {
+            blocks.get_mut(&heading).unwrap().push(item.to_owned());
+        } else {
+            line.clone_into(&mut heading);
+            blocks.insert(heading.clone(), Vec::new());
         }
     }
     blocks
@@ -69,7 +68,7 @@ async fn in_clickhouse() {
              FROM system.tables WHERE database = '{database}' AND name = '{name}'"
         ))
         .await;
-        assert_eq!(found, [heading.clone()]);
+        assert_eq!(found, std::slice::from_ref(&heading));
         let found = clickhouse(&format!(
             "SELECT concat(name, ' ', type, if(default_expression = '', '', concat(' default ', default_expression)))
              FROM system.columns WHERE database = '{database}' AND table = '{name}' ORDER BY position"
