@@ -41,7 +41,7 @@ demo: plugins
 test *arguments: plugins nextest
     CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo test --quiet --locked --manifest-path plugins/Cargo.toml
     plugins/reproduce
-    tests/suite {{ arguments }}
+    tests/with-engines cargo nextest run --locked --workspace {{ arguments }}
 
 # What CI asks of the text: format and lints.
 [no-exit-message]
@@ -52,8 +52,10 @@ lint:
     CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo clippy --locked --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings
 
 # Figures, in a release build: validate, and apply against the bare statements.
+[no-exit-message]
 bench: plugins
-    tests/bench
+    cargo build --locked --release --workspace --bins --examples
+    tests/with-engines tests/bench
 
 # The test runner, where it is missing.
 [private]

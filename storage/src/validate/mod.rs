@@ -147,6 +147,7 @@ impl Check<'_> {
     /// Notes a fault of the object that is being judged.
     fn fault(&mut self, diagnostic: Diagnostic) {
         let mut diagnostic = diagnostic.of(self.plugin.as_str()).at(self.place.origin.as_ref());
+        diagnostic.help.get_or_insert_with(|| format!("whale-host explain {} says more", diagnostic.code.id));
         diagnostic.path = if diagnostic.path.is_empty() {
             self.place.path.clone()
         } else {

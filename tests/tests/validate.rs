@@ -1,0 +1,351 @@
+//! Rules of validation: for each a definition that breaks it, and the code it is refused with. One definition that keeps
+//! them all passes first, so that each refusal comes from the one change.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may fail loudly"
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use whale_storage::definition::{Backend, Definition};
+use whale_storage::diagnostic::Diagnostics;
+use whale_storage::raw::{self, *};
+use whale_storage::server::Version;
+use whale_storage::validate::{Against, Granted, validate};
+
+fn header(id: &str) -> Header {
+    Header { id: id.to_owned(), namespace: None, name: id.to_owned(), comment: String::new(), origin: None }
+}
+
+fn column_header(name: &str) -> ColumnHeader {
+    ColumnHeader { name: name.to_owned(), was: Vec::new(), comment: String::new() }
+}
+
+fn texts(all: &[&str]) -> Vec<String> {
+    all.iter().map(|text| (*text).to_owned()).collect()
+}
+
+fn pg_table(id: &str) -> PgTable {
+    let column = |name: &str, data_type: &str| PgColumn {
+        header: column_header(name),
+        data_type: data_type.to_owned(),
+        nullable: false,
+        value: PgColumnValue::Empty,
+    };
+    PgTable {
+        header: header(id),
+        columns: vec![column("id", "bigint"), column("at", "timestamptz"), column("other", "bigint")],
+        primary_key: Some(PgKey { name: None, columns: texts(&["id", "at"]) }),
+        uniques: vec![],
+        foreign_keys: vec![],
+        checks: vec![],
+        indexes: vec![],
+        hypertable: None,
+        columnstore: None,
+    }
+}
+
+fn hypertable(id: &str) -> PgTable {
+    let chunk = ChunkWidth::Time(Duration { count: 1, unit: DurationUnit::Days });
+    PgTable { hypertable: Some(Hypertable { time_column: "at".to_owned(), chunk, space: vec![] }), ..pg_table(id) }
+}
+
+fn foreign_key(target: &str) -> PgForeignKey {
+    PgForeignKey {
+        name: None,
+        columns: texts(&["other", "at"]),
+        target: target.to_owned(),
+        target_columns: texts(&["id", "at"]),
+        on_update: ReferenceAction::NoAction,
+        on_delete: ReferenceAction::NoAction,
+    }
+}
+
+fn aggregate(source: &str) -> ContinuousAggregate {
+    ContinuousAggregate {
+        header: header("by_hour"),
+        source: source.to_owned(),
+        time_column: "at".to_owned(),
+        bucket: Duration { count: 1, unit: DurationUnit::Hours },
+        bucket_name: "bucket".to_owned(),
+        time_zone: None,
+        group_by: vec![],
+        aggregates: vec![Selected { name: "rows".to_owned(), value: "count(*)".to_owned() }],
+        only_where: None,
+        real_time: false,
+        refresh: None,
+        indexes: vec![],
+    }
+}
+
+fn ch_table(id: &str) -> ChTable {
+    let column = |name: &str, data_type: &str| ChColumn {
+        header: column_header(name),
+        data_type: data_type.to_owned(),
+        value: ChColumnValue::Empty,
+        codec: None,
+    };
+    ChTable {
+        header: header(id),
+        columns: vec![column("id", "String"), column("at", "DateTime"), column("maybe", "Nullable(String)")],
+        engine: "MergeTree".to_owned(),
+        partition_by: Some("toYYYYMM(at)".to_owned()),
+        order_by: texts(&["id", "at"]),
+        primary_key: None,
+        skip_indexes: vec![],
+        settings: vec![],
+    }
+}
+
+fn view(source: &str, target: &str) -> ChMaterializedView {
+    ChMaterializedView {
+        header: header("a_view"),
+        source: source.to_owned(),
+        target: target.to_owned(),
+        select: vec![Selected { name: "id".to_owned(), value: "id".to_owned() }],
+        only_where: None,
+        group_by: vec![],
+    }
+}
+
+fn field(name: &str, data_type: &str) -> MilvusField {
+    MilvusField {
+        header: column_header(name),
+        data_type: data_type.to_owned(),
+        nullable: false,
+        default_to: None,
+        partition_key: false,
+    }
+}
+
+fn index(field: &str) -> MilvusIndex {
+    MilvusIndex {
+        name: None,
+        field: field.to_owned(),
+        kind: "HNSW".to_owned(),
+        metric: Some("COSINE".to_owned()),
+        parameters: vec![],
+    }
+}
+
+fn collection() -> MilvusCollection {
+    MilvusCollection {
+        header: header("notes"),
+        primary_key: "id".to_owned(),
+        auto_id: false,
+        fields: vec![field("id", "INT64"), field("embedding", "FLOAT_VECTOR(8)"), field("text", "VARCHAR(100)")],
+        dynamic_fields: false,
+        indexes: vec![index("embedding")],
+        partitions: MilvusPartitions::Single,
+        shards: 1,
+        consistency: Consistency::Bounded,
+        load: LoadState::Loaded,
+        properties: vec![],
+    }
+}
+
+fn good() -> ModelDefinition {
+    let mut plain = pg_table("plain");
+    plain.foreign_keys.push(foreign_key("referenced"));
+    ModelDefinition {
+        timescaledb: TimescaledbObjects {
+            tables: vec![plain, pg_table("referenced"), hypertable("measured")],
+            aggregates: vec![aggregate("measured")],
+        },
+        clickhouse: ClickhouseObjects {
+            tables: vec![ch_table("events"), ch_table("copies")],
+            materialized_views: vec![view("events", "copies")],
+        },
+        milvus: vec![collection()],
+    }
+}
+
+fn info() -> PluginInfo {
+    PluginInfo {
+        name: "mine".to_owned(),
+        version: "1.0.0".to_owned(),
+        model: "mine".to_owned(),
+        summary: String::new(),
+        parameters: vec![],
+        requests: CapabilityRequest {
+            databases: Backend::ALL.to_vec(),
+            namespaces: vec![NamespaceRequest { database: Backend::Clickhouse, namespace: "asked".to_owned() }],
+            operations: vec![Operation::Create],
+        },
+    }
+}
+
+fn judge(definition: &ModelDefinition, against: &Against) -> (Option<Definition>, Diagnostics) {
+    let namespaces = BTreeMap::from([(Backend::Clickhouse, BTreeSet::from(["granted".to_owned()]))]);
+    let granted = Granted { namespaces, operations: BTreeSet::from([Operation::Create]) };
+    validate(&info(), definition, "", &granted, against)
+}
+
+#[test]
+fn a_definition_that_keeps_the_rules_passes() {
+    let (definition, found) = judge(&good(), &Against::oldest());
+    assert!(found.is_empty(), "{:?}", found.iter().map(|one| (&one.path, &one.message)).collect::<Vec<_>>());
+    assert_eq!(definition.unwrap().objects.len(), 8);
+}
+
+/// Breaks the good definition in one place and looks for the code.
+#[track_caller]
+fn refused(code: &str, break_it: impl FnOnce(&mut ModelDefinition)) {
+    let mut definition = good();
+    break_it(&mut definition);
+    let (accepted, found) = judge(&definition, &Against::oldest());
+    let all: Vec<_> = found.iter().map(|one| (one.code.id, one.path.as_str(), one.message.as_str())).collect();
+    assert!(accepted.is_none() && all.iter().any(|(id, ..)| *id == code), "wanted {code}, found {all:?}");
+    assert!(found.iter().all(|one| one.help.is_some()), "every fault says what to do: {all:?}");
+}
+
+#[test]
+fn names() {
+    for (code, name) in [
+        ("WH0210", "Upper"),
+        ("WH0210", "has space"),
+        ("WH0210", "x\"; DROP TABLE users; --"),
+        ("WH0210", "naïve"),
+        ("WH0210", "1st"),
+        ("WH0211", ""),
+        ("WH0211", &"a".repeat(64)),
+    ] {
+        refused(code, |m| m.clickhouse.tables[0].header.name = name.to_owned());
+        refused(code, |m| m.timescaledb.tables[0].columns[2].header.name = name.to_owned());
+        refused(code, |m| m.milvus[0].fields[2].header.name = name.to_owned());
+    }
+    refused("WH0212", |m| m.timescaledb.tables[0].columns[2].header.name = "ctid".to_owned());
+    refused("WH0201", |m| m.clickhouse.tables[1].header.name = "events".to_owned());
+    refused("WH0225", |m| m.clickhouse.tables[1].header.id = "events".to_owned());
+    refused("WH0225", |m| m.clickhouse.tables[0].columns[1].header.name = "id".to_owned());
+    refused("WH0226", |m| m.clickhouse.tables[0].columns[1].header.was = texts(&["before"]));
+    refused("WH0228", |m| m.clickhouse.tables[0].header.comment = "a\nwhale:1:{}".to_owned());
+}
+
+#[test]
+fn each_way_of_naming_what_belongs_to_another_is_refused() {
+    for namespace in ["granted", "asked", "system", "default", "other_model"] {
+        let (accepted, found) = {
+            let mut definition = good();
+            definition.clickhouse.tables[0].header.namespace = Some(namespace.to_owned());
+            judge(&definition, &Against::oldest())
+        };
+        assert!(accepted.is_none(), "{namespace}: asked for and granted are both needed");
+        assert!(found.iter().any(|one| ["WH0221", "WH0212"].contains(&one.code.id)), "{namespace}");
+    }
+    refused("WH0221", |m| m.timescaledb.tables[0].header.namespace = Some("public".to_owned()));
+    refused("WH0221", |m| m.milvus[0].header.namespace = Some("default".to_owned()));
+    refused("WH0222", |m| m.timescaledb.tables[0].foreign_keys[0].target = "shared/users".to_owned());
+    refused("WH0222", |m| m.timescaledb.aggregates[0].source = "shared/time_series".to_owned());
+    refused("WH0222", |m| m.clickhouse.materialized_views[0].source = "shared/events".to_owned());
+    refused("WH0222", |m| m.clickhouse.materialized_views[0].target = "shared/events".to_owned());
+    refused("WH0223", |m| m.clickhouse.materialized_views[0].target = "public.users".to_owned());
+    refused("WH0223", |m| m.timescaledb.tables[0].foreign_keys[0].target = "events".to_owned());
+    for text in ["(SELECT max(id) FROM system.tables)", "dictGet('d', 'a', 1)", "system.tables.name", "file('x')"] {
+        let mut definition = good();
+        definition.clickhouse.tables[0].columns[0].value = ChColumnValue::DefaultTo(text.to_owned());
+        assert!(judge(&definition, &Against::oldest()).0.is_none(), "{text}");
+    }
+}
+
+#[test]
+fn a_plugin_defines_only_where_it_asked_to() {
+    let mut info = info();
+    info.requests.databases = vec![Backend::Clickhouse];
+    let (accepted, found) = validate(&info, &good(), "", &Granted::default(), &Against::oldest());
+    assert!(accepted.is_none() && found.iter().any(|one| one.code.id == "WH0220"));
+}
+
+#[test]
+fn timescaledb() {
+    refused("WH0224", |m| m.timescaledb.tables[0].primary_key.as_mut().unwrap().columns[0] = "idd".to_owned());
+    refused("WH0402", |m| m.timescaledb.tables[0].foreign_keys[0].target_columns = texts(&["other", "at"]));
+    refused("WH0402", |m| m.timescaledb.tables[0].foreign_keys[0].columns = texts(&["at", "other"]));
+    refused("WH0402", |m| m.timescaledb.tables[2].foreign_keys.push(PgForeignKey { ..foreign_key("measured") }));
+    refused("WH0430", |m| m.timescaledb.tables[0].foreign_keys[0].target = "measured".to_owned());
+    refused("WH0403", |m| {
+        let keys = vec![SortKey { by: "id".to_owned(), direction: Direction::Descending, nulls: Nulls::EngineDefault }];
+        let index =
+            PgIndex { name: None, method: "gin".to_owned(), keys, covering: vec![], only_where: None, unique: false };
+        m.timescaledb.tables[0].indexes.push(index);
+    });
+    refused("WH0404", |m| m.timescaledb.tables[0].columns[1].value = PgColumnValue::Identity(raw::Identity::Always));
+    refused("WH0410", |m| m.timescaledb.tables[2].hypertable.as_mut().unwrap().chunk = ChunkWidth::Units(5));
+    refused("WH0411", |m| m.timescaledb.tables[2].primary_key.as_mut().unwrap().columns = texts(&["id"]));
+    refused("WH0412", |m| {
+        m.timescaledb.tables[0].columnstore = Some(Columnstore { segment_by: vec![], order_by: vec![] });
+    });
+    refused("WH0420", |m| m.timescaledb.aggregates[0].source = "plain".to_owned());
+    refused("WH0420", |m| m.timescaledb.aggregates[0].source = "by_hour".to_owned());
+    refused("WH0420", |m| m.timescaledb.aggregates[0].aggregates[0].value = "id".to_owned());
+    refused("WH0421", |m| {
+        let every = Duration { count: 1, unit: DurationUnit::Hours };
+        m.timescaledb.aggregates[0].refresh = Some(Refresh { start_offset: Some(every), end_offset: None, every });
+    });
+    refused("WH0302", |m| m.timescaledb.tables[0].columns[2].data_type = "regclass".to_owned());
+}
+
+#[test]
+fn clickhouse() {
+    refused("WH0501", |m| m.clickhouse.tables[0].order_by = texts(&["maybe"]));
+    refused("WH0501", |m| m.clickhouse.tables[0].primary_key = Some(texts(&["at"])));
+    refused("WH0224", |m| m.clickhouse.tables[0].order_by = texts(&["idd"]));
+    refused("WH0224", |m| m.clickhouse.tables[0].engine = "ReplacingMergeTree(version)".to_owned());
+    refused("WH0502", |m| m.clickhouse.tables[0].engine = "ReplacingMergeTree(id)".to_owned());
+    refused("WH0305", |m| m.clickhouse.tables[0].engine = "URL('http://example.org')".to_owned());
+    refused("WH0503", |m| {
+        m.clickhouse.tables[0].settings =
+            vec![Setting { name: "storage_policy".to_owned(), value: "whale".to_owned() }];
+    });
+    refused("WH0506", |m| m.clickhouse.materialized_views[0].target = "events".to_owned());
+    refused("WH0224", |m| m.clickhouse.materialized_views[0].select[0].name = "nowhere".to_owned());
+}
+
+#[test]
+fn milvus() {
+    refused("WH0224", |m| m.milvus[0].primary_key = "idd".to_owned());
+    refused("WH0601", |m| m.milvus[0].primary_key = "embedding".to_owned());
+    refused("WH0602", |m| m.milvus[0].fields.truncate(1));
+    refused("WH0603", |m| m.milvus[0].indexes[0].metric = Some("HAMMING".to_owned()));
+    refused("WH0603", |m| m.milvus[0].indexes.clear());
+    refused("WH0308", |m| {
+        m.milvus[0].indexes[0].parameters = vec![Setting { name: "M".to_owned(), value: "1".to_owned() }];
+    });
+    refused("WH0604", |m| m.milvus[0].partitions = MilvusPartitions::ByKey(16));
+    refused("WH0605", |m| m.milvus[0].shards = 17);
+    refused("WH0606", |m| {
+        m.milvus[0].properties = vec![Setting { name: "whale.mark".to_owned(), value: "x".to_owned() }];
+    });
+}
+
+#[test]
+fn what_a_version_lacks_is_refused_for_that_version_only() {
+    let mut definition = good();
+    definition.milvus[0].fields.push(field("second", "FLOAT_VECTOR(8)"));
+    definition.milvus[0].indexes.push(index("second"));
+    definition.milvus[0].fields[2].nullable = true;
+    let (accepted, found) = judge(&definition, &Against::oldest());
+    assert!(accepted.is_none());
+    assert!(found.iter().all(|one| one.code.id == "WH0610" && one.message.contains("2.3")));
+    let mut against = Against::oldest();
+    against.set(Backend::Milvus, Version::of(2, 5));
+    assert!(judge(&definition, &against).0.is_some());
+}
+
+#[test]
+fn findings_are_bounded_and_counted() {
+    let mut definition = good();
+    let broken = |at: usize| ChColumn {
+        header: column_header(&format!("Bad{at}")),
+        data_type: "Nope".to_owned(),
+        value: ChColumnValue::Empty,
+        codec: None,
+    };
+    definition.clickhouse.tables[0].columns.extend((0..900).map(broken));
+    let (_, found) = judge(&definition, &Against::oldest());
+    assert_eq!(found.iter().count(), Diagnostics::MOST);
+    assert!(found.errors() >= 1_800 && found.dropped() >= 800);
+}
