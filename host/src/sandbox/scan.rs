@@ -23,6 +23,10 @@ const MOST_NAMED: usize = 10;
 pub(super) fn scan(bytes: &[u8]) -> Result<Version, Finding> {
     kind(bytes)?;
     let names = names(bytes).map_err(|error| malformed(&error))?;
+    if names.cut_off {
+        let message = format!("the file is cut off: it ends after {} bytes, inside a nested module", bytes.len());
+        return Err(Finding::new(codes::MALFORMED, message).help("copy or build it again"));
+    }
     imports(&names)?;
     version(&names)
 }
@@ -72,6 +76,8 @@ struct Names<'a> {
     /// Those of our interface, with any version or none.
     ours: Vec<&'a str>,
     others: Vec<&'a str>,
+    /// Whether a nested module is longer than what is left of the file.
+    cut_off: bool,
 }
 
 /// Imports and exports of the outermost component. What stands inside of it is stepped over.
@@ -106,8 +112,11 @@ fn names(mut rest: &[u8]) -> Result<Names<'_>, BinaryReaderError> {
             Payload::End(_) => return Ok(names),
             _ => {}
         }
-        // Past the end when a nested module is cut off: the parser then says so.
-        rest = rest.get(skip..).unwrap_or_default();
+        let Some(after) = rest.get(skip..) else {
+            names.cut_off = true;
+            return Ok(names);
+        };
+        rest = after;
     }
 }
 

@@ -38,6 +38,12 @@ fn a_component_cut_off_anywhere_is_refused() {
 }
 
 #[test]
+fn a_file_that_ends_inside_a_module_is_cut_off() {
+    let message = refused(run(&GOOD.component()[..200]), Phase::Scan, codes::MALFORMED);
+    assert!(message.contains("cut off"), "{message}");
+}
+
+#[test]
 fn imports_are_named_ten_at_most_and_harmless() {
     let imports: Vec<_> = (0..25).map(|n| format!("(import \"bad:thing/x{n}@1.0.0\" (instance))")).collect();
     let imports = imports.concat();
