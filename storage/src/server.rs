@@ -1,6 +1,7 @@
 //! What was found out about a server before anything is planned for it: facts, no connection.
 
 use crate::definition::Backend;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::name::Name;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -109,5 +110,69 @@ impl Server {
     /// Whether the server is at least this version.
     pub fn at_least(&self, version: Version) -> bool {
         self.version.is_some_and(|have| have >= version)
+    }
+
+    /// What is to be said of the server before anything is planned for it.
+    pub fn findings(&self) -> Vec<Diagnostic> {
+        let title = self.backend.title();
+        let path = self.backend.to_string();
+        let Known { oldest, newest } = known(self.backend);
+        let mut found = Vec::new();
+        // Without the extension there is no version; what needs it is refused where it is lowered.
+        if let Some(version) = self.version {
+            if version < oldest {
+                let message = format!("the server is {title} {version}; {oldest} is the oldest that is supported");
+                found
+                    .push(Diagnostic::error(codes::engine::TOO_OLD, path.as_str(), message).help("upgrade the server"));
+            }
+            if (version.major, version.minor) > (newest.major, newest.minor) {
+                let message = format!("the server is {title} {version}; {newest} is the newest that is known");
+                let help = "a newer whale-host may know it; until then it is planned for as that one";
+                found.push(Diagnostic::warning(codes::engine::TOO_NEW, path.as_str(), message).help(help));
+            }
+        }
+        if self.backend == Backend::Clickhouse && !self.storage_policies.contains("whale") {
+            let message = "the server has no storage policy `whale`; tables are made on its default policy";
+            let help =
+                "add the policy to the server's configuration before the first apply, for tables that shall have tiers";
+            found.push(Diagnostic::warning(codes::engine::NO_STORAGE_POLICY, path, message).help(help));
+        }
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes_of(backend: Backend, version: &str) -> Vec<&'static str> {
+        let version = Some(version.parse().unwrap());
+        let storage_policies = BTreeSet::from(["whale".to_owned()]);
+        let server = Server { version, storage_policies, ..Server::unknown(backend) };
+        server.findings().iter().map(|found| found.code.id).collect()
+    }
+
+    #[test]
+    fn a_version_is_its_numbers_whatever_stands_around_them() {
+        assert_eq!("v2.3.5-lite".parse(), Ok(Version { major: 2, minor: 3, patch: 5 }));
+        assert_eq!("2.23.0-dev".parse(), Ok(Version::of(2, 23)));
+        assert_eq!("26.9.2.1".parse(), Ok(Version { major: 26, minor: 9, patch: 2 }));
+        assert!("new".parse::<Version>().is_err());
+    }
+
+    #[test]
+    fn servers_outside_of_what_is_known_are_said_to_be() {
+        assert_eq!(codes_of(Backend::Milvus, "v2.2.9"), ["WH0801"]);
+        assert_eq!(codes_of(Backend::Milvus, "v2.3.5-lite"), [""; 0]);
+        assert_eq!(codes_of(Backend::Milvus, "3.1.0"), ["WH0802"]);
+        assert_eq!(codes_of(Backend::Clickhouse, "18.16.1"), ["WH0801"]);
+        assert_eq!(codes_of(Backend::Clickhouse, "26.9.4.2"), [""; 0]);
+        assert_eq!(codes_of(Backend::Timescaledb, "2.12.2"), ["WH0801"]);
+    }
+
+    #[test]
+    fn a_clickhouse_without_our_policy_is_said_to_be() {
+        let server = Server { version: Some(Version::of(25, 3)), ..Server::unknown(Backend::Clickhouse) };
+        assert_eq!(server.findings().iter().map(|found| found.code.id).collect::<Vec<_>>(), ["WH0803"]);
     }
 }

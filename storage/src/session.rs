@@ -83,6 +83,13 @@ impl Session {
     /// Reads every target that is needed, and plans.
     async fn look(&mut self, desire: &Desire, run: &str) -> Result<(Plan, Vec<Looked>), Vec<EngineError>> {
         let needed = desire.backends();
+        let mut plan = Plan::default();
+        let servers = self.servers().filter(|server| needed.contains(&server.backend));
+        servers.flat_map(Server::findings).for_each(|found| plan.found.push(found));
+        if plan.found.errors() > 0 {
+            // A server that is too old may not even know what it would be asked.
+            return Ok((plan, Vec::new()));
+        }
         let reading = self
             .connections
             .iter_mut()
@@ -99,7 +106,6 @@ impl Session {
         if !failures.is_empty() {
             return Err(failures);
         }
-        let mut plan = Plan::default();
         for one in &looked {
             if let Some(connection) = self.connections.get(&one.wanted.backend) {
                 connection.plan_into(&mut plan, one, run);
