@@ -1,10 +1,10 @@
-//! The reading queries: one for each kind of thing, all in one round trip and one snapshot, however many tables there are.
+//! The reading queries: one for each kind of thing, in two round trips and one snapshot, however many tables there are.
 //!
 //! Each statement returns one row with one JSON array. What is missing because a right is missing is an error of the
 //! server, never an empty answer: the system catalogs are open to every user.
 
 use super::fault;
-use super::normalize::rows::Rows;
+use super::normalize::rows::{Relation, Rows};
 use super::session::Session;
 use crate::backend::{EngineError, Scope};
 use crate::name::Name;
@@ -15,21 +15,30 @@ use serde::de::DeserializeOwned;
 
 const READING: &str = "reading the catalog";
 
-/// Reads what is there in the namespaces and the roles of the scope.
+/// All readings of one look see the same state.
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// Reads what is there in the namespaces and the roles of the scope. Parts are asked for only where there are relations:
+/// to plan those queries costs more than to run them.
 pub(super) async fn read(session: &mut Session, server: &Server, scope: &Scope) -> Result<Rows, EngineError> {
-    let extended = server.version.is_some();
-    let answers = session.transaction(READING, &batch(scope, extended)).await?;
-    let mut answers = answers.into_iter();
+    let queries = Queries::new(scope, server.version.is_some());
+    let mut answers = session.finishing(READING, &format!("{SNAPSHOT};\n{}", queries.wholes())).await?.into_iter();
     let mut rows = Rows {
         namespaces: next(&mut answers)?,
         roles: next(&mut answers)?,
         relations: next(&mut answers)?,
-        columns: next(&mut answers)?,
-        constraints: next(&mut answers)?,
-        indexes: next(&mut answers)?,
         ..Rows::default()
     };
-    if extended {
+    if rows.relations.is_empty() {
+        session.rows(READING, "COMMIT").await?;
+        return Ok(rows);
+    }
+    let mut answers =
+        session.finishing(READING, &format!("{};\nCOMMIT", queries.parts(&rows.relations))).await?.into_iter();
+    rows.columns = next(&mut answers)?;
+    rows.constraints = next(&mut answers)?;
+    rows.indexes = next(&mut answers)?;
+    if queries.extended {
         rows.dimensions = next(&mut answers)?;
         rows.store_keys = next(&mut answers)?;
         rows.aggregates = next(&mut answers)?;
@@ -42,27 +51,49 @@ fn next<T: DeserializeOwned>(answers: &mut impl Iterator<Item = String>) -> Resu
     serde_json::from_str(&text).map_err(|error| fault::answer(READING, &error.to_string()))
 }
 
-fn batch(scope: &Scope, extended: bool) -> String {
-    let (mut namespaces, mut roles) = (array(scope.namespaces.iter()), array(scope.roles.iter()));
-    if scope.marked {
-        namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
-        roles = MARKED_ROLES.replace("$roles", &roles);
+/// The queries for one scope.
+struct Queries {
+    /// An array of the namespaces.
+    namespaces: String,
+    /// An array of the roles.
+    roles: String,
+    /// Whether the server has the extension.
+    extended: bool,
+}
+
+impl Queries {
+    fn new(scope: &Scope, extended: bool) -> Self {
+        let (mut namespaces, mut roles) = (array(scope.namespaces.iter()), array(scope.roles.iter()));
+        if scope.marked {
+            namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
+            roles = MARKED_ROLES.replace("$roles", &roles);
+        }
+        Self { namespaces, roles, extended }
     }
-    let mut queries = vec![
-        NAMESPACES.replace("$namespaces", &namespaces),
-        ROLES.replace("$roles", &roles).replace("$namespaces", &namespaces),
-    ];
-    let members = if extended { format!("{MEMBERS} UNION ALL {MATERIALIZATIONS}") } else { MEMBERS.to_owned() };
-    let common = [RELATIONS, COLUMNS, CONSTRAINTS, INDEXES];
-    let timescale: &[&str] = if extended { &[DIMENSIONS, STORE_KEYS, AGGREGATES] } else { &[] };
-    queries.extend(
-        common
-            .iter()
-            .chain(timescale)
-            .map(|query| query.replace("$members", &members).replace("$namespaces", &namespaces)),
-    );
-    let arrays = queries.iter().map(|query| format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) AS q"));
-    format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;\n{};\nCOMMIT", arrays.collect::<Vec<_>>().join(";\n"))
+
+    /// Namespaces, roles and relations.
+    fn wholes(&self) -> String {
+        self.batch(&[NAMESPACES, ROLES, RELATIONS], "")
+    }
+
+    /// What relations are made of.
+    fn parts(&self, relations: &[Relation]) -> String {
+        let oids: Vec<String> = relations.iter().map(|relation| relation.oid.to_string()).collect();
+        let common = [COLUMNS, CONSTRAINTS, INDEXES];
+        let timescale: &[&str] = if self.extended { &[DIMENSIONS, STORE_KEYS, AGGREGATES] } else { &[] };
+        self.batch(&[&common, timescale].concat(), &format!("ARRAY[{}]::oid[]", oids.join(", ")))
+    }
+
+    fn batch(&self, queries: &[&str], relations: &str) -> String {
+        let members =
+            if self.extended { format!("{MEMBERS} UNION ALL {MATERIALIZATIONS}") } else { MEMBERS.to_owned() };
+        let arrays = queries.iter().map(|query| {
+            let query = query.replace("$members", &members).replace("$relations", relations);
+            let query = query.replace("$namespaces", &self.namespaces).replace("$roles", &self.roles);
+            format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) AS q")
+        });
+        arrays.collect::<Vec<_>>().join(";\n")
+    }
 }
 
 fn array<'a>(names: impl Iterator<Item = &'a Name>) -> String {
@@ -93,9 +124,8 @@ const RELATIONS: &str = "SELECT c.oid::bigint AS oid, n.nspname AS namespace, c.
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 2, 3";
 
-/// Relations whose parts are read, and the object that each part belongs to.
-const MEMBERS: &str = "SELECT c.oid, c.oid AS owner FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')";
+/// Relations whose indexes are read, and the object that each belongs to.
+const MEMBERS: &str = "SELECT r.oid, r.oid AS owner FROM unnest($relations) AS r(oid)";
 
 /// The table behind a continuous aggregate holds its indexes. From the catalog itself, whose columns are the same in every
 /// known version: the view over it costs three times the rest of the query.
@@ -107,15 +137,15 @@ const MATERIALIZATIONS: &str = "SELECT t.oid, v.oid FROM _timescaledb_catalog.co
     JOIN pg_class AS t ON t.relnamespace = tn.oid AND t.relname = h.table_name
     WHERE a.user_view_schema = ANY ($namespaces)";
 
-const COLUMNS: &str = "SELECT a.attrelid::bigint AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS data_type,
+const COLUMNS: &str =
+    "SELECT a.attrelid::bigint AS relation, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS data_type,
     a.attnotnull AS not_null, a.attidentity AS identity, a.attgenerated AS generated,
     pg_get_expr(d.adbin, d.adrelid) AS default_to,
     CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation,
     col_description(a.attrelid, a.attnum) AS comment
-    FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    JOIN pg_type AS t ON t.oid = a.atttypid
+    FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-    WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE a.attrelid = ANY ($relations) AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY a.attrelid, a.attnum";
 
 const CONSTRAINTS: &str = "SELECT k.conrelid::bigint AS relation, k.conname AS name, k.contype AS kind,
@@ -127,8 +157,8 @@ const CONSTRAINTS: &str = "SELECT k.conrelid::bigint AS relation, k.conname AS n
         JOIN pg_attribute AS a ON a.attrelid = k.confrelid AND a.attnum = u.number ORDER BY u.place) AS target_columns,
     k.confupdtype AS on_update, k.confdeltype AS on_delete, k.confmatchtype AS matching, k.condeferrable AS deferrable,
     k.convalidated AS validated, pg_get_expr(k.conbin, k.conrelid) AS condition, pg_get_constraintdef(k.oid) AS definition
-    FROM pg_constraint AS k JOIN pg_class AS c ON c.oid = k.conrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = ANY ($namespaces) AND k.contype IN ('p', 'u', 'c', 'f', 'x') ORDER BY c.oid, k.conname";
+    FROM pg_constraint AS k
+    WHERE k.conrelid = ANY ($relations) AND k.contype IN ('p', 'u', 'c', 'f', 'x') ORDER BY k.conrelid, k.conname";
 
 const INDEXES: &str = "SELECT m.owner::bigint AS relation, c.relname AS name, am.amname AS method,
     (SELECT json_agg(json_build_object('by', pg_get_indexdef(i.indexrelid, k.n, true),
@@ -159,16 +189,18 @@ const STORE_KEYS: &str =
     JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = s.hypertable_name
     WHERE n.nspname = ANY ($namespaces) ORDER BY 1, 3, 4";
 
-const AGGREGATES: &str = "SELECT c.oid::bigint AS relation, a.materialized_only, a.view_definition AS definition,
+/// From the catalog itself where its columns are the same in every known version.
+const AGGREGATES: &str = "SELECT v.oid::bigint AS relation, a.materialized_only, pg_get_viewdef(d.oid) AS definition,
     (SELECT json_build_object('every', j.schedule_interval::text, 'start_offset', j.config ->> 'start_offset',
         'end_offset', j.config ->> 'end_offset', 'scheduled', j.scheduled)
         FROM timescaledb_information.jobs AS j WHERE j.proc_name = 'policy_refresh_continuous_aggregate'
-        AND ((j.hypertable_schema = a.view_schema AND j.hypertable_name = a.view_name)
-            OR (j.hypertable_schema = a.materialization_hypertable_schema AND j.hypertable_name = a.materialization_hypertable_name))
-        ORDER BY j.job_id LIMIT 1) AS refresh
-    FROM timescaledb_information.continuous_aggregates AS a JOIN pg_namespace AS n ON n.nspname = a.view_schema
-    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = a.view_name
-    WHERE n.nspname = ANY ($namespaces) ORDER BY 1";
+        AND (j.config ->> 'mat_hypertable_id')::int = a.mat_hypertable_id ORDER BY j.job_id LIMIT 1) AS refresh
+    FROM _timescaledb_catalog.continuous_agg AS a
+    JOIN pg_namespace AS vn ON vn.nspname = a.user_view_schema
+    JOIN pg_class AS v ON v.relnamespace = vn.oid AND v.relname = a.user_view_name
+    JOIN pg_namespace AS dn ON dn.nspname = a.direct_view_schema
+    JOIN pg_class AS d ON d.relnamespace = dn.oid AND d.relname = a.direct_view_name
+    WHERE v.oid = ANY ($relations) ORDER BY 1";
 
 /// What a server is.
 const SERVER: &str = "SELECT json_build_object('postgres', current_setting('server_version_num')::int,

@@ -51,7 +51,7 @@ struct Attempt {
 #[derive(Deserialize)]
 struct Seen {
     pid: i32,
-    holders: Vec<Holder>,
+    ours: bool,
 }
 
 impl TimescaleTarget {
@@ -62,15 +62,18 @@ impl TimescaleTarget {
                 "SELECT json_build_object('taken', pg_try_advisory_lock({LOCK_KEY}), 'pid', pg_backend_pid())"
             ))
             .await?;
-        let seen: Seen = self.answer(&holders()).await?;
-        let ours = seen.holders.iter().any(|holder| holder.pid == seen.pid);
-        if seen.pid != tried.pid || ours != tried.taken {
+        let seen: Seen = self.answer(&own()).await?;
+        if seen.pid != tried.pid || seen.ours != tried.taken {
             // Whatever session has it now, ours to release or not, goes away with its pooler's connection.
             let hint = "give the URL of the server itself, or of a pooler in session mode: a lock and a role do not survive between transactions";
             let detail = "statements of one connection run in different sessions, as behind a transaction pooler";
             return Err(fault::failure(FailureKind::Address, LOCKING, detail, hint));
         }
-        Ok(if tried.taken { None } else { Some(seen.holders.into_iter().next().unwrap_or_else(nobody)) })
+        if tried.taken {
+            return Ok(None);
+        }
+        let holders: Vec<Holder> = self.answer(&holders()).await?;
+        Ok(Some(holders.into_iter().next().unwrap_or_else(nobody)))
     }
 
     /// Takes the lock, or says after this time who holds it.
@@ -105,15 +108,30 @@ fn nobody() -> Holder {
 }
 
 /// `pg_locks` shows a key of 64 bits in two halves. The local engine, which has one process, names none.
-fn holders() -> String {
+fn held() -> String {
     let (high, low) = (LOCK_KEY >> 32, LOCK_KEY & 0xffff_ffff);
     format!(
-        "SELECT json_build_object('pid', pg_backend_pid(), 'holders', coalesce((SELECT json_agg(json_build_object(
+        "l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid::bigint = {high} AND l.objid::bigint = {low}
+        AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())"
+    )
+}
+
+/// Whether this session holds it.
+fn own() -> String {
+    format!(
+        "SELECT json_build_object('pid', pg_backend_pid(), 'ours', EXISTS (SELECT FROM pg_locks AS l
+            WHERE {} AND coalesce(l.pid, pg_backend_pid()) = pg_backend_pid()))",
+        held()
+    )
+}
+
+/// Who holds it.
+fn holders() -> String {
+    format!(
+        "SELECT coalesce(json_agg(json_build_object(
             'pid', coalesce(l.pid, pg_backend_pid()), 'application', coalesce(a.application_name, ''), 'user', coalesce(a.usename, ''),
-            'client', coalesce(host(a.client_addr), ''), 'since', coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), '')))
-            FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
-            WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
-            AND l.classid::bigint = {high} AND l.objid::bigint = {low}
-            AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())), '[]'))"
+            'client', coalesce(host(a.client_addr), ''), 'since', coalesce(to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS'), ''))), '[]')
+            FROM pg_locks AS l LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid WHERE {}",
+        held()
     )
 }

@@ -9,7 +9,7 @@ use crate::backend::{EngineError, Seal};
 use crate::change::Change;
 use crate::definition::ObjectName;
 use crate::plan::{Step, VersionRow};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use tokio_postgres::error::SqlState;
 
 /// What the server says when something of that name is there.
@@ -34,26 +34,15 @@ pub(super) async fn seal(session: &mut Session, marks: &BTreeMap<ObjectName, Sea
     session.transaction("writing the marks", &lower::seal(marks)).await.map(drop)
 }
 
-/// Brings the version table up to date. Where it is not, there is nothing to do.
+/// Brings the version table up to date, in one round trip. Where it is not, there is nothing to do.
 pub(super) async fn record(session: &mut Session, rows: &[VersionRow]) -> Result<(), EngineError> {
-    const READING: &str = "reading public.schema_version";
-    let answer = match session.rows(READING, lower::VERSIONS).await {
-        Err(error) if fault::is(&error, &[&SqlState::UNDEFINED_TABLE]) => return Ok(()),
-        answer => answer?,
-    };
-    let text = answer.into_iter().next().ok_or_else(|| fault::answer(READING, "an answer is missing"))?;
-    let present: Vec<(String, String, String)> =
-        serde_json::from_str(&text).map_err(|error| fault::answer(READING, &error.to_string()))?;
-    let present: BTreeSet<VersionRow> = present
-        .into_iter()
-        .map(|(table_name, version, description)| VersionRow { table_name, version, description })
-        .collect();
-    let wanting: BTreeSet<VersionRow> = rows.iter().map(lower::recorded).filter(|row| !present.contains(row)).collect();
-    if wanting.is_empty() {
+    if rows.is_empty() {
         return Ok(());
     }
-    let wanting: Vec<VersionRow> = wanting.into_iter().collect();
-    session.transaction("writing public.schema_version", &lower::upsert(&wanting)).await.map(drop)
+    match session.transaction("writing public.schema_version", &lower::upsert(rows)).await {
+        Err(error) if fault::is(&error, &[&SqlState::UNDEFINED_TABLE]) => Ok(()),
+        done => done.map(drop),
+    }
 }
 
 /// Whether a step makes this object.

@@ -71,13 +71,28 @@ impl Session {
         };
         let limit = address.statement_timeout + GRACE;
         let mut session = Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false };
-        for statement in CLEAN {
-            session.rows("clearing the session", statement).await?;
-        }
-        session.rows("setting up the session", &settings(address.statement_timeout)).await?;
-        // Older servers do not know it, and some systems cannot do it; the lock is then held a little longer.
-        let _ = session.rows("setting up the session", NOTICE_DEATH).await;
+        session.prepare(address.statement_timeout).await?;
         Ok(session)
+    }
+
+    /// Makes the session clean and its settings ours. Sent together and answered in order: one wait, not one a statement.
+    async fn prepare(&mut self, statement_timeout: Duration) -> Result<(), EngineError> {
+        let settings = settings(statement_timeout);
+        let [rollback, discard] = CLEAN.map(|statement| self.client.simple_query(statement));
+        let set = self.client.simple_query(&settings);
+        let notice = self.client.simple_query(NOTICE_DEATH);
+        let (rollback, discard, set, noticed) = futures::join!(rollback, discard, set, notice);
+        self.round_trips += 1;
+        let attempts =
+            [("clearing the session", rollback), ("clearing the session", discard), ("setting up the session", set)];
+        for (attempted, answer) in attempts {
+            answer.map_err(|error| fault::statement(attempted, &self.place, &error))?;
+        }
+        // Older servers do not know it, and some systems cannot do it; the lock is then held a little longer.
+        if let Err(error) = noticed {
+            tracing::debug!("the server will not notice at once if we die: {error}");
+        }
+        Ok(())
     }
 
     /// Sends a batch in one round trip and returns the first column of every row of all its statements,
@@ -100,17 +115,22 @@ impl Session {
         }
     }
 
-    /// Sends a batch that is one transaction, and ends it if it fails. One that could not get a lock has done nothing and
-    /// is tried again.
+    /// Sends the last batch of a transaction, and ends the transaction if it fails.
+    pub(super) async fn finishing(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
+        let done = self.rows(attempted, batch).await;
+        if done.is_err() && !self.broken {
+            // What went wrong is worth more than a failure to end what it left.
+            let _ = self.rows("ending a failed transaction", "ROLLBACK").await;
+        }
+        done
+    }
+
+    /// Sends a batch that is one transaction. One that could not get a lock has done nothing and is tried again.
     pub(super) async fn transaction(&mut self, attempted: &str, batch: &str) -> Result<Vec<String>, EngineError> {
         let mut tries = 1;
         loop {
-            let done = self.rows(attempted, batch).await;
+            let done = self.finishing(attempted, batch).await;
             let Err(error) = &done else { return done };
-            if !self.broken {
-                // What went wrong is worth more than a failure to end what it left.
-                let _ = self.rows("ending a failed transaction", "ROLLBACK").await;
-            }
             if tries == TRIES || !fault::is(error, &[&SqlState::LOCK_NOT_AVAILABLE, &SqlState::T_R_DEADLOCK_DETECTED]) {
                 return done;
             }

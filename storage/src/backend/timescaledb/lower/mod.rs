@@ -221,11 +221,7 @@ pub(super) fn recorded(row: &VersionRow) -> VersionRow {
     VersionRow { version: row.version.chars().take(VERSION_LENGTH).collect(), ..row.clone() }
 }
 
-/// Reads the version table.
-pub(super) const VERSIONS: &str = "SELECT coalesce(json_agg(json_build_array(v.table_name, v.version, coalesce(v.description, ''))), '[]') \
-     FROM public.schema_version AS v";
-
-/// Writes rows of the version table; what is as it should be keeps its time.
+/// Writes rows of the version table. What is as it should be is not touched, and keeps its time.
 pub(super) fn upsert(rows: &[VersionRow]) -> String {
     let values: Vec<String> = rows
         .iter()
@@ -233,9 +229,10 @@ pub(super) fn upsert(rows: &[VersionRow]) -> String {
         .map(|row| format!("({}, {}, {})", literal(&row.table_name), literal(&row.version), literal(&row.description)))
         .collect();
     format!(
-        "INSERT INTO public.schema_version AS v (table_name, version, description) VALUES {} \
-         ON CONFLICT (table_name) DO UPDATE SET version = excluded.version, description = excluded.description, updated_at = now() \
-         WHERE (v.version, v.description) IS DISTINCT FROM (excluded.version, excluded.description)",
+        "INSERT INTO public.schema_version AS v (table_name, version, description) \
+         SELECT w.* FROM (VALUES {}) AS w(table_name, version, description) WHERE NOT EXISTS (SELECT FROM public.schema_version AS v \
+         WHERE v.table_name = w.table_name AND v.version = w.version AND v.description = w.description) \
+         ON CONFLICT (table_name) DO UPDATE SET version = excluded.version, description = excluded.description, updated_at = now()",
         values.join(", ")
     )
 }
