@@ -4,6 +4,8 @@
 //! plugins, `pipeline` leads from files to definitions, `command` has a file for each verb, `render` makes text and JSON of
 //! what they return, `printer` owns the terminal and `exit` the exit codes.
 
+#[cfg(debug_assertions)]
+mod chaos;
 mod cli;
 mod command;
 mod exit;
@@ -35,6 +37,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
         }
     };
     let environment = Environment::of_process();
+    #[cfg(debug_assertions)]
+    chaos::prepare(&environment);
     let mut printer = Printer::new(&cli.shared, &environment);
     logs(cli.shared.verbose);
     let name = cli.verb.name();

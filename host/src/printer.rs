@@ -115,6 +115,9 @@ impl Printer {
                 (Some((step.number, *of)), what)
             }
             Progress::Settling => (None, "waiting for collections to be loaded".to_owned()),
+            Progress::Waiting { what } => {
+                (None, format!("waiting for what an earlier run left at work: {}", shown_within(what, 200)))
+            }
             Progress::Checking => (None, "looking again".to_owned()),
         };
         if self.watched {

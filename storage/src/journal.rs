@@ -3,6 +3,7 @@
 //! People read it through `status`; no decision does. A line that was cut short by a crash is skipped. Lines hold names and
 //! numbers, never credentials and never rows.
 
+use crate::boundary::{self, Boundary};
 use crate::plan::Step;
 use crate::report::Outcome;
 use cap_std::fs::{Dir, OpenOptions};
@@ -99,8 +100,11 @@ impl Journal {
         let line = Line { run: self.run.clone(), at: now_ms(), event };
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
+        boundary::at(Boundary::Writing);
         self.file.write_all(&bytes)?;
-        self.file.sync_data()
+        self.file.sync_data()?;
+        boundary::at(Boundary::Written);
+        Ok(())
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod approve;
 pub mod backend;
+pub mod boundary;
 pub mod catalog;
 pub mod change;
 pub mod definition;

@@ -4,13 +4,14 @@
 //! the journal before and after each step, stops at the first failure, and looks again at the end.
 
 mod connections;
+mod exclusive;
 mod execute;
 mod status;
 
 pub use execute::Progress;
 pub use status::{Owned, Status, TargetStatus};
 
-use crate::backend::{Address, EngineError, FailureKind, Scope};
+use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::definition::Backend;
 use crate::desire::{Desire, HOST_MODEL, Wanted};
@@ -19,7 +20,6 @@ use crate::plan::Plan;
 use crate::server::Server;
 use connections::Connection;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 /// Open connections.
 pub struct Session {
@@ -51,20 +51,6 @@ impl Session {
     /// Requests sent so far.
     pub fn round_trips(&self) -> BTreeMap<Backend, u64> {
         self.connections.iter().map(|(backend, connection)| (*backend, connection.round_trips())).collect()
-    }
-
-    /// Takes the lock that lets one applier work at a time. It stands on the TimescaleDB target.
-    pub async fn lock(&mut self, wait: Duration) -> Result<(), EngineError> {
-        match self.connections.get_mut(&Backend::Timescaledb) {
-            Some(Connection::Timescaledb(target)) => target.lock(wait).await,
-            _ => Err(EngineError {
-                backend: Backend::Timescaledb,
-                kind: FailureKind::Locked,
-                attempted: "taking the lock of appliers".to_owned(),
-                detail: "there is no TimescaleDB target, and the lock stands there".to_owned(),
-                hint: Some("set TIMESCALEDB_URL, or name the target in whale.toml; every apply needs it".to_owned()),
-            }),
-        }
     }
 
     /// Compares what is wanted with every target, and plans. Only reads.

@@ -10,6 +10,7 @@
     reason = "helpers of tests may fail loudly"
 )]
 
+pub mod chaos;
 pub mod clients;
 
 use std::path::{Path, PathBuf};

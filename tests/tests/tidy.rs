@@ -33,7 +33,7 @@ const CORE: [&str; 17] = [
 ];
 
 /// Modules outside the core.
-const OUTER: [&str; 5] = ["backend", "journal", "report", "session", "version_table"];
+const OUTER: [&str; 6] = ["backend", "boundary", "journal", "report", "session", "version_table"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

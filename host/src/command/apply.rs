@@ -90,7 +90,7 @@ impl Run<'_> {
         let ask = !self.how.yes && self.printer.attended();
         let mut locked = !ask;
         if locked {
-            self.session.lock(self.how.wait).await?;
+            self.lock().await?;
         }
         let mut plan = self.session.plan(self.desire, self.name).await?;
         loop {
@@ -104,7 +104,7 @@ impl Run<'_> {
                 return Ok(Done::Declined(plan));
             }
             if !locked {
-                self.session.lock(self.how.wait).await?;
+                self.lock().await?;
                 locked = true;
                 let again = self.session.plan(self.desire, self.name).await?;
                 if differs(&plan, &again) {
@@ -118,6 +118,11 @@ impl Run<'_> {
             let report = self.session.execute(&approved, self.desire, &mut self.journal, &mut progress).await;
             return Ok(Done::Ran(plan, report));
         }
+    }
+
+    async fn lock(&mut self) -> Result<(), Failure> {
+        let printer = &mut *self.printer;
+        Ok(self.session.lock(self.how.wait, &mut |progress| printer.progress(&progress)).await?)
     }
 
     /// The plan, before anything is done. A machine gets it with the report.

@@ -96,7 +96,14 @@ pub trait Target {
     /// Carries out one step. Repeating a step that was carried out already is not an error.
     async fn run(&mut self, step: &Step) -> Result<(), EngineError>;
 
-    /// Waits for what steps have asked for and not waited for: loads of collections.
+    /// Statements and mutations that an earlier run left at work, each as a person would name it. What they still change
+    /// would make a plan wrong, so they are asked for before one is made.
+    async fn leftovers(&mut self) -> Result<Vec<String>, EngineError>;
+
+    /// Whether there is something to settle.
+    fn unsettled(&self) -> bool;
+
+    /// Waits for what steps, or an earlier run, have asked for and not waited for: loads of collections.
     async fn settle(&mut self) -> Result<(), EngineError>;
 
     /// Writes marks that say what the server said back.

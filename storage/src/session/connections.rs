@@ -60,6 +60,14 @@ impl Connection {
         each!(self, target => target.run(step).await)
     }
 
+    pub(super) async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
+        each!(self, target => target.leftovers().await)
+    }
+
+    pub(super) fn unsettled(&self) -> bool {
+        each!(self, target => target.unsettled())
+    }
+
     pub(super) async fn settle(&mut self) -> Result<(), EngineError> {
         each!(self, target => target.settle().await)
     }

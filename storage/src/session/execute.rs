@@ -7,14 +7,13 @@
 use super::{Looked, Session};
 use crate::approve::ApprovedPlan;
 use crate::backend::{EngineError, FailureKind, Seal};
-use crate::change::Change;
-use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, HOST_MODEL};
 use crate::diff::role_of;
 use crate::journal::{Event, Journal};
-use crate::plan::{Call, Plan, Statement, Step, mark_of};
+use crate::plan::{Plan, Step, mark_of};
 use crate::report::{Outcome, Report, StepReport};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, Instant};
 
@@ -30,6 +29,11 @@ pub enum Progress<'a> {
     },
     /// Loads are waited for.
     Settling,
+    /// What an earlier run left at work is waited for.
+    Waiting {
+        /// What it is.
+        what: &'a str,
+    },
     /// The targets are read again.
     Checking,
 }
@@ -77,24 +81,28 @@ impl Session {
         journal
             .write(Event::Begin { steps: plan.steps().count(), digests })
             .map_err(|error| journal_failure(&error))?;
+        self.settle(progress).await?;
         self.run_steps(plan, journal, progress, report).await?;
-        if plan.steps().any(|step| step.recipe.statements.iter().any(asks_for_a_load)) {
-            progress(Progress::Settling);
-            for connection in self.connections.values_mut() {
-                connection.settle().await?;
-            }
-        }
+        self.settle(progress).await?;
         if plan.is_empty() && plan.targets.iter().all(|target| target.unsealed.is_empty()) {
             report.converged = Some(true);
         } else {
             progress(Progress::Checking);
-            let made = rewritten(plan, report);
-            self.check(desire, &made, report).await?;
+            self.check(desire, report).await?;
         }
         for target in &plan.targets {
             if let Some(connection) = self.connections.get_mut(&target.backend) {
                 connection.record(&target.versions).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Waits for loads, of this run or of one that was killed.
+    async fn settle(&mut self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), EngineError> {
+        for connection in self.connections.values_mut().filter(|connection| connection.unsettled()) {
+            progress(Progress::Settling);
+            connection.settle().await?;
         }
         Ok(())
     }
@@ -155,23 +163,13 @@ impl Session {
     }
 
     /// Reads everything again, completes marks, and notes whether anything is left to do.
-    async fn check(&mut self, desire: &Desire, made: &[ObjectName], report: &mut Report) -> Result<(), EngineError> {
-        let run = report.run.clone();
-        let (mut plan, looked) = self.look(desire, &run).await.map_err(first)?;
-        let differs = !plan.is_empty() || plan.found.errors() > 0;
+    async fn check(&mut self, desire: &Desire, report: &mut Report) -> Result<(), EngineError> {
+        let (plan, looked) = self.look(desire, &report.run).await.map_err(first)?;
         for (target, looked) in plan.targets.iter().zip(&looked) {
-            let of_target = made.iter().filter(|name| differs && name.backend == target.backend);
-            let names: BTreeSet<ObjectName> = target.unsealed.iter().chain(of_target).cloned().collect();
-            let seals = seals(&names, looked, &run);
-            if seals.is_empty() {
-                continue;
-            }
-            if let Some(connection) = self.connections.get_mut(&target.backend) {
+            let seals = seals(&target.unsealed, looked, &report.run);
+            if let (false, Some(connection)) = (seals.is_empty(), self.connections.get_mut(&target.backend)) {
                 connection.seal(&seals).await?;
             }
-        }
-        if differs && !made.is_empty() {
-            plan = self.look(desire, &run).await.map_err(first)?.0;
         }
         report.remaining = plan.steps().map(Step::title).collect();
         report.remaining.extend(plan.found.errors_only().map(|found| found.message.clone()));
@@ -180,29 +178,7 @@ impl Session {
     }
 }
 
-fn asks_for_a_load(statement: &Statement) -> bool {
-    matches!(statement, Statement::Call(Call::Load { .. }))
-}
-
-/// Objects that this run made and whose query the server keeps in words of its own, with casts that it adds. Such a query
-/// may never compare equal by value; the server has taken it in one statement, so what it says back is what was wanted.
-fn rewritten(plan: &Plan, report: &Report) -> Vec<ObjectName> {
-    let done: BTreeSet<usize> =
-        report.steps.iter().filter(|step| step.outcome == Outcome::Done).map(|step| step.number).collect();
-    plan.steps()
-        .filter(|step| done.contains(&step.number))
-        .filter_map(|step| match &step.change {
-            Change::CreateObject {
-                object,
-                kind: ObjectKind::ContinuousAggregate | ObjectKind::MaterializedView,
-                ..
-            } => Some(object.clone()),
-            _ => None,
-        })
-        .collect()
-}
-
-fn seals(unsealed: &BTreeSet<ObjectName>, looked: &Looked, run: &str) -> BTreeMap<ObjectName, Seal> {
+fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<ObjectName, Seal> {
     unsealed
         .iter()
         .filter_map(|name| {

@@ -98,6 +98,29 @@ pub(super) async fn comment(session: &Session, object: &ObjectName) -> Result<Op
     Ok(session.read::<CommentRow>(READING, &sql).await?.into_iter().next().map(|row| row.comment))
 }
 
+/// Statements of ours that change something and are still at work, and mutations of tables of ours that are not done. No
+/// other run is at work: the lock is held.
+pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineError> {
+    #[derive(Deserialize)]
+    struct Work {
+        what: String,
+    }
+    let sql = format!(
+        "SELECT concat('statement ', query_id, ' for ', toString(round(elapsed)), ' s: ', substring(query, 1, 100)) AS what
+        FROM system.processes
+        WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
+        UNION ALL
+        SELECT concat('mutation ', m.mutation_id, ' of ', m.database, '.', m.table, ': ', substring(m.command, 1, 100),
+            if(m.latest_fail_reason = '', '', concat('; it fails: ', substring(m.latest_fail_reason, 1, 200)))) AS what
+        FROM system.mutations AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
+        WHERE NOT m.is_done AND position(t.comment, {mark}) > 0",
+        comment = literal(super::LOG_COMMENT),
+        mark = literal(crate::mark::PREFIX),
+    );
+    let work: Vec<Work> = session.read("looking for what an earlier run left at work", &sql).await?;
+    Ok(work.into_iter().map(|row| row.what).collect())
+}
+
 /// A row of the version table.
 #[derive(Deserialize)]
 pub(super) struct VersionFound {

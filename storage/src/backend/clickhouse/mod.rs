@@ -27,6 +27,9 @@ use url::Url;
 /// The storage policy that tables are made with, on servers that have it: its volumes are what tiers move rows between.
 pub const STORAGE_POLICY: &str = "whale";
 
+/// By this our statements are found in `system.processes` and `system.query_log`.
+const LOG_COMMENT: &str = "whale-host";
+
 /// A connection to a ClickHouse server.
 pub struct ClickhouseTarget {
     session: run::Session,
@@ -62,6 +65,14 @@ impl Target for ClickhouseTarget {
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
         run::step(&self.session, step).await
+    }
+
+    async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
+        inspect::at_work(&self.session).await
+    }
+
+    fn unsettled(&self) -> bool {
+        false
     }
 
     /// Nothing is left to wait for: every statement was answered when it was done.
@@ -105,6 +116,7 @@ fn client(url: &Url, connect_timeout: Duration) -> Result<Client, EngineError> {
     // No credentials in it: the library puts the URL into its own messages.
     let base = format!("{}://{}{}", url.scheme(), place(url)?, url.path());
     let client = client.with_url(base).with_compression(Compression::None).with_setting("wait_end_of_query", "1");
+    let client = client.with_setting("log_comment", LOG_COMMENT);
     Ok(match user.as_str() {
         "" => client,
         user => client.with_user(user).with_password(password),

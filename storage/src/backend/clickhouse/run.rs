@@ -6,6 +6,7 @@
 
 use super::{inspect, lower};
 use crate::backend::{EngineError, FailureKind, Seal};
+use crate::boundary::{self, Boundary};
 use crate::change::Change;
 use crate::definition::{Backend, ObjectName};
 use crate::plan::{Statement, Step, VersionRow};
@@ -48,7 +49,9 @@ impl Session {
     /// Sends a statement that answers nothing.
     pub(super) async fn execute(&self, attempted: &str, sql: &str) -> Result<(), EngineError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
+        boundary::at(Boundary::Request(Backend::Clickhouse));
         let answer = tokio::time::timeout(self.statement_timeout, self.query(sql).execute()).await;
+        boundary::at(Boundary::Answer(Backend::Clickhouse));
         answer.map_err(|_| self.unanswered(attempted))?.map_err(|fault| self.failure(attempted, &fault))
     }
 
@@ -56,7 +59,10 @@ impl Session {
     pub(super) async fn read<T: DeserializeOwned>(&self, attempted: &str, sql: &str) -> Result<Vec<T>, EngineError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
         let rows = async { self.query(sql).fetch_bytes("JSONEachRow")?.collect().await };
-        let answer = match tokio::time::timeout(self.statement_timeout, rows).await {
+        boundary::at(Boundary::Request(Backend::Clickhouse));
+        let answer = tokio::time::timeout(self.statement_timeout, rows).await;
+        boundary::at(Boundary::Answer(Backend::Clickhouse));
+        let answer = match answer {
             Ok(answer) => answer.map_err(|fault| self.failure(attempted, &fault)),
             Err(_) => Err(self.unanswered(attempted)),
         };

@@ -6,10 +6,12 @@
 //! dangling alias, stands there too.
 
 use super::normalize::Described;
+use super::run::load_state;
 use super::{Link, PARALLEL, server_code};
 use crate::backend::{EngineError, Scope};
 use crate::catalog::{Catalog, CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::desire::HOST_MODEL;
 use crate::mark::{self, MarkState};
 use crate::name::Name;
 use futures::{StreamExt, TryStreamExt};
@@ -18,15 +20,18 @@ use milvus::v2::request::collection::{DescribeCollectionRequest, ListCollections
 use milvus::v2::request::database::ListDatabasesRequest;
 use milvus::v2::request::index::DescribeIndexRequest;
 use milvus::v2::request::partition::ListPartitionsRequest;
-use milvus::v2::{CollectionDesc, IndexDesc};
+use milvus::v2::{CollectionDesc, IndexDesc, LoadState};
 use std::collections::BTreeSet;
 
 /// Milvus' code for a collection without an index.
 const NO_INDEX: i32 = 700;
 
 /// Reads databases, and the collections of those in scope.
-pub(super) async fn read(link: &Link, scope: &Scope) -> Result<Catalog, EngineError> {
+///
+/// Also returns those of ours that are being loaded: their load was asked for, and they cannot be searched yet.
+pub(super) async fn read(link: &Link, scope: &Scope) -> Result<(Catalog, BTreeSet<(Name, Name)>), EngineError> {
     let mut catalog = Catalog::empty(Backend::Milvus);
+    let mut loading = BTreeSet::new();
     for database in databases(link).await? {
         catalog.namespaces.insert(database, MarkState::Absent);
     }
@@ -39,6 +44,11 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<Catalog, EngineEr
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await?;
+        let resident =
+            found.iter().flatten().filter(|(name, found)| loaded.contains(name.name.as_str()) && of_a_model(found));
+        let states =
+            futures::stream::iter(resident).map(|(name, _)| loading_now(link, name)).buffer_unordered(PARALLEL);
+        loading.extend(states.collect::<Vec<_>>().await.into_iter().flatten());
         for (name, object) in found.into_iter().flatten() {
             // A collection stands above an alias of its name.
             if object.kind == ObjectKind::Collection || !catalog.objects.contains_key(&name) {
@@ -46,7 +56,19 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<Catalog, EngineEr
             }
         }
     }
-    Ok(catalog)
+    Ok((catalog, loading))
+}
+
+/// Whether a collection is of a model. The load of our own version table is never waited for.
+fn of_a_model(object: &CatalogObject) -> bool {
+    object.mark.mark().is_some_and(|mark| mark.model != HOST_MODEL)
+}
+
+/// The collection, if it is being loaded. A server that has just started lists as loaded what it is still loading.
+async fn loading_now(link: &Link, name: &ObjectName) -> Option<(Name, Name)> {
+    let state = load_state(link, &name.namespace, &name.name).await;
+    // Between two states Milvus refuses to say.
+    (!matches!(state, Ok(LoadState::Loaded))).then(|| (name.namespace.clone(), name.name.clone()))
 }
 
 /// Names of all databases.

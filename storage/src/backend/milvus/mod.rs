@@ -16,6 +16,7 @@ mod terms;
 pub use lower::MilvusLower;
 
 use super::{Address, EngineError, FailureKind, Scope, Seal, Target};
+use crate::boundary::{self, Boundary};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::name::Name;
@@ -71,7 +72,10 @@ impl Link {
         Box::pin(async move {
             self.sent.fetch_add(1, Ordering::Relaxed);
             let limit = self.statement_timeout.saturating_mul(2);
-            match timeout(limit, request).await {
+            boundary::at(Boundary::Request(Backend::Milvus));
+            let answer = timeout(limit, request).await;
+            boundary::at(Boundary::Answer(Backend::Milvus));
+            match answer {
                 Ok(answer) => answer,
                 Err(_) => Err(Error::Timeout(format!("no answer within {} s", limit.as_secs()))),
             }
@@ -211,11 +215,22 @@ impl Target for MilvusTarget {
     }
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
-        inspect::read(&self.link, scope).await
+        let (catalog, loading) = inspect::read(&self.link, scope).await?;
+        self.loading.extend(loading);
+        Ok(catalog)
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
         self.run_step(step).await
+    }
+
+    /// Nothing: a load changes nothing that a plan is made from, and is settled.
+    async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    fn unsettled(&self) -> bool {
+        !self.loading.is_empty()
     }
 
     async fn settle(&mut self) -> Result<(), EngineError> {

@@ -46,6 +46,11 @@ impl MilvusTarget {
     }
 }
 
+/// Whether a collection is the version table.
+pub(super) fn is_version_table(database: &Name, collection: &Name) -> bool {
+    database.as_str() == DATABASE && collection.as_str() == TABLE
+}
+
 /// What the table holds; none where it is not there or cannot be read now.
 async fn read(link: &Link) -> Result<Option<BTreeMap<String, Stored>>, EngineError> {
     let (database, table) = (Name::from_server(DATABASE), Name::from_server(TABLE));

@@ -77,6 +77,15 @@ impl Target for TimescaleTarget {
         Ok(())
     }
 
+    /// Nothing: what a killed run left at work runs in the session that holds the lock.
+    async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
+        Ok(Vec::new())
+    }
+
+    fn unsettled(&self) -> bool {
+        false
+    }
+
     async fn settle(&mut self) -> Result<(), EngineError> {
         Ok(())
     }

@@ -7,6 +7,8 @@
 use super::fault;
 use super::tls::{self, Protection};
 use crate::backend::{Address, EngineError, FailureKind};
+use crate::boundary::{self, Boundary};
+use crate::definition::Backend;
 use std::future::poll_fn;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -102,7 +104,10 @@ impl Session {
             return Err(fault::closed(attempted, &self.place));
         }
         self.round_trips += 1;
-        match tokio::time::timeout(self.limit, self.client.simple_query(batch)).await {
+        boundary::at(Boundary::Request(Backend::Timescaledb));
+        let answer = tokio::time::timeout(self.limit, self.client.simple_query(batch)).await;
+        boundary::at(Boundary::Answer(Backend::Timescaledb));
+        match answer {
             Ok(Ok(messages)) => Ok(messages.iter().filter_map(first_column).collect()),
             Ok(Err(error)) => {
                 self.broken |= self.client.is_closed();
