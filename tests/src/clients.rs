@@ -5,7 +5,8 @@ use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
 
-fn address(variable: &str) -> Url {
+/// The URL that a variable holds.
+pub fn address(variable: &str) -> Url {
     let text =
         std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the server that the live tests use"));
     Url::parse(&text).unwrap()

@@ -8,7 +8,11 @@
     reason = "a test may fail loudly"
 )]
 
-use whale_tests::chaos::{self, Size, program::Scenario};
+use whale_tests::chaos::engines::{self, Engine};
+use whale_tests::chaos::program::{self, Ended, Run, Scenario};
+use whale_tests::chaos::proxy::{Proxy, Wire};
+use whale_tests::chaos::{self, Size, Tally, world};
+use whale_tests::clients::address;
 
 async fn kill(stage: u8, loaded: bool, points: usize) {
     let size = Size::of_environment(points);
@@ -31,4 +35,110 @@ async fn additions_killed_anywhere_are_completed_and_no_row_is_lost() {
 #[tokio::test]
 async fn collections_that_were_being_loaded_are_loaded_in_the_end() {
     kill(2, true, 4).await;
+}
+
+const FIRST: Scenario = Scenario { stage: 1, loaded: false };
+const ADDITIONS: Scenario = Scenario { stage: 2, loaded: false };
+
+fn variable(engine: Engine) -> String {
+    format!("{}_URL", engine.to_uppercase())
+}
+
+/// What a failed run has to say: which engine, what was done and what was not, and what to run next.
+fn tells_the_truth(engine: Engine, ended: &Ended) {
+    let said = &ended.said;
+    assert_eq!(ended.code, Some(4), "{engine}: {said}");
+    let title = [("timescaledb", "TimescaleDB"), ("clickhouse", "ClickHouse"), ("milvus", "Milvus")]
+        .into_iter()
+        .find_map(|(id, title)| (id == engine).then_some(title))
+        .unwrap();
+    assert!(said.contains(&format!("error: {title}: ")), "{said}");
+    assert!(said.contains("did not finish") && said.contains("done"), "{said}");
+    assert!(said.contains("run the same command again"), "{said}");
+    assert!(said.contains("in doubt") || said.contains("failed"), "{said}");
+    assert!(engine == "milvus" || said.contains("not started"), "{said}");
+    let status = Run::verb("status", FIRST, &[]).go();
+    println!("{}", status.said);
+    assert!(status.said.contains("did not finish") || status.said.contains("unfinished"), "{}", status.said);
+}
+
+#[tokio::test]
+async fn an_engine_killed_in_the_middle_is_started_again_and_nothing_is_lost() {
+    for (scenario, engine) in [(ADDITIONS, "timescaledb"), (ADDITIONS, "clickhouse"), (FIRST, "milvus")] {
+        let undisturbed = chaos::undisturbed(scenario).await;
+        world::begin(scenario).await;
+        let run = Run::of(scenario).chaos(&format!("stop:{}", undisturbed.amid(engine))).start();
+        let process = u64::from(run.id());
+        engines::wait_until_stopped(process);
+        engines::kill(engine);
+        engines::signal(process, "CONT");
+        let ended = program::ended(run);
+        println!("{engine} killed:\n{}", ended.said);
+        engines::start();
+        tells_the_truth(engine, &ended);
+        let mut tally = Tally::default();
+        tally.count(&format!("{engine} killed"), scenario, &undisturbed.state).await;
+        assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
+    }
+    world::empty().await;
+}
+
+#[tokio::test]
+async fn a_connection_cut_before_a_request_or_before_its_answer_is_told_and_survived() {
+    let undisturbed = chaos::undisturbed(FIRST).await;
+    let mut tally = Tally::default();
+    for engine in engines::ALL {
+        let point = undisturbed.amid(engine);
+        for wire in [Wire::CutBefore, Wire::CutAfter] {
+            world::begin(FIRST).await;
+            let url = address(&variable(engine));
+            let proxy = Proxy::to(&url);
+            let run = Run::of(FIRST).chaos(&format!("stop:{point}"));
+            let run = run.environment(&variable(engine), &proxy.url(&url)).start();
+            let process = u64::from(run.id());
+            engines::wait_until_stopped(process);
+            proxy.set(wire);
+            engines::signal(process, "CONT");
+            let ended = program::ended(run);
+            println!("{engine}, {wire:?}:\n{}", ended.said);
+            tells_the_truth(engine, &ended);
+            tally.count(&format!("{engine}, {wire:?}"), FIRST, &undisturbed.state).await;
+        }
+    }
+    println!("{tally}");
+    assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
+    world::empty().await;
+}
+
+#[tokio::test]
+async fn a_server_that_takes_a_request_and_never_answers_is_given_up() {
+    let undisturbed = chaos::undisturbed(FIRST).await;
+    let folder = tempfile::tempdir().unwrap();
+    let settings = folder.path().join("whale.toml");
+    let mut tally = Tally::default();
+    for engine in engines::ALL {
+        world::begin(FIRST).await;
+        let target = |of: Engine| {
+            let limit = if of == engine { "statement_timeout = 2\n" } else { "" };
+            format!("[targets.{of}]\nurl_env = \"{}\"\n{limit}", variable(of))
+        };
+        std::fs::write(&settings, engines::ALL.map(target).concat()).unwrap();
+        let url = address(&variable(engine));
+        let proxy = Proxy::to(&url);
+        let run = Run::of(FIRST).chaos(&format!("stop:{}", undisturbed.amid(engine)));
+        let run = run.argument("--config").argument(settings.to_str().unwrap());
+        let run = run.environment(&variable(engine), &proxy.url(&url)).start();
+        let process = u64::from(run.id());
+        engines::wait_until_stopped(process);
+        proxy.set(Wire::Silent);
+        engines::signal(process, "CONT");
+        let ended = program::ended(run);
+        println!("{engine}, silent:\n{}", ended.said);
+        tells_the_truth(engine, &ended);
+        assert!(ended.said.contains("in doubt"), "{}", ended.said);
+        proxy.set(Wire::CutBefore);
+        tally.count(&format!("{engine}, silent"), FIRST, &undisturbed.state).await;
+    }
+    assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
+    world::empty().await;
 }

@@ -6,8 +6,10 @@
 
 pub mod engines;
 pub mod program;
+pub mod proxy;
 pub mod world;
 
+use engines::Engine;
 use program::{Run, Scenario};
 use std::fmt;
 
@@ -76,7 +78,7 @@ impl fmt::Display for Tally {
 pub async fn kill(scenario: Scenario, size: Size) -> Tally {
     let undisturbed = undisturbed(scenario).await;
     let mut tally = Tally::default();
-    for point in size.draw(undisturbed.boundaries) {
+    for point in size.draw(undisturbed.boundaries.len()) {
         world::begin(scenario).await;
         let killed = Run::of(scenario).chaos(&format!("kill:{point}")).go();
         // What is read in parallel makes the number of boundaries vary a little: a last point may not be reached.
@@ -105,17 +107,34 @@ impl Tally {
     }
 }
 
-/// What a run that nobody disturbs leaves, and how many boundaries it crosses.
+/// What a run that nobody disturbs leaves, and which boundaries it crosses.
 pub struct Undisturbed {
     pub state: world::State,
-    pub boundaries: usize,
+    pub boundaries: Vec<String>,
+}
+
+impl Undisturbed {
+    /// A boundary in the middle of an engine's steps, at which the next request to it is about to be sent.
+    pub fn amid(&self, engine: Engine) -> usize {
+        let request = format!("Request({engine})").to_lowercase();
+        let steps = self.boundaries.iter().position(|line| line.ends_with("Written")).unwrap();
+        let looks = self.boundaries.iter().rposition(|line| line.ends_with("Writing")).unwrap();
+        let requests: Vec<usize> = (steps..looks)
+            .filter(|place| {
+                let before = place.checked_sub(1).and_then(|before| self.boundaries.get(before));
+                let after_journal = before.is_some_and(|line| line.ends_with("Written"));
+                after_journal && self.boundaries.get(*place).is_some_and(|line| line.to_lowercase().ends_with(&request))
+            })
+            .collect();
+        requests.get(requests.len() / 2).expect("the engine has steps") + 1
+    }
 }
 
 pub async fn undisturbed(scenario: Scenario) -> Undisturbed {
     world::begin(scenario).await;
     let run = Run::of(scenario).chaos("trace").go();
     assert_eq!(run.code, Some(0), "{}", run.said);
-    let boundaries = run.said.lines().filter(|line| line.starts_with("boundary ")).count();
+    let boundaries = run.said.lines().filter(|line| line.starts_with("boundary ")).map(str::to_owned).collect();
     let state = world::read(scenario).await;
     let second = Run::of(scenario).go();
     assert_eq!(second.code, Some(0), "{}", second.said);

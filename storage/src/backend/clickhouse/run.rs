@@ -106,7 +106,13 @@ impl Session {
                 self.error(FailureKind::Unreachable, &attempted, causes(fault), Some(PORT_HINT))
             }
             Error::Unsupported(text) => self.error(FailureKind::Address, attempted, shown(text), None),
-            fault => self.error(FailureKind::InDoubt, attempted, causes(fault), Some(PORT_HINT)),
+            fault => {
+                let hint = format!(
+                    "look whether ClickHouse at {} still runs; then apply again, which goes on from what is there",
+                    self.place
+                );
+                self.error(FailureKind::InDoubt, attempted, causes(fault), Some(&hint))
+            }
         }
     }
 
