@@ -43,6 +43,11 @@ test *arguments: plugins nextest
     plugins/reproduce
     tests/with-engines cargo nextest run --locked --workspace {{ arguments }}
 
+# Kill applies at many more points than the suite does: `just chaos --all`, or `--points N`; `--seed N` repeats what one drew.
+[no-exit-message]
+chaos *arguments: plugins nextest
+    @tests/chaos {{ arguments }}
+
 # What CI asks of the text: format and lints.
 [no-exit-message]
 lint:

@@ -91,10 +91,13 @@ impl From<EngineError> for Trouble {
             FailureKind::Locked => "locked",
             FailureKind::Journal => "journal",
         };
+        // The journal belongs to no engine.
+        let engine = (error.kind != FailureKind::Journal).then_some(error.backend);
+        let title = engine.map(|engine| format!("{}: ", engine.title())).unwrap_or_default();
         Self {
-            engine: Some(error.backend),
+            engine,
             kind,
-            message: format!("{}: {}", error.backend.title(), error.attempted),
+            message: format!("{title}{}", error.attempted),
             causes: vec![error.detail],
             hint: error.hint,
         }

@@ -8,7 +8,7 @@ use crate::plan::Step;
 use crate::report::Outcome;
 use cap_std::fs::{Dir, OpenOptions};
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Name of the file in the state directory.
@@ -70,7 +70,8 @@ pub struct Journal {
 impl Journal {
     /// Opens the journal of a state directory, for a run.
     pub fn open(state: &Dir, run: &str) -> io::Result<Self> {
-        let file = state.open_with(FILE, OpenOptions::new().create(true).append(true))?;
+        let mut file = state.open_with(FILE, OpenOptions::new().create(true).append(true).read(true))?;
+        end_last_line(&mut file)?;
         Ok(Self { file, run: run.to_owned() })
     }
 
@@ -106,6 +107,17 @@ impl Journal {
         boundary::at(Boundary::Written);
         Ok(())
     }
+}
+
+/// A line that a crash or a full disk cut short stays by itself: what is written next begins a line of its own.
+fn end_last_line(file: &mut cap_std::fs::File) -> io::Result<()> {
+    if file.seek(SeekFrom::End(0))? == 0 {
+        return Ok(());
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
 }
 
 /// The last run that began and did not finish.

@@ -142,3 +142,59 @@ async fn a_server_that_takes_a_request_and_never_answers_is_given_up() {
     assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
     world::empty().await;
 }
+
+/// Runs with a journal in a folder of their own, which may grow to this many bytes.
+fn with_journal(folder: &std::path::Path, scenario: Scenario, most: Option<u64>) -> Ended {
+    let run = Run::of(scenario).argument("--state").argument(folder.to_str().unwrap());
+    match most {
+        None => run.go(),
+        Some(most) => run.limited(most).go(),
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_written_ends_the_run_before_the_next_step() {
+    let undisturbed = chaos::undisturbed(FIRST).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut tally = Tally::default();
+    // No room for the first line, for that of a step, for its end, for a later one.
+    for lines in [0, 1, 2, 9] {
+        world::begin(FIRST).await;
+        let whole = with_journal(folder.path(), FIRST, None);
+        assert_eq!(whole.code, Some(0), "{}", whole.said);
+        let journal = folder.path().join("journal.jsonl");
+        let text = std::fs::read_to_string(&journal).unwrap();
+        let most = text.lines().take(lines).map(|line| line.len() + 1).sum::<usize>() + 40;
+        std::fs::remove_file(&journal).unwrap();
+        world::begin(FIRST).await;
+        let ended = with_journal(folder.path(), FIRST, Some(u64::try_from(most).unwrap()));
+        println!("room for {lines} lines:\n{}", ended.said);
+        assert_eq!(ended.code, Some(4), "{}", ended.said);
+        assert!(ended.said.contains("error: writing the journal") && ended.said.contains("--state"), "{}", ended.said);
+        // What was cut short stands in the journal, and is passed over.
+        tally.count(&format!("room for {lines} lines"), FIRST, &undisturbed.state).await;
+        let again = with_journal(folder.path(), FIRST, None);
+        assert_eq!(again.code, Some(0), "{}", again.said);
+        let status = Run::verb("status", FIRST, &["--state", folder.path().to_str().unwrap()]).go();
+        assert!(!status.said.contains("unfinished"), "the line that was cut short swallows no other: {}", status.said);
+        std::fs::remove_file(&journal).unwrap();
+    }
+    assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
+    world::empty().await;
+}
+
+#[tokio::test]
+async fn decisions_need_no_bookkeeping() {
+    let undisturbed = chaos::undisturbed(ADDITIONS).await;
+    world::begin(ADDITIONS).await;
+    let folder = tempfile::tempdir().unwrap();
+    let killed = Run::of(ADDITIONS).argument("--state").argument(folder.path().to_str().unwrap());
+    let killed = killed.chaos(&format!("kill:{}", undisturbed.amid("clickhouse"))).go();
+    assert_eq!(killed.signal, Some(9), "{}", killed.said);
+    std::fs::remove_file(folder.path().join("journal.jsonl")).unwrap();
+    world::forget_versions().await;
+    let mut tally = Tally::default();
+    tally.count("without journal and version tables", ADDITIONS, &undisturbed.state).await;
+    assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");
+    world::empty().await;
+}

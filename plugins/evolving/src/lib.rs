@@ -23,14 +23,16 @@ impl Plugin for Evolving {
             .clickhouse()
             .milvus()
             .parameter(Parameter::integer("stage", 1..=2, 1, "1: every kind of object; 2: with additions"))
+            .parameter(Parameter::boolean("plain", false, "nothing that needs the extension timescaledb"))
             .parameter(Parameter::boolean("loaded", true, "whether collections are loaded, which takes Milvus seconds"))
     }
 
     fn define(arguments: &Arguments) -> Result<Definition, Problems> {
+        let plain = arguments.boolean("plain")?;
         let stage = if arguments.integer::<u8>("stage")? == 1 { Stage::First } else { Stage::Second };
         Ok(Definition::new()
-            .timescaledb(timescaledb::tables(stage))
-            .aggregates([timescaledb::by_hour(), timescaledb::by_day()])
+            .timescaledb(timescaledb::tables(stage, plain))
+            .aggregates(timescaledb::aggregates(plain))
             .clickhouse(clickhouse::tables(stage))
             .materialized_views([clickhouse::feed()])
             .milvus(milvus::collections(stage, arguments.boolean("loaded")?)))

@@ -6,8 +6,12 @@ use whale_plugin::timescaledb::{
 };
 use whale_plugin::{days, hours};
 
-pub(crate) fn tables(stage: Stage) -> Vec<Table> {
-    let mut tables = vec![accounts(stage), readings(stage)];
+pub(crate) fn tables(stage: Stage, plain: bool) -> Vec<Table> {
+    let readings = readings(stage);
+    let by_time = |table: Table| {
+        table.hypertable(Hypertable::by_time("time", days(1))).columnstore(Columnstore::segment_by(["account"]))
+    };
+    let mut tables = vec![accounts(stage), if plain { readings } else { by_time(readings) }];
     if stage == Stage::Second {
         tables.push(payments());
     }
@@ -39,9 +43,7 @@ fn readings(stage: Stage) -> Table {
         .comment("what meters say")
         .column(Column::new("time", ty::timestamptz()))
         .column(Column::new("account", ty::integer()))
-        .column(Column::new("value", ty::double_precision()))
-        .hypertable(Hypertable::by_time("time", days(1)))
-        .columnstore(Columnstore::segment_by(["account"]));
+        .column(Column::new("value", ty::double_precision()));
     match stage {
         Stage::First => table,
         Stage::Second => table.column(Column::new("unit", ty::text()).nullable()).index(Index::on([desc("value")])),
@@ -58,7 +60,11 @@ fn payments() -> Table {
         .foreign_key(ForeignKey::new("account", "accounts", "id").on_delete(Action::Cascade))
 }
 
-pub(crate) fn by_hour() -> ContinuousAggregate {
+pub(crate) fn aggregates(plain: bool) -> Vec<ContinuousAggregate> {
+    if plain { Vec::new() } else { vec![by_hour(), by_day()] }
+}
+
+fn by_hour() -> ContinuousAggregate {
     ContinuousAggregate::new("readings_by_hour", "readings", "time", hours(1))
         .comment("readings of an hour")
         .group_by("account")
@@ -68,7 +74,7 @@ pub(crate) fn by_hour() -> ContinuousAggregate {
         .refresh(days(3), hours(1), hours(1))
 }
 
-pub(crate) fn by_day() -> ContinuousAggregate {
+fn by_day() -> ContinuousAggregate {
     ContinuousAggregate::new("readings_by_day", "readings_by_hour", "bucket", days(1))
         .comment("readings of a day")
         .group_by("account")

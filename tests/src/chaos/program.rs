@@ -55,6 +55,16 @@ impl Run {
         self
     }
 
+    /// Lets no file that it writes become longer than this; writing more is an error, not a signal.
+    pub fn limited(self, most_bytes: u64) -> Self {
+        let mut command = Command::new("bash");
+        // In bytes only `prlimit` says it; a signal that is ignored stays so over `exec`.
+        command.args(["-c", "trap '' XFSZ; most=$1; shift; exec prlimit --fsize=\"$most\" -- \"$@\"", "bash"]);
+        command.arg(most_bytes.to_string()).arg(self.command.get_program()).args(self.command.get_args());
+        command.current_dir(crate::root()).env("NO_COLOR", "1").env_remove("WHALE_CHAOS");
+        Self { command }
+    }
+
     pub fn start(mut self) -> Child {
         self.command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }

@@ -62,29 +62,36 @@ pub async fn begin(scenario: Scenario) {
     }
 }
 
+/// Drops the version tables.
+pub async fn forget_versions() {
+    timescaledb("DROP TABLE IF EXISTS public.schema_version").await;
+    clickhouse("DROP TABLE IF EXISTS default.schema_version SYNC").await;
+    let drop =
+        DropCollectionRequest::builder().database_name("default").collection_name("schema_version").build().unwrap();
+    // Absent is as good as dropped.
+    let _ = milvus().await.drop_collection(drop).await;
+}
+
 /// Leaves nothing of the model, nor of the version tables.
 pub async fn empty() {
     timescaledb(
-        "SET client_min_messages = error; DROP SCHEMA IF EXISTS evolving CASCADE; DROP TABLE IF EXISTS public.schema_version;
+        "SET client_min_messages = error; DROP SCHEMA IF EXISTS evolving CASCADE;
          DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'whale_evolving') THEN
              EXECUTE 'DROP OWNED BY whale_evolving'; EXECUTE 'DROP ROLE whale_evolving'; END IF; END $$",
     )
     .await;
     clickhouse("DROP DATABASE IF EXISTS evolving SYNC").await;
-    clickhouse("DROP TABLE IF EXISTS default.schema_version SYNC").await;
     let client = milvus().await;
-    let drop = |database: &str, name: &str| {
-        DropCollectionRequest::builder().database_name(database).collection_name(name).build().unwrap()
-    };
     let databases = client.list_databases(ListDatabasesRequest::builder().build().unwrap()).await.unwrap();
     if databases.database_names().iter().any(|name| name == "evolving") {
         for name in ["notes", "pictures"] {
+            let drop = DropCollectionRequest::builder().database_name("evolving").collection_name(name);
             // Absent is as good as dropped.
-            let _ = client.drop_collection(drop("evolving", name)).await;
+            let _ = client.drop_collection(drop.build().unwrap()).await;
         }
         client.drop_database(DropDatabaseRequest::builder().database_name("evolving").build().unwrap()).await.unwrap();
     }
-    let _ = client.drop_collection(drop("default", "schema_version")).await;
+    forget_versions().await;
 }
 
 /// Reads everything.

@@ -1,8 +1,9 @@
 //! One applier at a time: a session advisory lock on this target, which ends with the session that holds it.
 //!
 //! It excludes only on a server whose sessions are its own: behind a transaction pooler every statement may run in another
-//! one, so such a target is refused. The local engine serves one connection at a time and its locks exclude nobody.
+//! one, and another client's in ours, so such a target is refused. The local engine serves one connection at a time and its locks exclude nobody.
 
+use super::session::Session;
 use super::{TimescaleTarget, fault};
 use crate::backend::{EngineError, FailureKind};
 use serde::Deserialize;
@@ -63,8 +64,9 @@ impl TimescaleTarget {
             ))
             .await?;
         let seen: Seen = self.answer(&own()).await?;
-        if seen.pid != tried.pid || seen.ours != tried.taken {
-            // Whatever session has it now, ours to release or not, goes away with its pooler's connection.
+        if seen.pid != tried.pid || seen.ours != tried.taken || self.is_shared(tried.pid).await? {
+            // Let go where it can be; the session that may have it else ends with its pooler's connection.
+            let _ = self.session.rows(LOCKING, &format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await;
             let hint = "give the URL of the server itself, or of a pooler in session mode: a lock and a role do not survive between transactions";
             let detail = "statements of one connection run in different sessions, as behind a transaction pooler";
             return Err(fault::failure(FailureKind::Address, LOCKING, detail, hint));
@@ -74,6 +76,18 @@ impl TimescaleTarget {
         }
         let holders: Vec<Holder> = self.answer(&holders()).await?;
         Ok(Some(holders.into_iter().next().unwrap_or_else(nobody)))
+    }
+
+    /// Whether another connection is given the very session that this one uses, which a transaction pooler does as soon as
+    /// ours is between two transactions. The local engine has one process, numbered 0, and takes one connection.
+    async fn is_shared(&self, pid: i32) -> Result<bool, EngineError> {
+        if pid == 0 {
+            return Ok(false);
+        }
+        let mut other = Session::open(&self.address).await?;
+        let theirs = other.rows(LOCKING, "SELECT pg_backend_pid()").await;
+        other.close().await;
+        Ok(theirs?.first().is_some_and(|theirs| *theirs == pid.to_string()))
     }
 
     /// Takes the lock, or says after this time who holds it.

@@ -27,6 +27,7 @@ use std::collections::BTreeMap;
 
 /// A connection to a TimescaleDB server.
 pub struct TimescaleTarget {
+    address: Address,
     session: Session,
     server: Server,
     /// Whether the version table is there and ours.
@@ -38,7 +39,7 @@ impl TimescaleTarget {
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
         let mut session = Session::open(address).await?;
         let server = inspect::probe(&mut session).await?;
-        Ok(Self { session, server, version_table: false })
+        Ok(Self { address: address.clone(), session, server, version_table: false })
     }
 
     /// How changes are carried out on this server.
