@@ -94,7 +94,10 @@ pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Can
         }
     }
     let mut found = same_names(&candidates);
-    found.extend(sets.left_over());
+    // A plugin that could not be loaded may be the one that takes it.
+    if candidates.iter().all(|candidate| candidate.info.is_some()) {
+        found.extend(sets.left_over());
+    }
     if let (Some(model), true) = (&selection.model, candidates.is_empty()) {
         let message = format!("none of the plugins belongs to the model {model:?}");
         found.push(

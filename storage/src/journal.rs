@@ -9,7 +9,7 @@ use crate::report::Outcome;
 use cap_std::fs::{Dir, OpenOptions};
 use serde::{Deserialize, Serialize};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Name of the file in the state directory.
 pub const FILE: &str = "journal.jsonl";
@@ -65,6 +65,7 @@ pub enum Event {
 pub struct Journal {
     file: cap_std::fs::File,
     run: String,
+    spent: Duration,
 }
 
 impl Journal {
@@ -72,12 +73,17 @@ impl Journal {
     pub fn open(state: &Dir, run: &str) -> io::Result<Self> {
         let mut file = state.open_with(FILE, OpenOptions::new().create(true).append(true).read(true))?;
         end_last_line(&mut file)?;
-        Ok(Self { file, run: run.to_owned() })
+        Ok(Self { file, run: run.to_owned(), spent: Duration::ZERO })
     }
 
     /// The run.
     pub fn run(&self) -> &str {
         &self.run
+    }
+
+    /// How long writing took so far.
+    pub fn spent(&self) -> Duration {
+        self.spent
     }
 
     /// Notes that a step is about to be sent.
@@ -102,8 +108,10 @@ impl Journal {
         let mut bytes = serde_json::to_vec(&line)?;
         bytes.push(b'\n');
         boundary::at(Boundary::Writing);
+        let began = Instant::now();
         self.file.write_all(&bytes)?;
         self.file.sync_data()?;
+        self.spent += began.elapsed();
         boundary::at(Boundary::Written);
         Ok(())
     }

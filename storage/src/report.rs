@@ -52,6 +52,10 @@ pub struct Report {
     pub round_trips: BTreeMap<Backend, u64>,
     /// Time spent on each engine's steps, loads not waited for.
     pub engine_time: BTreeMap<Backend, Duration>,
+    /// Time spent on the journal.
+    pub journal_time: Duration,
+    /// Time spent on marks and version tables, after the steps.
+    pub record_time: Duration,
 }
 
 impl Report {

@@ -56,6 +56,8 @@ impl Session {
             remaining: Vec::new(),
             round_trips: BTreeMap::new(),
             engine_time: BTreeMap::new(),
+            journal_time: Duration::ZERO,
+            record_time: Duration::ZERO,
         };
         let outcome = self.carry_out(plan, desire, journal, progress, &mut report).await;
         if let Err(failure) = outcome {
@@ -66,6 +68,7 @@ impl Session {
             report.failure.get_or_insert(journal_failure(&error));
         }
         report.round_trips = self.round_trips();
+        report.journal_time = journal.spent();
         report
     }
 
@@ -90,11 +93,13 @@ impl Session {
             progress(Progress::Checking);
             self.check(desire, report).await?;
         }
+        let began = Instant::now();
         for target in &plan.targets {
             if let Some(connection) = self.connections.get_mut(&target.backend) {
                 connection.record(&target.versions).await?;
             }
         }
+        report.record_time += began.elapsed();
         Ok(())
     }
 
@@ -165,12 +170,14 @@ impl Session {
     /// Reads everything again, completes marks, and notes whether anything is left to do.
     async fn check(&mut self, desire: &Desire, report: &mut Report) -> Result<(), EngineError> {
         let (plan, looked) = self.look(desire, &report.run).await.map_err(first)?;
+        let began = Instant::now();
         for (target, looked) in plan.targets.iter().zip(&looked) {
             let seals = seals(&target.unsealed, looked, &report.run);
             if let (false, Some(connection)) = (seals.is_empty(), self.connections.get_mut(&target.backend)) {
                 connection.seal(&seals).await?;
             }
         }
+        report.record_time += began.elapsed();
         report.remaining = plan.steps().map(Step::title).collect();
         report.remaining.extend(plan.found.errors_only().map(|found| found.message.clone()));
         report.converged = Some(report.remaining.is_empty());

@@ -34,10 +34,16 @@ fn succeeded(report: &Report, style: Style) -> String {
         let each: Vec<String> =
             report.engine_time.iter().map(|(backend, took)| format!("{backend} {} ms", took.as_millis())).collect();
         if !each.is_empty() {
-            let _ = writeln!(text, "time of steps: {}", each.join(", "));
+            let (journal, record) = (report.journal_time, report.record_time);
+            let beside = format!("journal {:.1} ms, marks and version tables {} ms", ms(journal), record.as_millis());
+            let _ = writeln!(text, "time of steps: {}; {beside}", each.join(", "));
         }
     }
     text
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }
 
 fn failed(report: &Report, style: Style) -> String {
@@ -112,6 +118,8 @@ mod tests {
             remaining: Vec::new(),
             round_trips: BTreeMap::new(),
             engine_time: BTreeMap::new(),
+            journal_time: Duration::ZERO,
+            record_time: Duration::ZERO,
         };
         assert_eq!(
             failed(&report, Style { colours: false, detail: 0 }),

@@ -1,13 +1,16 @@
 //! The baseline of `just bench`: statements from standard input, a JSON list, sent one by one with the same client
 //! libraries and nothing else. Prints the milliseconds that sending took, connecting left out.
 //!
-//! `bare timescaledb|clickhouse`, with the address in `TIMESCALEDB_URL` or `CLICKHOUSE_URL`.
+//! `bare timescaledb|clickhouse`, with the address in `TIMESCALEDB_URL` or `CLICKHOUSE_URL`; `bare milvus`,
+//! `milvus-waiting` and `milvus-clean` with that in `MILVUS_URL` and nothing on standard input.
 
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a program of its own, with an environment and an output"
 )]
+
+mod milvus;
 
 use clickhouse::{Client, Compression};
 use std::time::Instant;
@@ -18,11 +21,14 @@ type Failure = Box<dyn std::error::Error>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
-    let statements: Vec<String> = serde_json::from_reader(std::io::stdin())?;
+    let statements = || serde_json::from_reader::<_, Vec<String>>(std::io::stdin());
     let took = match std::env::args().nth(1).as_deref() {
-        Some("timescaledb") => timescaledb(&statements).await?,
-        Some("clickhouse") => clickhouse(&statements).await?,
-        _ => return Err("usage: bare timescaledb|clickhouse < STATEMENTS".into()),
+        Some("timescaledb") => timescaledb(&statements()?).await?,
+        Some("clickhouse") => clickhouse(&statements()?).await?,
+        Some("milvus") => milvus::send(false).await?,
+        Some("milvus-waiting") => milvus::send(true).await?,
+        Some("milvus-clean") => milvus::clean().await.map(|()| 0.0)?,
+        _ => return Err("usage: bare timescaledb|clickhouse < STATEMENTS, or bare milvus".into()),
     };
     println!("{took:.1}");
     Ok(())
