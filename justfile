@@ -31,7 +31,7 @@ env:
 plugins:
     @plugins/build
 
-# Install everything, start the local engines, apply the plugins `shared` and `language`, and show what is there.
+# Install everything, start the local engines, apply all plugins, and show what is there.
 [no-exit-message]
 demo: plugins
     @storage/local/demo

@@ -1,5 +1,5 @@
-//! The main job, as a person does it: two plugins applied to the three engines, and everything the seed names read back by
-//! ordinary clients. What is expected stands in `tests/seed`, written from the seed and not from the plugins.
+//! The main job, as a person does it: all plugins applied to the three engines, and everything the catalogue names read back
+//! by ordinary clients. What is expected stands in `tests/seed`, written from the catalogue and not from the plugins.
 
 #![allow(
     clippy::unwrap_used,
@@ -15,7 +15,7 @@ use whale_tests::chaos::world::forget_versions;
 use whale_tests::clients::{clickhouse, milvus, timescaledb};
 use whale_tests::{root, text, whale};
 
-const BOTH: [&str; 4] = ["--plugin", "plugins/shared.wasm", "--plugin", "plugins/language.wasm"];
+const APPLY: [&str; 3] = ["apply", "--yes", "--all"];
 
 /// Blocks of a file in `tests/seed`: a heading, and indented lines below it.
 fn seed(file: &str) -> BTreeMap<String, Vec<String>> {
@@ -36,7 +36,7 @@ fn seed(file: &str) -> BTreeMap<String, Vec<String>> {
 #[tokio::test]
 async fn what_the_seed_names_can_be_read_back_from_the_three_engines() {
     forget_versions().await;
-    let first = whale(&[&["apply", "--yes"][..], &BOTH].concat());
+    let first = whale(&APPLY);
     assert_eq!(first.status.code(), Some(0));
     assert!(text(&first.stdout).contains("a second plan is empty"));
     in_clickhouse().await;
@@ -45,7 +45,7 @@ async fn what_the_seed_names_can_be_read_back_from_the_three_engines() {
     again().await;
     an_engine_alone();
     forget_versions().await;
-    let without_bookkeeping = whale(&[&["apply", "--yes"][..], &BOTH].concat());
+    let without_bookkeeping = whale(&APPLY);
     assert_eq!(without_bookkeeping.status.code(), Some(0), "no decision reads the version tables");
     forget_versions().await;
 }
@@ -77,29 +77,40 @@ async fn in_clickhouse() {
 async fn in_timescaledb() {
     for (heading, expected) in seed("timescaledb.txt") {
         let table = heading.split(' ').nth(1).unwrap();
+        let (schema, name) = table.split_once('.').unwrap();
         let mut found = timescaledb(&format!(
             "SELECT a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END
                  || CASE WHEN a.attidentity = 'd' THEN ' identity' ELSE '' END || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), '')
              FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-             WHERE a.attrelid = 'public.{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
+             WHERE a.attrelid = '{table}'::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
         ))
         .await;
         // With nothing on the search path, constraints name tables in full.
-        let keys = timescaledb(&format!(
+        let parts = timescaledb(&format!(
             "SET search_path = pg_catalog;
-             SELECT 'key ' || pg_get_constraintdef(oid) FROM pg_constraint
-             WHERE conrelid = 'public.{table}'::regclass AND contype IN ('p', 'u', 'f') ORDER BY 1"
+             SELECT line FROM (
+                 SELECT 1 AS place, 'key ' || pg_get_constraintdef(oid) AS line FROM pg_constraint
+                 WHERE conrelid = '{table}'::regclass AND contype IN ('p', 'u', 'f', 'c')
+                 UNION ALL SELECT 2, format('hypertable by %s, chunks of %s', d.column_name, d.time_interval)
+                 FROM timescaledb_information.dimensions d WHERE d.hypertable_schema = '{schema}' AND d.hypertable_name = '{name}'
+                 UNION ALL SELECT 3, 'index ' || regexp_replace(i.indexdef, '.* USING btree ', '') FROM pg_indexes i
+                 WHERE i.schemaname = '{schema}' AND i.tablename = '{name}'
+                 AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conname = i.indexname AND k.conrelid = '{table}'::regclass)
+             ) AS lines ORDER BY place, line COLLATE \"C\""
         ))
         .await;
-        found.extend(keys);
+        found.extend(parts);
         assert_eq!(found, expected, "{heading}");
     }
-    let hypertable = "SELECT h.hypertable_name, h.compression_enabled, d.time_interval::text FROM timescaledb_information.hypertables h
-        JOIN timescaledb_information.dimensions d USING (hypertable_schema, hypertable_name) WHERE hypertable_schema = 'public' AND hypertable_name = 'time_series'";
-    assert_eq!(timescaledb(hypertable).await, ["time_series|t|1 day"]);
-    let aggregates =
-        "SELECT view_name FROM timescaledb_information.continuous_aggregates WHERE view_schema = 'public' ORDER BY 1";
-    assert_eq!(timescaledb(aggregates).await, ["time_series_daily", "time_series_hourly"]);
+    let aggregates = "SELECT view_schema || '.' || view_name FROM timescaledb_information.continuous_aggregates
+        WHERE view_schema IN ('public', 'federation') ORDER BY 1";
+    let expected = [
+        "federation.model_performance_daily",
+        "federation.model_performance_hourly",
+        "public.time_series_daily",
+        "public.time_series_hourly",
+    ];
+    assert_eq!(timescaledb(aggregates).await, expected);
     let owners = "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public' AND tablename IN ('users', 'chats', 'chat_messages', 'time_series')";
     assert_eq!(timescaledb(owners).await, ["whale_shared"], "objects belong to the model's own role");
 }
@@ -119,6 +130,9 @@ async fn in_milvus() {
 fn field(field: &FieldSchema) -> String {
     let bound = match field.get_data_type() {
         DataType::VarChar => format!(" max_length={}", field.get_max_length()),
+        DataType::Array => {
+            format!(" element={:?} capacity={}", field.get_element_type().unwrap(), field.get_max_capacity())
+        }
         DataType::FloatVector => format!(" dim={}", field.get_dimension()),
         _ => String::new(),
     };
@@ -132,9 +146,9 @@ async fn again() {
         .await;
     let sum = "SELECT count(), sum(cityHash64(*)) FROM language.domains";
     let before = clickhouse(sum).await;
-    let second = whale(&[&["apply", "--yes"][..], &BOTH].concat());
+    let second = whale(&APPLY);
     assert_eq!(second.status.code(), Some(0));
-    let check = whale(&[&["plan", "--check"][..], &BOTH].concat());
+    let check = whale(&["plan", "--check", "--all"]);
     assert_eq!(check.status.code(), Some(0), "nothing differs");
     assert_eq!(clickhouse(sum).await, before);
     let versions =

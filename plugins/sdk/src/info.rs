@@ -37,6 +37,11 @@ impl Info {
         self
     }
 
+    /// Takes several parameters.
+    pub fn parameters(self, parameters: impl IntoIterator<Item = Parameter>) -> Self {
+        parameters.into_iter().fold(self, Self::parameter)
+    }
+
     /// Asks to define objects in TimescaleDB.
     pub fn timescaledb(self) -> Self {
         self.database(Database::Timescaledb)

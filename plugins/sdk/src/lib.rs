@@ -23,6 +23,7 @@
 mod arguments;
 pub mod clickhouse;
 mod definition;
+mod embedding;
 mod header;
 mod info;
 pub mod milvus;
@@ -51,6 +52,7 @@ pub mod bindings {
 
 pub use arguments::{Arguments, Parameter, Problem, Problems};
 pub use definition::Definition;
+pub use embedding::Embedding;
 pub use info::{Info, Operation};
 pub use time::{Duration, days, hours, minutes, months, seconds, weeks, years};
 

@@ -2,9 +2,9 @@
 
 mod language_knowledge;
 
-use crate::Vectors;
+use whale_plugin::Embedding;
 use whale_plugin::milvus::Collection;
 
-pub(crate) fn collections(vectors: Vectors) -> [Collection; 1] {
-    [language_knowledge::collection(vectors)]
+pub(crate) fn collections(embedding: Embedding) -> [Collection; 1] {
+    [language_knowledge::collection(embedding)]
 }

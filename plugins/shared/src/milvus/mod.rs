@@ -3,9 +3,9 @@
 mod documents;
 mod knowledge_base;
 
-use crate::Vectors;
+use whale_plugin::Embedding;
 use whale_plugin::milvus::Collection;
 
-pub(crate) fn collections(vectors: Vectors) -> [Collection; 2] {
-    [knowledge_base::collection(vectors), documents::collection(vectors)]
+pub(crate) fn collections(embedding: Embedding) -> [Collection; 2] {
+    [knowledge_base::collection(embedding), documents::collection(embedding)]
 }
