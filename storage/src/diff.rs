@@ -4,6 +4,8 @@
 //! that somebody overwrote, are faults; what is ours and no longer wanted is a note, since nothing is dropped because it
 //! vanished from a definition.
 
+mod relations;
+
 use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
 use crate::definition::{Backend, Object, ObjectName};
@@ -50,6 +52,9 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
             }
             Some(found) => compare(name, object, found, &mut diff),
         }
+    }
+    if wanted.backend == Backend::Timescaledb {
+        relations::refuse_taken(wanted, actual, &mut diff);
     }
     left_over(wanted, actual, &mut diff);
     diff
