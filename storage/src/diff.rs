@@ -4,6 +4,8 @@
 //! that somebody overwrote, are faults; what is ours and no longer wanted is a note, since nothing is dropped because it
 //! vanished from a definition.
 
+mod relations;
+
 use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
 use crate::definition::{Backend, Object, ObjectKind, ObjectName};
@@ -11,7 +13,7 @@ use crate::desire::{HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::mark::{MarkRole, MarkState};
 use crate::name::Name;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a comparison gives.
 #[derive(Debug, Default)]
@@ -50,6 +52,9 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
             }
             Some(found) => compare(name, object, found, &mut diff),
         }
+    }
+    if wanted.backend == Backend::Timescaledb {
+        relations::refuse_taken(wanted, actual, &mut diff);
     }
     left_over(wanted, actual, &mut diff);
     diff
@@ -234,16 +239,42 @@ fn unsupported(name: &ObjectName, message: &str) -> Diagnostic {
         .help("define the object under another name, or change it back")
 }
 
+/// Objects of ours under names that nothing is defined under: they left the definition, or somebody renamed or copied them.
 fn left_over(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
     let models: BTreeSet<String> = wanted.model_namespaces().into_iter().map(|(model, _)| model.to_string()).collect();
+    let names: BTreeMap<&str, &ObjectName> =
+        wanted.objects.iter().map(|(name, object)| (object.desired.object.header().id.as_str(), name)).collect();
     for (name, found) in &actual.objects {
         let Some(mark) = found.mark.mark() else { continue };
         if mark.role == MarkRole::Live && models.contains(&mark.model) && !wanted.objects.contains_key(name) {
-            diff.found.push(Diagnostic::warning(
-                codes::plan::LEFT_DEFINITION,
-                path(name),
-                format!("{name} ({}) is no longer defined; it is kept as it is", mark.id),
-            ));
+            diff.found.push(match names.get(mark.id.as_str()) {
+                Some(defined) => elsewhere(name, &mark.id, defined, actual.objects.contains_key(*defined)),
+                None => Diagnostic::warning(
+                    codes::plan::LEFT_DEFINITION,
+                    path(name),
+                    format!("{name} ({}) is no longer defined; it is kept as it is", mark.id),
+                ),
+            });
         }
     }
+}
+
+/// An object that carries the mark of one that is defined under another name.
+fn elsewhere(name: &ObjectName, id: &str, defined: &ObjectName, both: bool) -> Diagnostic {
+    let (message, help) = if both {
+        (
+            format!(
+                "{name} carries the mark of {id}, and so does {defined}, which is the one defined; it is kept as it is"
+            ),
+            "one is a copy of the other: drop the one that is not needed",
+        )
+    } else {
+        (
+            format!(
+                "{name} carries the mark of {id}, which is defined as {defined}; it is kept with its rows, and the plan makes {defined} without any"
+            ),
+            "renames are not carried out yet: to keep the rows under the defined name, rename the object in the database before applying",
+        )
+    };
+    Diagnostic::warning(codes::plan::OTHER_NAME, path(name), message).help(help)
 }

@@ -239,23 +239,13 @@ async fn what_the_server_rewrites_is_equal() {
 }
 
 #[tokio::test]
-async fn strangers_stay_untouched() {
+async fn a_stranger_that_comes_between_the_plan_and_the_run_is_no_success() {
     const DB: &str = "whale_test_strangers";
     let (raw, mut target) = (Raw::open(), connect().await);
     raw.clear(&[DB]).await;
     raw.run(&format!("CREATE DATABASE {DB}")).await;
-    raw.run(&format!("CREATE TABLE {DB}.dialects (x UInt8) ENGINE = Memory COMMENT 'mine'")).await;
+    // A name that needs quoting, of something that is in nobody's way.
     raw.run(&format!("CREATE VIEW {DB}.`odd \\` name` AS SELECT 1 AS one")).await;
-    let planned = plan(&mut target, &tables(&[dialects(DB)])).await;
-    assert_eq!(planned.steps().count(), 0);
-    assert!(refusals(&planned)[0].starts_with("WH0701"), "{:?}", refusals(&planned));
-    assert_eq!(
-        raw.text(&format!("SELECT comment FROM system.tables WHERE database = '{DB}' AND name = 'dialects'")).await,
-        "mine"
-    );
-
-    // One that comes in between the plan and the run.
-    raw.run(&format!("DROP TABLE {DB}.dialects SYNC")).await;
     let planned: Plan = plan(&mut target, &tables(&[dialects(DB)])).await;
     raw.run(&format!("CREATE TABLE {DB}.dialects (x UInt8) ENGINE = Memory COMMENT 'mine'")).await;
     let fault = target.run(planned.steps().next().unwrap()).await.unwrap_err();
@@ -338,10 +328,6 @@ async fn comments_come_back_as_they_were() {
             object.shape.parts.iter().filter(|(key, _)| key.kind.title().starts_with("comment")).collect::<Vec<_>>()
         );
     }
-    // A mark that somebody wrote over.
-    raw.run(&format!("ALTER TABLE {DB}.t0 MODIFY COMMENT 'whale:1:gone'")).await;
-    let planned = plan(&mut target, &objects[..1]).await;
-    assert!(refusals(&planned)[0].starts_with("WH0703"), "{:?}", refusals(&planned));
     raw.clear(&[DB]).await;
 }
 

@@ -16,7 +16,7 @@ pub fn address(variable: &str) -> Url {
 pub async fn timescaledb(sql: &str) -> Vec<String> {
     let (client, connection) = tokio_postgres::connect(address("TIMESCALEDB_URL").as_str(), NoTls).await.unwrap();
     let served = tokio::spawn(connection);
-    let rows = client.simple_query(sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
+    let rows = client.simple_query(sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault:?}"));
     let rows = rows.into_iter().filter_map(|message| match message {
         SimpleQueryMessage::Row(row) => {
             Some((0..row.len()).map(|column| row.get(column).unwrap_or("")).collect::<Vec<_>>().join("|"))
@@ -35,8 +35,8 @@ pub async fn clickhouse(sql: &str) -> Vec<String> {
     let base = format!("http://{}:{}/", url.host_str().unwrap(), url.port().unwrap());
     let client = Client::default().with_url(base).with_user(url.username()).with_password(url.password().unwrap_or(""));
     let client = client.with_compression(Compression::None);
-    let mut rows = client.query_raw(sql).fetch_bytes("TSVRaw").unwrap_or_else(|fault| panic!("{sql}: {fault}"));
-    let bytes = rows.collect().await.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
+    let mut rows = client.query_raw(sql).fetch_bytes("TSVRaw").unwrap_or_else(|fault| panic!("{sql}: {fault:?}"));
+    let bytes = rows.collect().await.unwrap_or_else(|fault| panic!("{sql}: {fault:?}"));
     crate::text(&bytes).lines().map(str::to_owned).collect()
 }
 

@@ -1,15 +1,18 @@
-//! What the suite's files share: where the program is, how it is run, and ordinary clients of the three engines.
+//! What the suite's files share: where the program is, how it is run, ordinary clients of the three engines, and
+//! the cases that are data.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::indexing_slicing,
     clippy::missing_panics_doc,
     clippy::print_stdout,
     missing_docs,
     reason = "helpers of tests may fail loudly"
 )]
 
+pub mod cases;
 pub mod chaos;
 pub mod clients;
 

@@ -61,18 +61,6 @@ pub async fn clear(client: &ClientV2, database: &str) {
     }
 }
 
-pub async fn count(client: &ClientV2, database: &str, collection: &str) -> u64 {
-    let query = QueryRequest::builder()
-        .database_name(database)
-        .collection_name(collection)
-        .filter("")
-        .output_fields(["count(*)"])
-        .consistency_level(ConsistencyLevel::Strong)
-        .build()
-        .unwrap();
-    client.query(query).await.unwrap().results().get_row_count()
-}
-
 pub fn name(text: &str) -> Name {
     Name::checked(text).expect(text)
 }

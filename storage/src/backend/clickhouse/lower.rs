@@ -262,6 +262,7 @@ fn refuse_removed(part: &PartKey) -> Unsupported {
 fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
     let side = |side: &Option<Fact>| side.as_ref().map_or("nothing".to_owned(), |fact| shown(fact.text()));
     let why = match (part.kind, fact.name) {
+        (PartKind::Property, _) => "this setting can only be given when the table is made",
         (_, "storage policy") => "the storage policy of a table that exists is not changed by this version",
         (_, "ttl" | "sample by" | "statistics" | "settings" | "collation" | "value" | "statement") => {
             "somebody else gave it a clause that this version does not manage; take it away in the database"
@@ -271,7 +272,6 @@ fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
         }
         (PartKind::Object, _) => "the query of a view is not changed by this version",
         (PartKind::Column, "type") => "the type of a column is not changed by this version",
-        (PartKind::Property, _) => "this setting can only be given when the table is made",
         _ => "it is not changed by this version",
     };
     unsupported(part.clone(), format!("{} is {}, defined as {}: {why}", fact.name, side(&fact.from), side(&fact.to)))

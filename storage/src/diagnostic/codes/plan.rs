@@ -11,6 +11,10 @@ codes! {
         "A column, index or partition was added to the object by somebody else. It is left alone.";
     LEFT_DEFINITION = "WH0705", "an object of ours is no longer defined",
         "Nothing is dropped because it vanished from a definition. The object stays as it is, with its rows.";
+    OTHER_NAME = "WH0706", "an object of ours has another name than its definition",
+        "The object carries the mark of one that is defined under another name: somebody renamed or copied it in the database, or the definition has a new name now. Renames are not carried out yet. The object stays as it is, with its rows, and the defined one is made where it is missing, without any. To keep the rows under the defined name, rename the object in the database before applying.";
+    NAME_TAKEN = "WH0707", "the name of an index or a key is taken",
+        "Tables, aggregates and indexes of a PostgreSQL schema share one space of names, and an index stands behind every primary key and unique constraint. Another relation has the name that the plan would give, such as the key of a table that somebody renamed. Rename that one, or give the index or constraint another name.";
     UNSUPPORTED_CHANGE = "WH0710", "a change that this version cannot carry out",
         "This version makes objects and adds to them: columns, indexes, partitions, properties and comments. Every other difference is shown and refused by name, and nothing of the plan is carried out. Change the definition back, or give the object a new name.";
     HAZARD = "WH0711", "a step is dangerous and was not allowed",
