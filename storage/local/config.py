@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import sys
+import urllib.parse
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +73,7 @@ def credentials(local):
 
 
 def url(name, number, password):
+    password = urllib.parse.quote(password, safe="")
     return {
         "timescaledb": f"postgres://postgres:{password}@127.0.0.1:{number}/template1?sslmode=disable",
         "clickhouse": f"http://default:{password}@127.0.0.1:{number}/",

@@ -133,8 +133,12 @@ async fn servers_that_cannot_be_used_say_why() {
     let url = url::Url::parse(&address().url).unwrap();
     let place = format!("{}:{}", url.host_str().unwrap(), url.port().unwrap());
     let attempt = async |url: String| {
-        let address =
-            Address { url, connect_timeout: Duration::from_secs(1), statement_timeout: Duration::from_secs(5) };
+        let address = Address {
+            url,
+            authority: None,
+            connect_timeout: Duration::from_secs(1),
+            statement_timeout: Duration::from_secs(5),
+        };
         let began = Instant::now();
         let fault = MilvusTarget::connect(&address).await.err().expect("no connection");
         assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());

@@ -54,8 +54,12 @@ async fn the_number_of_round_trips_does_not_depend_on_the_number_of_tables() {
 async fn failures_of_the_connection_name_the_target_and_the_remedy() {
     let _one = ONE.lock().await;
     let connect_to = |url: String| async move {
-        let address =
-            Address { url, connect_timeout: Duration::from_secs(2), statement_timeout: Duration::from_secs(5) };
+        let address = Address {
+            url,
+            authority: None,
+            connect_timeout: Duration::from_secs(2),
+            statement_timeout: Duration::from_secs(5),
+        };
         TimescaleTarget::connect(&address).await.err().expect("it does not connect")
     };
     let closed = connect_to("postgres://postgres:hunter2@127.0.0.1:1/postgres".to_owned()).await;

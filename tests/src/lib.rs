@@ -15,6 +15,7 @@
 pub mod cases;
 pub mod chaos;
 pub mod clients;
+pub mod tls;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -30,6 +31,20 @@ pub fn program() -> PathBuf {
     let program = test.parent().and_then(Path::parent).unwrap().join("whale-host");
     assert!(program.is_file(), "{} is not built: cargo build -p whale-host", program.display());
     program
+}
+
+/// The variables that name targets.
+pub const VARIABLES: [&str; 3] = ["TIMESCALEDB_URL", "CLICKHOUSE_URL", "MILVUS_URL"];
+
+/// The program in the repository, with these targets and no others.
+pub fn whale_at(targets: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(program());
+    command.args(arguments).current_dir(root()).env("NO_COLOR", "1");
+    for variable in VARIABLES {
+        command.env_remove(variable);
+    }
+    command.envs(targets.iter().copied());
+    command
 }
 
 /// Runs the program in the repository, against the engines that the environment names.

@@ -12,7 +12,7 @@ use whale_tests::chaos::engines::{self, Engine};
 use whale_tests::chaos::program::{self, Ended, Run, Scenario};
 use whale_tests::chaos::proxy::{Proxy, Wire};
 use whale_tests::chaos::{self, Size, Tally, world};
-use whale_tests::clients::address;
+use whale_tests::clients::{address, forget_versions};
 
 async fn kill(stage: u8, loaded: bool, points: usize) {
     let size = Size::of_environment(points);
@@ -196,7 +196,7 @@ async fn decisions_need_no_bookkeeping() {
     let killed = killed.chaos(&format!("kill:{}", undisturbed.amid("clickhouse"))).go();
     assert_eq!(killed.signal, Some(9), "{}", killed.said);
     std::fs::remove_file(folder.path().join("journal.jsonl")).unwrap();
-    world::forget_versions().await;
+    forget_versions().await;
     let mut tally = Tally::default();
     tally.count("without journal and version tables", ADDITIONS, &undisturbed.state).await;
     assert!(tally.faults.is_empty() && tally.lost == 0, "{tally}");

@@ -11,8 +11,7 @@
 
 use milvus::v2::prelude::*;
 use std::collections::BTreeMap;
-use whale_tests::chaos::world::forget_versions;
-use whale_tests::clients::{clickhouse, milvus, timescaledb};
+use whale_tests::clients::{clickhouse, forget_versions, milvus, timescaledb};
 use whale_tests::{root, text, whale};
 
 const APPLY: [&str; 3] = ["apply", "--yes", "--all"];

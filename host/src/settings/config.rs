@@ -5,6 +5,7 @@
 
 use super::limits;
 use super::reader::{Key, Reader, Value};
+use super::source::UrlSource;
 use crate::sandbox::Limits;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -51,17 +52,6 @@ pub(crate) struct TargetSettings {
     pub(crate) statement_timeout: Duration,
     /// The table's place in the file.
     pub(crate) origin: Origin,
-}
-
-/// Where a URL comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum UrlSource {
-    /// Stands in the file, without a password.
-    Text(String),
-    /// An environment variable.
-    Variable(String),
-    /// A file whose one line it is.
-    File(String),
 }
 
 /// Seconds until a connection has to stand.
@@ -187,14 +177,14 @@ fn target(reader: &mut Reader<'_>, backend: Backend, key: &Key<'_>, value: &Valu
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
             "version" => settings.version = version(reader, backend, &inner, value),
-            "url" => source(reader, &inner, value, UrlSource::Text, &mut settings.url),
-            "url_env" => source(reader, &inner, value, UrlSource::Variable, &mut settings.url),
-            "url_file" => source(reader, &inner, value, UrlSource::File, &mut settings.url),
+            source if UrlSource::KEYS.contains(&source) => {
+                UrlSource::read(reader, backend, &inner, source, value, &mut settings.url);
+            }
             "connect_timeout" => settings.connect_timeout = seconds(reader, &inner, value, CONNECT_SECONDS),
             "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
             _ => {
-                let known = ["version", "url", "url_env", "url_file", "connect_timeout", "statement_timeout"];
-                reader.unknown(&path, key, &known);
+                let known = ["version", "connect_timeout", "statement_timeout"];
+                reader.unknown(&path, key, &[&known[..], &UrlSource::KEYS].concat());
             }
         }
     }
@@ -211,33 +201,12 @@ fn version(reader: &mut Reader<'_>, backend: Backend, path: &str, value: &Value<
             reader.unusable(path, value, message, None);
             None
         }
-        Err(message) => {
-            reader.unusable(path, value, message, None);
+        // Without what stands there: it may be a URL that went to the wrong line.
+        Err(_) => {
+            reader.unusable(path, value, "this is not a version such as 2.3 or 2.3.5", None);
             None
         }
     }
-}
-
-fn source(
-    reader: &mut Reader<'_>,
-    path: &str,
-    value: &Value<'_>,
-    kind: fn(String) -> UrlSource,
-    into: &mut Option<UrlSource>,
-) {
-    let Some(text) = reader.text(path, value) else { return };
-    if into.is_some() {
-        let help = "keep one of url, url_env and url_file".to_owned();
-        return reader.unusable(path, value, "the URL comes from two places", Some(help));
-    }
-    let found = kind(text);
-    if let UrlSource::Text(url) = &found
-        && super::targets::has_password(url)
-    {
-        let help = "put the URL into an environment variable (url_env) or a file (url_file)".to_owned();
-        return reader.unusable(path, value, "the URL holds a password, and this file is no place for one", Some(help));
-    }
-    *into = Some(found);
 }
 
 fn seconds(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, otherwise: u64) -> Duration {

@@ -33,6 +33,11 @@ impl Files {
 
     /// Reads a text file of at most so many bytes.
     pub(crate) fn read_text(self, path: &Path, most: u64) -> io::Result<String> {
+        String::from_utf8(self.read(path, most)?).map_err(|_| io::Error::other("the file is not UTF-8 text"))
+    }
+
+    /// Reads a file of at most so many bytes.
+    pub(crate) fn read(self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let file = self.open(&parent(path))?.open(name)?;
         if !file.metadata()?.is_file() {
@@ -43,7 +48,7 @@ impl Files {
         if bytes.len() as u64 > most {
             return Err(io::Error::other(format!("the file has more than {most} bytes")));
         }
-        String::from_utf8(bytes).map_err(|_| io::Error::other("the file is not UTF-8 text"))
+        Ok(bytes)
     }
 
     /// Opens a folder, and makes it and what is missing above it, for us alone.

@@ -1,5 +1,7 @@
 //! What holds for this run: `whale.toml`, the environment and the flags, resolved. The one module that reads any of them.
 
+mod address;
+mod command;
 pub(crate) mod config;
 pub(crate) mod environment;
 pub(crate) mod files;
@@ -7,6 +9,7 @@ pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
 mod reader;
+pub(crate) mod source;
 pub(crate) mod targets;
 
 use crate::cli::Shared;

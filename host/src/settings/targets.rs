@@ -2,21 +2,22 @@
 //!
 //! Read only once every plugin has been run and is gone. What is shown of a target is host and port, never its URL.
 
-use super::Settings;
-use super::config::{CONNECT_SECONDS, STATEMENT_SECONDS, TargetSettings, UrlSource};
+use super::config::{CONNECT_SECONDS, STATEMENT_SECONDS, TargetSettings};
+use super::source::{MOST_BYTES, UrlSource};
+use super::{Settings, address};
 use crate::exit::{Failure, Trouble};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use url::{Host, Url};
 use whale_storage::backend::Address;
+use whale_storage::backend::tls::Authority;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
 
-/// Longest file that holds a URL or the local engines' addresses.
-const MOST_BYTES: u64 = 64 * 1024;
+/// Longest file of authorities: a system's whole bundle is a quarter of a megabyte.
+const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
 
 /// Where it was said which targets there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,20 +112,15 @@ impl Targets {
         let mut found = Diagnostics::default();
         let mut by = BTreeMap::new();
         for (backend, target) in named {
-            let url = url_of(settings, target).and_then(|url| parse(*backend, &url).map(|parsed| (url, parsed)));
-            match url {
-                Ok((url, (place, loopback))) => {
-                    let (connect_timeout, statement_timeout) = (target.connect_timeout, target.statement_timeout);
-                    by.insert(
-                        *backend,
-                        Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback },
-                    );
+            let Some(source) = &target.url else { continue };
+            let read = source.url(settings).map_err(Unusable::Url);
+            match read.and_then(|url| Self::target(settings, *backend, url, source.base(settings))) {
+                Ok(target) => {
+                    by.insert(*backend, target);
                 }
-                Err(message) => found.push(
-                    Diagnostic::error(codes::settings::BAD_TARGET, format!("targets.{backend}"), message)
-                        .at(Some(&target.origin))
-                        .help(form(*backend)),
-                ),
+                Err(fault) => {
+                    found.push(fault.diagnostic(*backend, format!("targets.{backend}")).at(Some(&target.origin)));
+                }
             }
         }
         if found.is_empty() { Ok(Self { by, source: Source::Config }) } else { Err(Failure::Refused(found)) }
@@ -134,95 +130,64 @@ impl Targets {
         let mut found = Diagnostics::default();
         let mut by = BTreeMap::new();
         for (backend, url) in urls {
-            // A table without a URL may still set the time limits.
-            let limits = settings.config.targets.get(&backend);
-            let connect_timeout = limits.map_or(Duration::from_secs(CONNECT_SECONDS), |target| target.connect_timeout);
-            let statement_timeout =
-                limits.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout);
-            match parse(backend, &url) {
-                Ok((place, loopback)) => {
-                    by.insert(
-                        backend,
-                        Target { address: Address { url, connect_timeout, statement_timeout }, place, loopback },
-                    );
+            match Self::target(settings, backend, url, Path::new("")) {
+                Ok(target) => {
+                    by.insert(backend, target);
                 }
-                Err(message) => found.push(
-                    Diagnostic::error(codes::settings::BAD_TARGET, variable(backend), message).help(form(backend)),
-                ),
+                Err(fault) => found.push(fault.diagnostic(backend, variable(backend))),
             }
         }
         if found.is_empty() { Ok(Self { by, source }) } else { Err(Failure::Refused(found)) }
     }
-}
 
-fn url_of(settings: &Settings, target: &TargetSettings) -> Result<String, String> {
-    match &target.url {
-        Some(UrlSource::Text(url)) => Ok(url.clone()),
-        Some(UrlSource::Variable(name)) => {
-            settings.environment.get(name).ok_or_else(|| format!("the environment variable {name} is not set"))
-        }
-        Some(UrlSource::File(path)) => {
-            let path = settings.beside_config(Path::new(path));
-            let text =
-                settings.files.read_text(&path, MOST_BYTES).map_err(|error| format!("{}: {error}", path.display()))?;
-            Ok(text.trim().to_owned())
-        }
-        None => Err("there is no URL".to_owned()),
-    }
-}
-
-fn form(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Timescaledb => "write it as postgres://user:password@host:port/database",
-        Backend::Clickhouse => "write it as http://user:password@host:8123/, or with https",
-        Backend::Milvus => "write it as http://user:password@host:19530, or with https",
-    }
-}
-
-/// Host and port of a URL, and whether that is this machine. Messages never repeat the URL.
-fn parse(backend: Backend, url: &str) -> Result<(String, bool), String> {
-    let url = Url::parse(url).map_err(|error| format!("this is not a URL: {error}"))?;
-    let (schemes, port): (&[&str], u16) = match backend {
-        Backend::Timescaledb => (&["postgres", "postgresql"], 5432),
-        Backend::Clickhouse => (&["http", "https"], 8123),
-        Backend::Milvus => (&["http", "https"], 19530),
-    };
-    if !schemes.contains(&url.scheme()) {
-        return Err(format!("a URL of {} begins with {}://", backend.title(), schemes.join(":// or ")));
-    }
-    if let Some((_, host)) = url.query_pairs().find(|(name, _)| matches!(name.as_ref(), "host" | "hostaddr")) {
-        // Whether a target is this machine has to be plain from the URL.
-        return if backend == Backend::Timescaledb
-            && host.starts_with('/')
-            && url.host_str().unwrap_or_default().is_empty()
-        {
-            Ok((format!("socket in {host}"), true))
-        } else {
-            Err("the host stands in the URL's parameters; write it before the port".to_owned())
+    /// A target from its URL; a file that the URL names is relative to `base`.
+    fn target(settings: &Settings, backend: Backend, url: String, base: &Path) -> Result<Target, Unusable> {
+        let found = address::parse(backend, &url).map_err(Unusable::Url)?;
+        let authority = match &found.authority_file {
+            Some(file) => Some(authority(settings, &base.join(file)).map_err(Unusable::Authority)?),
+            None => None,
         };
+        // A table without a URL may still set the time limits.
+        let limits = settings.config.targets.get(&backend);
+        let connect_timeout = limits.map_or(Duration::from_secs(CONNECT_SECONDS), |target| target.connect_timeout);
+        let statement_timeout =
+            limits.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout);
+        let address = Address { url, authority, connect_timeout, statement_timeout };
+        Ok(Target { address, place: found.place, loopback: found.loopback })
     }
-    let host = url.host().ok_or("the URL names no host")?;
-    let loopback = match &host {
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => address.is_loopback(),
-        // Schemes that the URL standard does not know keep an address as text.
-        Host::Domain(name) => {
-            *name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-        }
-    };
-    Ok((format!("{host}:{}", url.port_or_known_default().filter(|_| url.port().is_some()).unwrap_or(port)), loopback))
 }
 
-/// Whether a URL holds a password.
-pub(super) fn has_password(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
+/// Why a URL is not a target.
+enum Unusable {
+    /// The URL cannot be had or used.
+    Url(String),
+    /// The file that it names.
+    Authority(String),
+}
+
+impl Unusable {
+    fn diagnostic(self, backend: Backend, path: impl Into<String>) -> Diagnostic {
+        match self {
+            Self::Url(message) => {
+                Diagnostic::error(codes::settings::BAD_TARGET, path, message).help(address::form(backend))
+            }
+            Self::Authority(message) => Diagnostic::error(codes::settings::BAD_AUTHORITY, path, message)
+                .help("sslrootcert takes the path of a file with certificates of authorities in PEM form"),
+        }
+    }
+}
+
+fn authority(settings: &Settings, path: &Path) -> Result<Authority, String> {
+    let name = path.display().to_string();
+    let pem = settings.files.read(path, MOST_CERTIFICATES).map_err(|error| format!("{name}: {error}"))?;
+    Authority::read(name.clone(), &pem).map_err(|fault| format!("{name}: {fault}"))
 }
 
 /// The addresses that a plain `url` of whale.toml names and that are not this machine; nothing secret is read for it.
 pub(crate) fn remote_in_config(settings: &Settings) -> Option<String> {
     settings.config.targets.iter().find_map(|(backend, target)| match &target.url {
         Some(UrlSource::Text(url)) => {
-            parse(*backend, url).ok().filter(|(_, loopback)| !loopback).map(|(place, _)| place)
+            address::parse(*backend, url).ok().filter(|found| !found.loopback).map(|found| found.place)
         }
         _ => None,
     })
@@ -263,38 +228,4 @@ fn local(settings: &Settings) -> Result<Vec<(Backend, String)>, Failure> {
     }
     let known = |(name, engine): (String, LocalEngine)| Backend::find(&name).map(|backend| (backend, engine.url));
     Ok(local.targets.into_iter().filter_map(known).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn host_and_port_are_shown_and_nothing_else() {
-        let parsed = |backend, url| parse(backend, url).unwrap();
-        assert_eq!(
-            parsed(Backend::Timescaledb, "postgres://u:p@127.0.0.1:55432/d"),
-            ("127.0.0.1:55432".to_owned(), true)
-        );
-        assert_eq!(parsed(Backend::Timescaledb, "postgresql://u@db.example/d"), ("db.example:5432".to_owned(), false));
-        assert_eq!(parsed(Backend::Timescaledb, "postgres://u@[::1]/d"), ("[::1]:5432".to_owned(), true));
-        assert_eq!(parsed(Backend::Clickhouse, "http://localhost/"), ("localhost:8123".to_owned(), true));
-        assert_eq!(parsed(Backend::Milvus, "https://m.example:443"), ("m.example:19530".to_owned(), false));
-        assert_eq!(parsed(Backend::Timescaledb, "postgres:///d?host=/run/pg"), ("socket in /run/pg".to_owned(), true));
-    }
-
-    #[test]
-    fn a_host_cannot_hide_in_the_parameters() {
-        assert!(parse(Backend::Timescaledb, "postgres://localhost/d?host=evil.example").is_err());
-        assert!(parse(Backend::Timescaledb, "postgres://localhost/d?hostaddr=10.0.0.1").is_err());
-        assert!(parse(Backend::Timescaledb, "postgres://evil.example/d?host=/run/pg").is_err());
-    }
-
-    #[test]
-    fn an_error_does_not_repeat_the_url() {
-        for url in ["secret", "mysql://u:secret@h/d", "postgres://u:secret@h:99999/d", "postgres://u:secret@/d"] {
-            let message = parse(Backend::Timescaledb, url).unwrap_err();
-            assert!(!message.contains("secret"), "{message}");
-        }
-    }
 }

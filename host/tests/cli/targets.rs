@@ -51,7 +51,7 @@ fn a_url_of_another_engine_is_refused_and_not_repeated() {
 
 #[test]
 fn beyond_this_machine_a_plugin_has_to_be_listed() {
-    let world = World::new().with_variable("CLICKHOUSE_URL", "http://u:secret@clickhouse.example:8123");
+    let world = World::new().with_variable("CLICKHOUSE_URL", "https://u:secret@clickhouse.example:8123");
     assert_command!(world, "plan", "-p", "plugins/language.wasm");
 }
 

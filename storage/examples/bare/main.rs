@@ -50,8 +50,8 @@ async fn timescaledb(statements: &[String]) -> Result<f64, Failure> {
 async fn clickhouse(statements: &[String]) -> Result<f64, Failure> {
     let url = Url::parse(&std::env::var("CLICKHOUSE_URL")?)?;
     let base = format!("http://{}:{}/", url.host_str().unwrap_or_default(), url.port().unwrap_or(8123));
-    let client =
-        Client::default().with_url(base).with_user(url.username()).with_password(url.password().unwrap_or_default());
+    let password = percent_encoding::percent_decode_str(url.password().unwrap_or_default()).decode_utf8_lossy();
+    let client = Client::default().with_url(base).with_user(url.username()).with_password(password);
     let client = client.with_compression(Compression::None);
     client.query_raw("SELECT 1").execute().await?;
     let began = Instant::now();

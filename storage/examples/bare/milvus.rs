@@ -17,9 +17,10 @@ const COLLECTIONS: [(&str, &str, usize, u32); 4] = [
 
 async fn client() -> Result<ClientV2, Failure> {
     let url = Url::parse(&std::env::var("MILVUS_URL")?)?;
+    let password = percent_encoding::percent_decode_str(url.password().unwrap_or_default()).decode_utf8_lossy();
     let config = ConnectConfig::new()
         .uri(format!("http://{}:{}", url.host_str().unwrap_or_default(), url.port().unwrap_or(19530)))
-        .token(format!("{}:{}", url.username(), url.password().unwrap_or_default()))
+        .token(format!("{}:{password}", url.username()))
         .telemetry(TelemetryConfig::new().enabled(false));
     Ok(ClientV2::new(&config).await?)
 }

@@ -2,12 +2,15 @@
 //!
 //! Every backend has the same five files: `mod` (connection, and what holds for the whole kind), `inspect` (reading
 //! queries), `normalize` (definitions and what was read, as shapes), `lower` (changes as statements), `run` (sending
-//! them). `normalize` and `lower` are pure. No backend uses another.
+//! them). `normalize` and `lower` are pure. No backend uses another; what they share stands beside them: `protection` (what
+//! a URL asks for) and `tls`.
 
 pub mod clickhouse;
 pub mod memory;
 pub mod milvus;
+pub mod protection;
 pub mod timescaledb;
+pub mod tls;
 
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
@@ -24,6 +27,8 @@ use std::time::Duration;
 pub struct Address {
     /// With credentials.
     pub url: String,
+    /// What the file holds that the URL names in `sslrootcert`.
+    pub authority: Option<tls::Authority>,
     /// How long to wait for a connection.
     pub connect_timeout: Duration,
     /// How long to wait for the answer to one statement.

@@ -22,7 +22,7 @@ use whale_storage::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type}
 
 pub fn address() -> Address {
     let url = std::env::var("CLICKHOUSE_URL").expect("CLICKHOUSE_URL names the server that the live tests use");
-    Address { url, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_mins(1) }
+    Address { url, authority: None, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_mins(1) }
 }
 
 pub async fn connect() -> ClickhouseTarget {

@@ -20,7 +20,12 @@ use whale_storage::types::milvus::{IndexKind, Metric, Type};
 
 pub fn address() -> Address {
     let url = std::env::var("MILVUS_URL").expect("MILVUS_URL names the server that the live tests use");
-    Address { url, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_secs(30) }
+    Address {
+        url,
+        authority: None,
+        connect_timeout: Duration::from_secs(5),
+        statement_timeout: Duration::from_secs(30),
+    }
 }
 
 pub async fn connect() -> MilvusTarget {
@@ -34,6 +39,7 @@ pub async fn client() -> ClientV2 {
         .uri(format!("{}://{}:{}", url.scheme(), url.host_str().unwrap(), url.port().unwrap()))
         .telemetry(TelemetryConfig::new().enabled(false));
     if let Some(password) = url.password() {
+        let password = percent_encoding::percent_decode_str(password).decode_utf8_lossy();
         config = config.token(format!("{}:{password}", url.username()));
     }
     ClientV2::new(&config).await.expect("the server answers")

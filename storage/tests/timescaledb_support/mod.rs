@@ -34,7 +34,7 @@ use whale_storage::types::postgres::Type;
 pub fn address() -> Address {
     let url = std::env::var(crate::SERVER)
         .unwrap_or_else(|_| panic!("{} names the server that these tests use", crate::SERVER));
-    Address { url, connect_timeout: Time::from_mins(1), statement_timeout: Time::from_mins(1) }
+    Address { url, authority: None, connect_timeout: Time::from_mins(1), statement_timeout: Time::from_mins(1) }
 }
 
 pub async fn connect() -> TimescaleTarget {

@@ -18,7 +18,8 @@ pub(super) fn address(engine: Backend) -> Address {
         Backend::Milvus => "MILVUS_URL",
     };
     let url = clients::address(variable).to_string();
-    Address { url, connect_timeout: Duration::from_mins(1), statement_timeout: Duration::from_mins(1) }
+    let minute = Duration::from_mins(1);
+    Address { url, authority: None, connect_timeout: minute, statement_timeout: minute }
 }
 
 /// Removes everything that a case may have made.

@@ -1,7 +1,7 @@
 //! What is in the three engines of the model `evolving`, as ordinary clients see it: emptied, filled, read.
 
 use super::program::{Run, Scenario};
-use crate::clients::{clickhouse, milvus, timescaledb};
+use crate::clients::{clickhouse, forget_versions, milvus, timescaledb};
 use milvus::v2::prelude::*;
 
 /// Rows of each table before the additions.
@@ -60,16 +60,6 @@ pub async fn begin(scenario: Scenario) {
             InsertRequest::builder().database_name("evolving").collection_name("notes").rows(rows.collect::<Vec<_>>());
         milvus().await.insert(insert.build().unwrap()).await.unwrap();
     }
-}
-
-/// Drops the version tables.
-pub async fn forget_versions() {
-    timescaledb("DROP TABLE IF EXISTS public.schema_version").await;
-    clickhouse("DROP TABLE IF EXISTS default.schema_version SYNC").await;
-    let drop =
-        DropCollectionRequest::builder().database_name("default").collection_name("schema_version").build().unwrap();
-    // Absent is as good as dropped.
-    let _ = milvus().await.drop_collection(drop).await;
 }
 
 /// Leaves nothing of the model, nor of the version tables.

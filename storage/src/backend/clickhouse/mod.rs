@@ -11,12 +11,15 @@ mod run;
 
 pub use lower::ClickhouseLower;
 
+use crate::backend::protection::{self, Level, Protection};
+use crate::backend::tls::{self, Explained, Peer};
 use crate::backend::{Address, EngineError, FailureKind, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
 use clickhouse::{Client, Compression};
+use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -40,12 +43,23 @@ impl ClickhouseTarget {
     /// Reaches the server and asks what it is. The whole of it takes at most the address's `connect_timeout`.
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
         let url = Url::parse(&address.url).map_err(|fault| unusable(&fault.to_string()))?;
-        let place = place(&url)?;
-        let client = client(&url, address.connect_timeout)?;
-        let session = run::Session::new(client, place.clone(), address.statement_timeout);
+        let (host, port) = place(&address.url, &url)?;
+        let place = format!("{host}:{port}");
+        let protection = Protection::read(Backend::Clickhouse, &url).map_err(|fault| unusable(&fault))?;
+        let client = client(&url, &place, &protection, address)?;
+        let peer = Peer::new(Backend::Clickhouse, &host, address.authority.as_ref());
+        let session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
         let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
-        let server = probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout)))?;
-        Ok(Self { session, server })
+        let fault = match probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout))) {
+            Ok(server) => return Ok(Self { session, server }),
+            Err(fault) => fault,
+        };
+        let was_plain = protection.level == Level::Plain && fault.kind == FailureKind::Unreachable;
+        if was_plain && tls::is_spoken(&host, port, address.connect_timeout).await {
+            let Explained { detail, hint } = Explained::no_plain_text();
+            return Err(EngineError { attempted: format!("connecting to {place}"), detail, hint: Some(hint), ..fault });
+        }
+        Err(fault)
     }
 
     /// What writes changes for this server.
@@ -98,49 +112,43 @@ impl Target for ClickhouseTarget {
 }
 
 /// Host and port, for messages.
-fn place(url: &Url) -> Result<String, EngineError> {
+fn place(text: &str, url: &Url) -> Result<(String, u16), EngineError> {
     let port = match url.scheme() {
         "http" => 8123,
         "https" => 8443,
         other => return Err(unusable(&format!("the scheme is {other}, not http or https"))),
     };
     match url.host_str() {
-        Some(host) => Ok(format!("{host}:{}", url.port().unwrap_or(port))),
+        Some(host) => Ok((host.to_owned(), protection::port(text, url, port))),
         None => Err(unusable("it names no host")),
     }
 }
 
-fn client(url: &Url, connect_timeout: Duration) -> Result<Client, EngineError> {
-    let client = if url.scheme() == "https" { encrypted()? } else { plain(connect_timeout) };
+fn client(url: &Url, place: &str, protection: &Protection, address: &Address) -> Result<Client, EngineError> {
+    // Below the shortest keep-alive of a server, so that a request never meets a connection that is being closed.
+    const IDLE: Duration = Duration::from_secs(2);
+    let mut connector = HttpConnector::new();
+    connector.set_connect_timeout(Some(address.connect_timeout));
+    connector.set_nodelay(true);
+    let mut builder = HttpClient::builder(TokioExecutor::new());
+    builder.pool_idle_timeout(IDLE);
+    let client = if protection.level == Level::Plain {
+        Client::with_http_client(builder.build(connector))
+    } else {
+        connector.enforce_http(false);
+        let tls = tls::configuration(protection, address.authority.as_ref()).map_err(|fault| unusable(&fault))?;
+        let tls = HttpsConnectorBuilder::new().with_tls_config(tls).https_only().enable_http1();
+        Client::with_http_client(builder.build(tls.wrap_connector(connector)))
+    };
     let (user, password) = (percent_decoded(url.username())?, percent_decoded(url.password().unwrap_or_default())?);
     // No credentials in it: the library puts the URL into its own messages.
-    let base = format!("{}://{}{}", url.scheme(), place(url)?, url.path());
+    let base = format!("{}://{place}{}", url.scheme(), url.path());
     let client = client.with_url(base).with_compression(Compression::None).with_setting("wait_end_of_query", "1");
     let client = client.with_setting("log_comment", LOG_COMMENT);
     Ok(match user.as_str() {
         "" => client,
         user => client.with_user(user).with_password(password),
     })
-}
-
-fn plain(connect_timeout: Duration) -> Client {
-    // Below the shortest keep-alive of a server, so that a request never meets a connection that is being closed.
-    const IDLE: Duration = Duration::from_secs(2);
-    let mut connector = HttpConnector::new();
-    connector.set_connect_timeout(Some(connect_timeout));
-    connector.set_nodelay(true);
-    Client::with_http_client(HttpClient::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector))
-}
-
-/// The library's own client. It panics on a machine without root certificates, so they are looked for first.
-fn encrypted() -> Result<Client, EngineError> {
-    if rustls_native_certs::load_native_certs().certs.is_empty() {
-        let mut fault = unusable("this machine has no root certificates to check the server's with");
-        fault.hint =
-            Some("install the package `ca-certificates`, or name a file with them in SSL_CERT_FILE".to_owned());
-        return Err(fault);
-    }
-    Ok(Client::default())
 }
 
 fn percent_decoded(text: &str) -> Result<String, EngineError> {
@@ -166,7 +174,7 @@ fn unusable(detail: &str) -> EngineError {
         attempted: "reading the URL".to_owned(),
         detail: detail.to_owned(),
         hint: Some(
-            "write http://USER:PASSWORD@HOST:8123, or https and port 8443; in the password write %40 for @, %2F for /, %25 for %"
+            "write https://USER:PASSWORD@HOST:8443, or http and port 8123 on this machine; in the password write %40 for @, %2F for /, %25 for %"
                 .to_owned(),
         ),
     }
@@ -197,10 +205,10 @@ mod tests {
 
     #[test]
     fn places_have_the_engines_ports() {
-        let of = |text: &str| place(&Url::parse(text).unwrap());
-        assert_eq!(of("http://u:p@db").unwrap(), "db:8123");
-        assert_eq!(of("https://db/path?database=x").unwrap(), "db:8443");
-        assert_eq!(of("http://[::1]:9").unwrap(), "[::1]:9");
+        let of = |text: &str| place(text, &Url::parse(text).unwrap());
+        assert_eq!(of("http://u:p@db").unwrap(), ("db".to_owned(), 8123));
+        assert_eq!(of("https://db/path?database=x").unwrap(), ("db".to_owned(), 8443));
+        assert_eq!(of("http://[::1]:9").unwrap(), ("[::1]".to_owned(), 9));
         assert_eq!(of("clickhouse://db").unwrap_err().kind, FailureKind::Address);
     }
 }

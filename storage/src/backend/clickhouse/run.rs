@@ -5,6 +5,7 @@
 //! there already is accepted only if it carries the very comment, mark included, that the step gives it.
 
 use super::{inspect, lower};
+use crate::backend::tls::Peer;
 use crate::backend::{EngineError, FailureKind, Seal};
 use crate::boundary::{self, Boundary};
 use crate::change::Change;
@@ -28,13 +29,14 @@ const SEALS_AT_ONCE: usize = 4;
 pub(super) struct Session {
     client: Client,
     place: String,
+    peer: Peer,
     statement_timeout: Duration,
     round_trips: AtomicU64,
 }
 
 impl Session {
-    pub(super) fn new(client: Client, place: String, statement_timeout: Duration) -> Self {
-        Self { client, place, statement_timeout, round_trips: AtomicU64::new(0) }
+    pub(super) fn new(client: Client, place: String, peer: Peer, statement_timeout: Duration) -> Self {
+        Self { client, place, peer, statement_timeout, round_trips: AtomicU64::new(0) }
     }
 
     pub(super) fn round_trips(&self) -> u64 {
@@ -103,7 +105,10 @@ impl Session {
             },
             fault if never_sent(fault) => {
                 let attempted = format!("connecting to {}", self.place);
-                self.error(FailureKind::Unreachable, &attempted, causes(fault), Some(PORT_HINT))
+                match self.peer.explain(fault) {
+                    Some(why) => self.error(FailureKind::Unreachable, &attempted, why.detail, Some(&why.hint)),
+                    None => self.error(FailureKind::Unreachable, &attempted, causes(fault), Some(PORT_HINT)),
+                }
             }
             Error::Unsupported(text) => self.error(FailureKind::Address, attempted, shown(text), None),
             fault => {

@@ -101,7 +101,7 @@ impl MilvusTarget {
     /// Connects, and asks what the server is.
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
         let place = Place::read(&address.url)?;
-        place.reach(address.connect_timeout).await?;
+        place.reach(address).await?;
         let retry = RetryConfig::new()
             .max_attempts(ATTEMPTS)
             .max_backoff(Duration::from_millis(500))
@@ -115,11 +115,15 @@ impl MilvusTarget {
         if let Some(token) = &place.token {
             config = config.token(token);
         }
+        if let Some(authority) = &address.authority {
+            // The client reads the file itself; it held certificates when it was read before.
+            config = config.ca_certificate(authority.path());
+        }
         // The client's own limit ends a wait for an answer; this one also ends whatever precedes it.
         let client = match timeout(address.connect_timeout, ClientV2::new(&config)).await {
             Ok(Ok(client)) => client,
-            Ok(Err(error)) => return Err(place.refused(&error)),
-            Err(_) => return Err(place.silent()),
+            Ok(Err(error)) => return Err(place.not_connected(place.refused(&error), address.connect_timeout).await),
+            Err(_) => return Err(place.not_connected(place.silent(), address.connect_timeout).await),
         };
         let mut link = Link {
             client,

@@ -1,6 +1,7 @@
 //! What a PostgreSQL server or its client library says, as an [`EngineError`]: kept with its SQLSTATE, sorted by what is
 //! known to have happened, and with what to do.
 
+use crate::backend::tls::{Explained, Peer};
 use crate::backend::{EngineError, FailureKind};
 use crate::definition::Backend;
 use std::error::Error as _;
@@ -37,7 +38,10 @@ pub(super) fn silent(place: &str, waited: Duration) -> EngineError {
 }
 
 /// No session came to be.
-pub(super) fn connecting(place: &str, error: &Error) -> EngineError {
+pub(super) fn connecting(place: &str, peer: &Peer, error: &Error) -> EngineError {
+    if let Some(Explained { detail, hint }) = peer.explain(error) {
+        return failure(FailureKind::Unreachable, connecting_to(place), detail, &hint);
+    }
     let detail = said(error);
     if error.as_db_error().is_none() {
         let hint = "start the server, or correct the host and port in TIMESCALEDB_URL";
@@ -45,13 +49,23 @@ pub(super) fn connecting(place: &str, error: &Error) -> EngineError {
             Some(text) if text.contains("does not support TLS") => failure(
                 FailureKind::Unreachable,
                 connecting_to(place),
-                detail,
-                "the server has no TLS; turn it on there, or allow plain text with sslmode=disable in the URL",
+                "the server has no TLS, and the URL requires it",
+                "turn TLS on at the server, or allow plain text with sslmode=disable in the URL",
             ),
             _ => failure(FailureKind::Unreachable, connecting_to(place), detail, hint),
         };
     }
     let (kind, hint) = match error.code() {
+        // What the server says of a connection that it would take with TLS, new and old.
+        Some(code)
+            if *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION
+                && ["no encryption", "SSL off"].iter().any(|words| detail.contains(words)) =>
+        {
+            (
+                FailureKind::Denied,
+                "the connection is plain text: write sslmode=verify-full in the URL; if that is refused too, let the user in through pg_hba.conf",
+            )
+        }
         Some(code) if *code == SqlState::INVALID_PASSWORD || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION => {
             (
                 FailureKind::Denied,

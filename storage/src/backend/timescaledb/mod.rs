@@ -10,7 +10,6 @@ mod lower;
 mod normalize;
 mod run;
 mod session;
-mod tls;
 
 pub use lock::{Holder, LOCK_KEY};
 pub use lower::TimescaleLower;

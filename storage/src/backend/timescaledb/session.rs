@@ -5,16 +5,18 @@
 //! keep it; after an answer that did not come the session is not used again.
 
 use super::fault;
-use super::tls::{self, Protection};
+use crate::backend::protection::{Level, PARAMETERS, Protection};
+use crate::backend::tls::{self, Peer};
 use crate::backend::{Address, EngineError, FailureKind};
 use crate::boundary::{self, Boundary};
 use crate::definition::Backend;
 use std::future::poll_fn;
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio_postgres::config::Host;
+use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres::error::SqlState;
 use tokio_postgres::{AsyncMessage, Client, Config, Connection, NoTls, SimpleQueryMessage};
+use tokio_postgres_rustls::MakeRustlsConnect;
 use url::Url;
 
 /// The name under which this host shows in `pg_stat_activity`.
@@ -50,7 +52,7 @@ impl Session {
     pub(super) async fn open(address: &Address) -> Result<Self, EngineError> {
         let (config, protection) = configuration(address)?;
         let place = place(&config);
-        match tokio::time::timeout(address.connect_timeout, Self::begin(&config, protection, &place, address)).await {
+        match tokio::time::timeout(address.connect_timeout, Self::begin(&config, &protection, &place, address)).await {
             Ok(opened) => opened,
             Err(_) => Err(fault::silent(&place, address.connect_timeout)),
         }
@@ -58,17 +60,20 @@ impl Session {
 
     async fn begin(
         config: &Config,
-        protection: Protection,
+        protection: &Protection,
         place: &str,
         address: &Address,
     ) -> Result<Self, EngineError> {
-        let refused = |error| fault::connecting(place, &error);
-        let (client, driver) = if protection == Protection::None {
+        let host = place.rsplit_once(':').map_or(place, |(host, _)| host);
+        let peer = Peer::new(Backend::Timescaledb, host, address.authority.as_ref());
+        let refused = |error| fault::connecting(place, &peer, &error);
+        let (client, driver) = if protection.level == Level::Plain {
             let (client, connection) = config.connect(NoTls).await.map_err(refused)?;
             (client, tokio::spawn(drive(connection)))
         } else {
-            let connector = tls::connector(protection).map_err(|detail| fault::address(&detail))?;
-            let (client, connection) = config.connect(connector).await.map_err(refused)?;
+            let tls = tls::configuration(protection, address.authority.as_ref());
+            let tls = MakeRustlsConnect::new(tls.map_err(|detail| fault::address(&detail))?);
+            let (client, connection) = config.connect(tls).await.map_err(refused)?;
             (client, tokio::spawn(drive(connection)))
         };
         let limit = address.statement_timeout + GRACE;
@@ -211,20 +216,19 @@ fn settings(statement_timeout: Duration) -> String {
 /// Reads the URL. What is wrong with it is said without it.
 fn configuration(address: &Address) -> Result<(Config, Protection), EngineError> {
     let mut url = Url::parse(&address.url).map_err(|error| fault::address(&format!("it is no URL: {error}")))?;
-    let mode = url.query_pairs().find(|(name, _)| name == "sslmode").map(|(_, value)| value.into_owned());
-    let others: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| name != "sslmode")
-        .map(|(n, v)| (n.into_owned(), v.into_owned()))
-        .collect();
-    url.set_query(None);
-    if !others.is_empty() {
-        url.query_pairs_mut().extend_pairs(others);
-    }
+    let protection = Protection::read(Backend::Timescaledb, &url).map_err(|detail| fault::address(&detail))?;
+    // The client library knows two of the modes, and no authorities.
+    let is_ours = |parameter: &&str| PARAMETERS.contains(&parameter.split('=').next().unwrap_or_default());
+    let others: Vec<&str> = url.query().unwrap_or_default().split('&').filter(|one| !is_ours(one)).collect();
+    let others = others.join("&");
+    url.set_query((!others.is_empty()).then_some(&others));
     let mut config: Config = url.as_str().parse().map_err(|error| fault::address(&format!("{error}")))?;
-    let protection = Protection::of(mode.as_deref(), is_loopback(&config)).map_err(|detail| fault::address(&detail))?;
     config
-        .ssl_mode(protection.ssl_mode())
+        .ssl_mode(match protection.level {
+            Level::Plain => SslMode::Disable,
+            Level::IfOffered => SslMode::Prefer,
+            Level::Encrypted | Level::KnownAuthority | Level::Verified => SslMode::Require,
+        })
         .application_name(APPLICATION)
         .connect_timeout(address.connect_timeout)
         .keepalives(true)
@@ -235,17 +239,6 @@ fn configuration(address: &Address) -> Result<(Config, Protection), EngineError>
         return Err(EngineError { kind: FailureKind::Address, ..fault::address("it must name one host") });
     }
     Ok((config, protection))
-}
-
-/// Whether the server is on this machine.
-fn is_loopback(config: &Config) -> bool {
-    config.get_hosts().iter().all(|host| match host {
-        Host::Tcp(name) => {
-            name == "localhost"
-                || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
-        }
-        Host::Unix(_) => true,
-    })
 }
 
 fn place(config: &Config) -> String {
@@ -264,23 +257,23 @@ mod tests {
 
     fn read(url: &str) -> Result<(Config, Protection), EngineError> {
         let second = Duration::from_secs(1);
-        configuration(&Address { url: url.to_owned(), connect_timeout: second, statement_timeout: second })
+        configuration(&Address {
+            url: url.to_owned(),
+            authority: None,
+            connect_timeout: second,
+            statement_timeout: second,
+        })
     }
 
     #[test]
-    fn tls_is_required_beyond_this_machine() {
-        for (url, expected) in [
-            ("postgres://u:p@127.0.0.1:1/d", Protection::Optional),
-            ("postgres://u:p@localhost/d?sslmode=disable", Protection::None),
-            ("postgres://u:p@[::1]/d?sslmode=require", Protection::Unverified),
-            ("postgres://u:p@db.example/d", Protection::Verified),
-            ("postgres://u:p@db.example/d?sslmode=prefer", Protection::Verified),
-            ("postgres://u:p@db.example/d?sslmode=require", Protection::Unverified),
-            ("postgres://u:p@db.example/d?sslmode=verify-full&connect_timeout=3", Protection::Verified),
-            ("postgres://u:p@db.example/d?sslmode=disable", Protection::None),
-        ] {
-            assert_eq!(read(url).unwrap().1, expected, "{url}");
-        }
+    fn parameters_of_ours_are_taken_out_and_others_stay() {
+        let (config, protection) =
+            read("postgres://u:p%2B%25@db.example/d?sslmode=verify-ca&options=-c%20jit%3Doff&sslrootcert=ca.pem")
+                .unwrap();
+        assert_eq!(protection.level, Level::KnownAuthority);
+        assert_eq!(config.get_options(), Some("-c jit=off"));
+        assert_eq!(config.get_password(), Some("p+%".as_bytes()));
+        assert_eq!(config.get_ssl_mode(), SslMode::Require);
     }
 
     #[test]

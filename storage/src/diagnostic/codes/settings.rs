@@ -22,5 +22,7 @@ codes! {
     UNKNOWN_PARAMETER = "WH0014", "no plugin takes the parameter",
         "A parameter that was set, on the command line or in whale.toml, is none that the plugin names. `whale-host info` shows what a plugin takes.";
     BAD_TARGET = "WH0020", "the address of a target cannot be used",
-        "The URL of an engine is missing, cannot be parsed, or has a scheme of another engine. TimescaleDB: postgres://user:password@host:port/database. ClickHouse: http:// or https://. Milvus: http:// or https://. In whale.toml it comes from one of url, url_env and url_file; a password belongs into the latter two.";
+        "The URL of an engine is missing, cannot be parsed, has a scheme of another engine, or leaves open or contradicts how the connection is protected: beyond this machine TLS is used unless the URL says sslmode=disable. TimescaleDB: postgres://user:password@host:port/database. ClickHouse and Milvus: https://, or http://. In whale.toml it comes from one of url, url_env, url_file and url_command; a password belongs into the latter three. docs/settings.md, Protection and credentials, has the whole of it.";
+    BAD_AUTHORITY = "WH0021", "the file that sslrootcert names cannot be used",
+        "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
 }
