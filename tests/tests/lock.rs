@@ -6,14 +6,16 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::indexing_slicing,
     reason = "a test may fail loudly"
 )]
 
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use tokio_postgres::{Client, NoTls};
 use whale_tests::chaos::engines::{signal, wait_until_stopped};
 use whale_tests::chaos::program::{Ended, Run, Scenario, ended};
+use whale_tests::clients::timescaledb;
 
 const FIRST: Scenario = Scenario { stage: 1, loaded: false };
 
@@ -118,56 +120,26 @@ async fn a_pooler_of_transactions_is_refused() {
     );
 }
 
-/// Speaks the protocol just far enough to be inside a transaction, and dies without a word.
-#[test]
-fn the_local_engine_ends_the_session_of_a_client_that_was_killed() {
-    let url = whale_tests::clients::address("TIMESCALEDB_URL");
-    let script =
-        "BEGIN; CREATE TABLE public.left_over (id int); SELECT pg_advisory_lock(4711); SET search_path = nowhere";
-    // A process of its own, so that its end is a kill and not a close: the test's own program, run again.
-    let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_client_that_waits_to_be_killed", "--ignored", "--nocapture"])
-        .env("WHALE_DOOMED_SCRIPT", script)
-        .stdout(std::process::Stdio::piped())
+#[tokio::test]
+async fn the_local_engine_ends_the_session_of_a_client_that_was_killed() {
+    let url = std::env::var("TIMESCALEDB_URL").expect("TIMESCALEDB_URL names the server that this test uses");
+    let mut child = Command::new("psql")
+        .args(["--no-psqlrc", "--quiet", "--tuples-only", &url])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut said = String::new();
-    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap());
-    while !said.contains("inside") {
-        let read = std::io::BufRead::read_line(&mut lines, &mut said).unwrap();
-        assert!(read > 0, "the client ended by itself: {said}");
-    }
+    // It stays inside its transaction: its input does not end.
+    let mut input = child.stdin.take().unwrap();
+    let script = "BEGIN;\nCREATE TABLE public.left_over (id int);\nSELECT pg_advisory_lock(4711);\nSET search_path = nowhere;\n\\echo inside\n";
+    input.write_all(script.as_bytes()).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap() == "inside"), "the client ended by itself");
     child.kill().unwrap();
     child.wait().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let found = runtime.block_on(async {
-        let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls).await.unwrap();
-        tokio::spawn(connection);
-        let query = "SELECT to_regclass('public.left_over') IS NULL AS gone, pg_try_advisory_lock(4711) AS free,
-            current_setting('search_path') AS path";
-        let rows = client.simple_query(query).await.unwrap();
-        let row = rows.iter().find_map(|message| match message {
-            tokio_postgres::SimpleQueryMessage::Row(row) => Some(row),
-            _ => None,
-        });
-        let row = row.unwrap();
-        ["gone", "free", "path"].map(|column| row.get(column).unwrap().to_owned())
-    });
-    assert_eq!([found[0].as_str(), found[1].as_str()], ["t", "t"], "rolled back and unlocked");
-    assert!(!found[2].contains("nowhere"), "reset: {}", found[2]);
-}
-
-/// Not a test: what the one above kills.
-#[tokio::test]
-#[ignore = "run by another test, which kills it"]
-async fn a_client_that_waits_to_be_killed() {
-    let script = std::env::var("WHALE_DOOMED_SCRIPT").expect("it is run by another test");
-    let url = whale_tests::clients::address("TIMESCALEDB_URL");
-    let (client, connection) = tokio_postgres::connect(url.as_str(), NoTls).await.unwrap();
-    tokio::spawn(connection);
-    for statement in script.split("; ") {
-        client.simple_query(statement).await.unwrap();
-    }
-    println!("inside");
-    std::future::pending::<()>().await;
+    let found = timescaledb(
+        "SELECT to_regclass('public.left_over') IS NULL, pg_try_advisory_lock(4711), current_setting('search_path') = 'nowhere'",
+    )
+    .await;
+    assert_eq!(found, ["t|t|f"], "rolled back, unlocked and reset");
 }

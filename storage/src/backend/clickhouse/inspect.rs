@@ -106,7 +106,7 @@ pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineErro
         what: String,
     }
     let sql = format!(
-        "SELECT concat('statement ', query_id, ' for ', toString(round(elapsed)), ' s: ', substring(query, 1, 100)) AS what
+        "SELECT concat('statement ', query_id, ': ', substring(replaceRegexpAll(query, '\\\\s+', ' '), 1, 100)) AS what
         FROM system.processes
         WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
         UNION ALL
