@@ -95,6 +95,14 @@ pub(crate) enum Verb {
         #[command(flatten)]
         selection: Selection,
     },
+    /// Show what ran when, and what came of it; asks no engine
+    History {
+        /// One run with its steps: its name, or how the name begins
+        run: Option<String>,
+        /// How many runs, newest first
+        #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "run")]
+        limit: usize,
+    },
     /// Explain a code such as WH0701; without one, list them all
     Explain {
         /// The code
@@ -111,6 +119,7 @@ impl Verb {
             Verb::Plan { .. } => "plan",
             Verb::Apply { .. } => "apply",
             Verb::Status { .. } => "status",
+            Verb::History { .. } => "history",
             Verb::Explain { .. } => "explain",
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::render::Output;
 use std::process::ExitCode;
-use whale_storage::backend::{EngineError, FailureKind};
+use whale_storage::backend::EngineError;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics};
 
@@ -82,18 +82,9 @@ impl Trouble {
 
 impl From<EngineError> for Trouble {
     fn from(error: EngineError) -> Self {
-        let kind = match error.kind {
-            FailureKind::Unreachable => "unreachable",
-            FailureKind::Denied => "denied",
-            FailureKind::Address => "address",
-            FailureKind::Refused => "refused",
-            FailureKind::InDoubt => "in-doubt",
-            FailureKind::Locked => "locked",
-            FailureKind::Journal => "journal",
-        };
         Self {
             engine: Some(error.backend),
-            kind,
+            kind: error.kind.id(),
             message: format!("{}: {}", error.backend.title(), error.attempted),
             causes: vec![error.detail],
             hint: error.hint,

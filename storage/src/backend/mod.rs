@@ -66,6 +66,21 @@ pub enum FailureKind {
     Journal,
 }
 
+impl FailureKind {
+    /// Its name, for machines.
+    pub const fn id(self) -> &'static str {
+        match self {
+            FailureKind::Unreachable => "unreachable",
+            FailureKind::Denied => "denied",
+            FailureKind::Address => "address",
+            FailureKind::Refused => "refused",
+            FailureKind::InDoubt => "in-doubt",
+            FailureKind::Locked => "locked",
+            FailureKind::Journal => "journal",
+        }
+    }
+}
+
 /// A failure of an engine.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}: {attempted}: {detail}", backend.title())]
