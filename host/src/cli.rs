@@ -95,6 +95,11 @@ pub(crate) enum Verb {
         #[command(flatten)]
         selection: Selection,
     },
+    /// Look whether all that an apply needs is there; changes nothing
+    Doctor {
+        #[command(flatten)]
+        selection: Selection,
+    },
     /// Show what ran when, and what came of it; asks no engine
     History {
         /// One run with its steps: its name, or how the name begins
@@ -119,6 +124,7 @@ impl Verb {
             Verb::Plan { .. } => "plan",
             Verb::Apply { .. } => "apply",
             Verb::Status { .. } => "status",
+            Verb::Doctor { .. } => "doctor",
             Verb::History { .. } => "history",
             Verb::Explain { .. } => "explain",
         }

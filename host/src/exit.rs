@@ -13,7 +13,7 @@ Exit codes:
   1    refused (input, plugin, grant, hazard); nothing was changed
   2    wrong usage
   3    differences found (plan --check)
-  4    an engine could not be reached, failed, or a step is in doubt
+  4    an engine could not be reached, failed, or a step is in doubt; doctor found a problem
   101  a fault of whale-host itself";
 
 /// Exit codes.

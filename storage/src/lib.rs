@@ -6,6 +6,7 @@ pub mod approve;
 pub mod backend;
 pub mod catalog;
 pub mod change;
+pub mod check;
 pub mod definition;
 pub mod desire;
 pub mod diagnostic;

@@ -5,7 +5,8 @@ use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
 
-fn address(variable: &str) -> Url {
+/// Where a server is.
+pub fn address(variable: &str) -> Url {
     let text =
         std::env::var(variable).unwrap_or_else(|_| panic!("{variable} names the server that the live tests use"));
     Url::parse(&text).unwrap()
@@ -13,7 +14,16 @@ fn address(variable: &str) -> Url {
 
 /// Lines of `|`-separated values. One connection a query: the local engine serves one at a time.
 pub async fn timescaledb(sql: &str) -> Vec<String> {
-    let (client, connection) = tokio_postgres::connect(address("TIMESCALEDB_URL").as_str(), NoTls).await.unwrap();
+    rows("TIMESCALEDB_URL", sql).await
+}
+
+/// The same of the plain PostgreSQL.
+pub async fn postgres(sql: &str) -> Vec<String> {
+    rows("POSTGRES_URL", sql).await
+}
+
+async fn rows(variable: &str, sql: &str) -> Vec<String> {
+    let (client, connection) = tokio_postgres::connect(address(variable).as_str(), NoTls).await.unwrap();
     let served = tokio::spawn(connection);
     let rows = client.simple_query(sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
     let rows = rows.into_iter().filter_map(|message| match message {

@@ -1,6 +1,7 @@
 //! The verbs, a file each. A command computes a value and prints nothing but progress and the plan it asks about.
 
 mod apply;
+mod doctor;
 mod explain;
 mod history;
 mod info;
@@ -34,6 +35,7 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
             apply::run(&settings, &selection, &how, printer)
         }
         Verb::Status { selection } => status::run(&settings, &selection),
+        Verb::Doctor { selection } => doctor::run(&settings, &selection),
         Verb::History { run, limit } => history::run(&settings, run.as_deref(), limit),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };

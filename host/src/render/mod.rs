@@ -12,6 +12,7 @@ pub(crate) mod text;
 use crate::pipeline::{Candidate, Judged};
 use std::collections::BTreeMap;
 use whale_storage::change::Change;
+use whale_storage::check::{Check, Verdict};
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Code;
@@ -34,6 +35,8 @@ pub(crate) enum Output {
     Applied(Box<Applied>),
     /// `status`.
     Status(Box<StatusView>),
+    /// `doctor`.
+    Examined(Examined),
     /// `history`.
     History(HistoryView),
     /// `explain`: one code, or all of them.
@@ -87,6 +90,33 @@ pub(crate) struct Applied {
     pub(crate) command: String,
 }
 
+/// What `doctor` found.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    /// By target, the machine's own last: its title for people, and its checks.
+    pub(crate) groups: Vec<Group>,
+    /// What it took.
+    pub(crate) spent: Spent,
+}
+
+/// What was found of one target, or of this machine.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// None: this machine.
+    pub(crate) engine: Option<Backend>,
+    /// Host and port; none: there is no target.
+    pub(crate) place: Option<String>,
+    /// What was found.
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Examined {
+    /// How many checks came to this.
+    pub(crate) fn count(&self, verdict: Verdict) -> usize {
+        self.groups.iter().flat_map(|group| &group.checks).filter(|check| check.verdict == verdict).count()
+    }
+}
+
 /// Runs of the journal.
 #[derive(Debug)]
 pub(crate) struct HistoryView {
@@ -122,6 +152,7 @@ impl Output {
             Output::Planned(planned) => planned.spent.clone(),
             Output::Applied(applied) => applied.planned.spent.clone(),
             Output::Status(view) => view.spent.clone(),
+            Output::Examined(view) => view.spent.clone(),
             Output::History(_) | Output::Explained(_) => Spent::default(),
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
 mod reader;
+pub(crate) mod room;
 pub(crate) mod targets;
 
 use crate::cli::Shared;

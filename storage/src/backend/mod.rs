@@ -127,6 +127,12 @@ pub trait Target {
     async fn close(self) -> Result<(), EngineError>;
 }
 
+/// Now, in milliseconds since 1970, by this machine's clock: what a server's is compared with.
+fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// A mark to write.
 #[derive(Debug, Clone)]
 pub struct Seal {

@@ -1,6 +1,7 @@
 //! The result of each command, as `docs/output.md` describes it.
 
 use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, next, outline};
+use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
 use crate::pipeline::Candidate;
 use crate::sandbox::{Compiled, Usage};
@@ -34,6 +35,7 @@ enum Content<'a> {
     Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
     Status { targets: Vec<Target<'a>>, unfinished: Option<RunView<'a>> },
     History(History<'a>),
+    Doctor(Doctor<'a>),
     Explained { codes: Vec<CodeView> },
 }
 
@@ -52,6 +54,7 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
             Content::Applied { plan: plan(planned), report: report.as_ref().map(|report| report_view(report, command)) }
         }
         Output::Status(view) => status(view),
+        Output::Examined(view) => Content::Doctor(doctor(view)),
         Output::History(view) => Content::History(history(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
