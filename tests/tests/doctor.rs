@@ -122,6 +122,15 @@ async fn a_user_without_rights_is_told_which_and_the_remedy_is_one() {
     let remedy = rights["hint"].as_str().unwrap().strip_prefix("as a superuser: ").unwrap();
     postgres(remedy).await;
     assert_eq!(check(&ask(), "timescaledb.rights")["verdict"], "ok");
+    // The role of a model that somebody else made.
+    postgres("CREATE ROLE whale_shared").await;
+    let arguments = ["--all", "--model", "shared", "--format", "json"];
+    let ask = || check(&doctor(&arguments, &[("TIMESCALEDB_URL", url.as_str())]), "timescaledb.rights");
+    let rights = ask();
+    assert_eq!(rights["verdict"], "problem", "{rights}");
+    assert!(rights["message"].as_str().unwrap().ends_with("lacks membership in whale_shared"), "{rights}");
+    postgres(rights["hint"].as_str().unwrap().strip_prefix("as a superuser: ").unwrap()).await;
+    assert_eq!(ask()["verdict"], "ok");
     forget_reader().await;
 }
 
@@ -129,6 +138,7 @@ async fn forget_reader() {
     if !postgres("SELECT 1 FROM pg_roles WHERE rolname = 'd_reader'").await.is_empty() {
         postgres("DROP OWNED BY d_reader; DROP ROLE d_reader").await;
     }
+    postgres("DROP ROLE IF EXISTS whale_shared").await;
 }
 
 #[tokio::test]

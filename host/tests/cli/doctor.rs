@@ -33,6 +33,20 @@ fn a_plugin_that_is_refused_is_refused_here_too() {
 }
 
 #[test]
+fn a_server_that_never_answers_is_not_waited_for_long() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = silent.local_addr().unwrap();
+    let world = World::new()
+        .with_variable("TIMESCALEDB_URL", &format!("postgres://u:p@{place}/d"))
+        .with_variable("CLICKHOUSE_URL", &format!("http://u:p@{place}/"))
+        .with_variable("MILVUS_URL", &format!("http://u:p@{place}"));
+    let began = std::time::Instant::now();
+    let shown = world.shown(&["doctor"]);
+    assert!(began.elapsed().as_secs() < 20, "{shown}");
+    assert!(shown.starts_with("exit: 4\n") && shown.contains("3 problems"), "{shown}");
+}
+
+#[test]
 fn nothing_is_made_and_nothing_secret_is_said() {
     let world = world().with_variable("WHALE_STATE", "not/there");
     let shown = world.shown(&["doctor"]);

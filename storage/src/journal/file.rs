@@ -4,7 +4,7 @@
 //! only under the lock held alone, so no run loses the file that it writes.
 
 use super::{Line, history};
-use cap_std::fs::{Dir, File, OpenOptions};
+use cap_std::fs::{Dir, File, OpenOptions, OpenOptionsExt as _};
 use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write};
 
@@ -15,6 +15,9 @@ pub const FILE: &str = "journal.jsonl";
 pub const OLDER: &str = "journal.1.jsonl";
 
 const LOCK: &str = "journal.lock";
+
+/// For us alone, whoever made the folder.
+const PRIVATE: u32 = 0o600;
 
 /// From how many bytes on the file is put aside: some thousand runs.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
@@ -30,7 +33,7 @@ pub(super) struct Appended {
 impl Appended {
     /// Opens it, without the lock. What a crash cut short gets an end, so that the next line is one of its own.
     pub(super) fn open(state: &Dir) -> io::Result<Self> {
-        let mut file = state.open_with(FILE, OpenOptions::new().create(true).read(true).append(true))?;
+        let mut file = state.open_with(FILE, OpenOptions::new().create(true).read(true).append(true).mode(PRIVATE))?;
         if file.metadata()?.len() > 0 {
             let mut last = [b'\n'];
             file.seek(SeekFrom::End(-1))?;
@@ -59,7 +62,7 @@ impl Write for Appended {
 
 /// Opens the file for a run that begins, and puts a long one aside first.
 pub(super) fn begin(state: &Dir) -> io::Result<Appended> {
-    let lock = state.open_with(LOCK, OpenOptions::new().create(true).append(true))?.into_std();
+    let lock = state.open_with(LOCK, OpenOptions::new().create(true).append(true).mode(PRIVATE))?.into_std();
     if lock.try_lock().is_ok() {
         put_aside(state, MOST_BYTES)?;
     }
