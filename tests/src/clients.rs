@@ -1,6 +1,7 @@
 //! Ordinary clients, which know nothing of whale-host.
 
 use clickhouse::{Client, Compression};
+use milvus::v2::request::collection::DropCollectionRequest;
 use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use tokio_postgres::{NoTls, SimpleQueryMessage};
 use url::Url;
@@ -56,4 +57,14 @@ pub async fn milvus() -> ClientV2 {
         .token(format!("{}:{}", url.username(), url.password().unwrap_or("")))
         .telemetry(TelemetryConfig::new().enabled(false));
     ClientV2::new(&config).await.unwrap()
+}
+
+/// Version tables that other tests have made in their own words.
+pub async fn forget_versions() {
+    timescaledb("DROP TABLE IF EXISTS public.schema_version").await;
+    clickhouse("DROP TABLE IF EXISTS default.schema_version SYNC").await;
+    let drop =
+        DropCollectionRequest::builder().database_name("default").collection_name("schema_version").build().unwrap();
+    // Absent is as good as dropped.
+    let _ = milvus().await.drop_collection(drop).await;
 }

@@ -13,7 +13,7 @@
 use milvus::v2::prelude::*;
 use serde_json::Value;
 use std::process::{Command, Output};
-use whale_tests::clients::{address, clickhouse, milvus, postgres, timescaledb};
+use whale_tests::clients::{address, clickhouse, forget_versions, milvus, postgres, timescaledb};
 use whale_tests::{program, root, text};
 
 /// The engines with all they have, and whatever variables are named instead.
@@ -49,8 +49,9 @@ macro_rules! assert_shown {
     };
 }
 
-#[test]
-fn engines_as_they_should_be_are_told_check_by_check() {
+#[tokio::test]
+async fn engines_as_they_should_be_are_told_check_by_check() {
+    forget_versions().await;
     let shown = doctor(&["--all"], &[]);
     assert_eq!(shown.status.code(), Some(0));
     assert_shown!(shown);
@@ -86,14 +87,16 @@ async fn everything() -> Vec<String> {
 #[tokio::test]
 async fn nothing_is_made_anywhere() {
     // Much is to be made for this plugin.
+    forget_versions().await;
     clickhouse("DROP DATABASE IF EXISTS language SYNC").await;
     let before = everything().await;
     assert_eq!(doctor(&["--all"], &[]).status.code(), Some(0));
     assert_eq!(everything().await, before);
 }
 
-#[test]
-fn a_server_without_the_extension_is_a_problem_also_for_what_needs_it() {
+#[tokio::test]
+async fn a_server_without_the_extension_is_a_problem_also_for_what_needs_it() {
+    forget_versions().await;
     let plain = address("POSTGRES_URL");
     let output = doctor(&["--all", "--format", "json"], &[("TIMESCALEDB_URL", plain.as_str())]);
     assert_eq!(output.status.code(), Some(4));

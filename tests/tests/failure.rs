@@ -10,7 +10,7 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
-use whale_tests::clients::timescaledb;
+use whale_tests::clients::{forget_versions, timescaledb};
 use whale_tests::{program, root, text};
 
 const APPLY: [&str; 6] = ["apply", "--yes", "--all", "--model", "shared", "--engine=timescaledb"];
@@ -25,6 +25,7 @@ fn whale(state: &Path, arguments: &[&str]) -> Output {
 /// Makes one table impossible, with a message that quotes a row.
 async fn forbid() {
     allow().await;
+    forget_versions().await;
     timescaledb("DROP TABLE IF EXISTS public.chat_messages CASCADE").await;
     timescaledb(
         "CREATE FUNCTION public.forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -11,7 +11,7 @@
 
 use milvus::v2::prelude::*;
 use std::collections::BTreeMap;
-use whale_tests::clients::{clickhouse, milvus, timescaledb};
+use whale_tests::clients::{clickhouse, forget_versions, milvus, timescaledb};
 use whale_tests::{root, text, whale};
 
 const BOTH: [&str; 4] = ["--plugin", "plugins/shared.wasm", "--plugin", "plugins/language.wasm"];
@@ -30,16 +30,6 @@ fn seed(file: &str) -> BTreeMap<String, Vec<String>> {
         }
     }
     blocks
-}
-
-/// Version tables that other tests have made in their own words.
-async fn forget_versions() {
-    timescaledb("DROP TABLE IF EXISTS public.schema_version").await;
-    clickhouse("DROP TABLE IF EXISTS default.schema_version SYNC").await;
-    let drop =
-        DropCollectionRequest::builder().database_name("default").collection_name("schema_version").build().unwrap();
-    // Absent is as good as dropped.
-    let _ = milvus().await.drop_collection(drop).await;
 }
 
 #[tokio::test]
