@@ -95,6 +95,19 @@ pub(crate) enum Verb {
         #[command(flatten)]
         selection: Selection,
     },
+    /// Look whether all that an apply needs is there; changes nothing
+    Doctor {
+        #[command(flatten)]
+        selection: Selection,
+    },
+    /// Show what ran when, and what came of it; asks no engine
+    History {
+        /// One run with its steps: its name, or how the name begins
+        run: Option<String>,
+        /// How many runs, newest first
+        #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "run")]
+        limit: usize,
+    },
     /// Explain a code such as WH0701; without one, list them all
     Explain {
         /// The code
@@ -111,6 +124,8 @@ impl Verb {
             Verb::Plan { .. } => "plan",
             Verb::Apply { .. } => "apply",
             Verb::Status { .. } => "status",
+            Verb::Doctor { .. } => "doctor",
+            Verb::History { .. } => "history",
             Verb::Explain { .. } => "explain",
         }
     }

@@ -13,7 +13,7 @@ Exit codes:
   1    refused (input, plugin, grant, hazard); nothing was changed
   2    wrong usage
   3    differences found (plan --check)
-  4    an engine could not be reached, failed, or a step is in doubt
+  4    an engine could not be reached, failed, or a step is in doubt; doctor found a problem
   101  a fault of whale-host itself";
 
 /// Exit codes.
@@ -82,21 +82,12 @@ impl Trouble {
 
 impl From<EngineError> for Trouble {
     fn from(error: EngineError) -> Self {
-        let kind = match error.kind {
-            FailureKind::Unreachable => "unreachable",
-            FailureKind::Denied => "denied",
-            FailureKind::Address => "address",
-            FailureKind::Refused => "refused",
-            FailureKind::InDoubt => "in-doubt",
-            FailureKind::Locked => "locked",
-            FailureKind::Journal => "journal",
-        };
         // The journal belongs to no engine.
         let engine = (error.kind != FailureKind::Journal).then_some(error.backend);
         let title = engine.map(|engine| format!("{}: ", engine.title())).unwrap_or_default();
         Self {
             engine,
-            kind,
+            kind: error.kind.id(),
             message: format!("{title}{}", error.attempted),
             causes: vec![error.detail],
             hint: error.hint,

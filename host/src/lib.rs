@@ -28,7 +28,8 @@ use std::process::ExitCode;
 
 /// Does what the arguments say. `authority` is the way to files; nothing below takes another one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuthority) -> ExitCode {
-    let cli = match cli::Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match cli::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too. A reader that has gone away is not an error.
@@ -42,7 +43,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
     let mut printer = Printer::new(&cli.shared, &environment);
     logs(cli.shared.verbose);
     let name = cli.verb.name();
-    let ending = command::run(cli, environment, Files::new(authority), &mut printer);
+    let ending =
+        command::run(cli, render::next::command_line(&arguments), environment, Files::new(authority), &mut printer);
     deliver(name, &ending, &mut printer).into()
 }
 
@@ -65,13 +67,15 @@ fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
         cli::Format::Json => printer.result(&render::json::document(name, ending, printer.out_style().detail)),
         cli::Format::Text => {
             let style = printer.err_style();
-            if let Some(output) = &ending.output {
-                printer.result(&render::text::output(output, printer.out_style()));
-            }
+            let text = ending.output.as_ref().map(|output| render::text::output(output, printer.out_style()));
+            // What to run next is the last word on a run that failed; everywhere else findings are.
+            let (first, last) = if ending.exit == Exit::Failed { (None, text) } else { (text, None) };
+            printer.result(&first.unwrap_or_default());
             printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
             for trouble in &ending.troubles {
                 printer.beside(&render::text::trouble(trouble, style));
             }
+            printer.result(&last.unwrap_or_default());
             if let Some(output) = ending.output.as_ref().filter(|_| style.detail > 0) {
                 printer.beside(&render::text::spent(&output.spent()));
             }

@@ -1,18 +1,27 @@
 //! What a run does, written down before and after each step: JSON lines in one file, flushed before the next thing happens.
 //!
-//! People read it through `status`; no decision does. A line that was cut short by a crash is skipped. Lines hold names and
-//! numbers, never credentials and never rows.
+//! People read it through `status` and `history`; no decision does. A line that was cut short by a crash is skipped. Lines
+//! hold names, numbers and the first words of a failure, never credentials and never rows. Fields may be added to an
+//! event, each with a default: what older versions wrote stays readable.
 
+mod file;
+pub mod history;
+
+pub use file::{FILE, OLDER};
+
+use crate::backend::EngineError;
 use crate::boundary::{self, Boundary};
-use crate::plan::Step;
-use crate::report::Outcome;
-use cap_std::fs::{Dir, OpenOptions};
+use crate::desire::Desire;
+use crate::plan::{Plan, Step};
+use crate::report::{Outcome, Report};
+use cap_std::fs::Dir;
 use serde::{Deserialize, Serialize};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-/// Name of the file in the state directory.
-pub const FILE: &str = "journal.jsonl";
+/// Characters of a failure's text that are kept.
+const MOST_DETAIL: usize = 400;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +45,21 @@ pub enum Event {
         steps: usize,
         /// Digests of what is applied, by plugin.
         digests: Vec<(String, String)>,
+        /// Versions of the plugins.
+        #[serde(default)]
+        versions: BTreeMap<String, String>,
+        /// Version of whale-host.
+        #[serde(default)]
+        host: String,
+        /// The command that began it.
+        #[serde(default)]
+        command: String,
+        /// Engines that were looked at, whether there was anything to do in them or not.
+        #[serde(default)]
+        engines: Vec<String>,
+        /// All its steps, in order: engine and title.
+        #[serde(default)]
+        plan: Vec<(String, String)>,
     },
     /// A step is about to be sent.
     Start {
@@ -50,30 +74,76 @@ pub enum Event {
     End {
         /// Its number.
         step: usize,
-        /// `done`, `failed` or `in-doubt`.
+        /// `done`, `failed`, `in-doubt` or `not-started`.
         outcome: String,
+        /// Why it was not done.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<Fault>,
     },
     /// The run has ended.
     Finish {
         /// Whether everything was done and a second plan was empty.
         succeeded: bool,
+        /// The failure that ended it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fault: Option<Fault>,
+        /// How much a second plan still wanted to do.
+        #[serde(default)]
+        remaining: usize,
     },
+}
+
+/// A failure, as far as it is kept: what an engine adds below its first sentence may quote rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Its kind: `unreachable`, `refused`, `in-doubt`.
+    pub kind: String,
+    /// Engine.
+    pub engine: String,
+    /// What was attempted.
+    pub attempted: String,
+    /// The first sentence of what the engine or the client said.
+    pub detail: String,
+    /// What to do.
+    #[serde(default)]
+    pub hint: Option<String>,
+}
+
+impl From<&EngineError> for Fault {
+    fn from(error: &EngineError) -> Self {
+        let detail = error.detail.lines().next().unwrap_or_default();
+        let detail = detail.split("; ").next().unwrap_or_default();
+        Self {
+            kind: error.kind.id().to_owned(),
+            engine: error.backend.id().to_owned(),
+            attempted: error.attempted.chars().take(MOST_DETAIL).collect(),
+            detail: detail.chars().take(MOST_DETAIL).collect(),
+            hint: error.hint.clone(),
+        }
+    }
 }
 
 /// The journal of one run.
 #[derive(Debug)]
 pub struct Journal {
-    file: cap_std::fs::File,
+    state: Dir,
+    file: file::Appended,
     run: String,
+    command: String,
     spent: Duration,
 }
 
 impl Journal {
-    /// Opens the journal of a state directory, for a run.
-    pub fn open(state: &Dir, run: &str) -> io::Result<Self> {
-        let mut file = state.open_with(FILE, OpenOptions::new().create(true).append(true).read(true))?;
-        end_last_line(&mut file)?;
-        Ok(Self { file, run: run.to_owned(), spent: Duration::ZERO })
+    /// Opens the journal of a state directory, for a run that a command is about to begin.
+    pub fn open(state: &Dir, run: &str, command: &str) -> io::Result<Self> {
+        let file = file::Appended::open(state)?;
+        Ok(Self {
+            state: state.try_clone()?,
+            file,
+            run: run.to_owned(),
+            command: command.to_owned(),
+            spent: Duration::ZERO,
+        })
     }
 
     /// The run.
@@ -86,20 +156,44 @@ impl Journal {
         self.spent
     }
 
+    /// Notes that the run begins. Where the journal has grown long, it is put aside first.
+    pub fn begin(&mut self, desire: &Desire, plan: &Plan) -> io::Result<()> {
+        self.file = file::begin(&self.state)?;
+        let versions = desire.objects.values().map(|one| (one.plugin.to_string(), one.version.to_string()));
+        let mut digests = desire.digests();
+        digests.retain(|(_, digest)| !digest.is_empty());
+        let event = Event::Begin {
+            steps: plan.steps().count(),
+            versions: versions.filter(|(name, _)| digests.iter().any(|(plugin, _)| plugin == name)).collect(),
+            digests,
+            host: env!("CARGO_PKG_VERSION").to_owned(),
+            command: self.command.clone(),
+            engines: desire.backends().into_iter().map(|backend| backend.id().to_owned()).collect(),
+            plan: plan.steps().map(|step| (step.backend.id().to_owned(), step.title())).collect(),
+        };
+        self.write(event)
+    }
+
     /// Notes that a step is about to be sent.
     pub fn start(&mut self, step: &Step, title: &str) -> io::Result<()> {
         self.write(Event::Start { step: step.number, engine: step.backend.to_string(), title: title.to_owned() })
     }
 
     /// Notes how a step ended.
-    pub fn end(&mut self, step: &Step, outcome: Outcome) -> io::Result<()> {
+    pub fn end(&mut self, step: &Step, outcome: Outcome, failure: Option<&EngineError>) -> io::Result<()> {
         let outcome = match outcome {
             Outcome::Done => "done",
             Outcome::Failed => "failed",
             Outcome::InDoubt => "in-doubt",
             Outcome::NotStarted => "not-started",
         };
-        self.write(Event::End { step: step.number, outcome: outcome.to_owned() })
+        self.write(Event::End { step: step.number, outcome: outcome.to_owned(), fault: failure.map(Fault::from) })
+    }
+
+    /// Notes that the run has ended.
+    pub fn finish(&mut self, report: &Report) -> io::Result<()> {
+        let fault = report.failure.as_ref().map(Fault::from);
+        self.write(Event::Finish { succeeded: report.succeeded(), fault, remaining: report.remaining.len() })
     }
 
     /// Writes an event and flushes it to the disk.
@@ -114,69 +208,6 @@ impl Journal {
         self.spent += began.elapsed();
         boundary::at(Boundary::Written);
         Ok(())
-    }
-}
-
-/// A line that a crash or a full disk cut short stays by itself: what is written next begins a line of its own.
-fn end_last_line(file: &mut cap_std::fs::File) -> io::Result<()> {
-    if file.seek(SeekFrom::End(0))? == 0 {
-        return Ok(());
-    }
-    let mut last = [0];
-    file.seek(SeekFrom::End(-1))?;
-    file.read_exact(&mut last)?;
-    if last == *b"\n" { Ok(()) } else { file.write_all(b"\n") }
-}
-
-/// The last run that began and did not finish.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Unfinished {
-    /// The run.
-    pub run: String,
-    /// When it began, in milliseconds since 1970.
-    pub began: u64,
-    /// How many steps it had.
-    pub steps: usize,
-    /// How many of them ended well.
-    pub done: usize,
-    /// The step that was under way or failed.
-    pub at_step: Option<String>,
-}
-
-/// Reads whether the newest run in the journal is unfinished, or finished without success.
-pub fn last_unfinished(state: &Dir) -> io::Result<Option<Unfinished>> {
-    let file = match state.open(FILE) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    let mut last: Option<Unfinished> = None;
-    for line in BufReader::new(file).split(b'\n') {
-        let Ok(Line { run, at, event }) = serde_json::from_slice(&line?) else { continue };
-        match event {
-            Event::Begin { steps, .. } => last = Some(Unfinished { run, began: at, steps, done: 0, at_step: None }),
-            Event::Start { engine, title, .. } => {
-                update(&mut last, &run, |u| u.at_step = Some(format!("{engine}: {title}")));
-            }
-            Event::End { outcome, .. } => update(&mut last, &run, |u| {
-                if outcome == "done" {
-                    u.done += 1;
-                    u.at_step = None;
-                }
-            }),
-            Event::Finish { succeeded } => {
-                if succeeded && last.as_ref().is_some_and(|last| last.run == run) {
-                    last = None;
-                }
-            }
-        }
-    }
-    Ok(last)
-}
-
-fn update(last: &mut Option<Unfinished>, run: &str, change: impl FnOnce(&mut Unfinished)) {
-    if let Some(unfinished) = last.as_mut().filter(|last| last.run == run) {
-        change(unfinished);
     }
 }
 

@@ -7,6 +7,7 @@ pub mod backend;
 pub mod boundary;
 pub mod catalog;
 pub mod change;
+pub mod check;
 pub mod definition;
 pub mod desire;
 pub mod diagnostic;

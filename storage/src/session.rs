@@ -4,10 +4,12 @@
 //! the journal before and after each step, stops at the first failure, and looks again at the end.
 
 mod connections;
+mod examine;
 mod exclusive;
 mod execute;
 mod status;
 
+pub use examine::failed;
 pub use execute::Progress;
 pub use status::{Owned, Status, TargetStatus};
 

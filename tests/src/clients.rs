@@ -24,6 +24,11 @@ pub async fn timescaledb(sql: &str) -> Vec<String> {
     postgres(address("TIMESCALEDB_URL").as_str(), sql).await
 }
 
+/// The same of the plain PostgreSQL.
+pub async fn plain_postgres(sql: &str) -> Vec<String> {
+    postgres(address("POSTGRES_URL").as_str(), sql).await
+}
+
 /// The same at any URL.
 pub async fn postgres(url: &str, sql: &str) -> Vec<String> {
     let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 17] = [
+const CORE: [&str; 18] = [
     "raw",
     "diagnostic",
     "name",
@@ -21,6 +21,7 @@ const CORE: [&str; 17] = [
     "expr",
     "definition",
     "server",
+    "check",
     "mark",
     "catalog",
     "change",

@@ -30,6 +30,8 @@ pub(super) struct How {
     pub(super) yes: bool,
     /// How long to wait for another applier.
     pub(super) wait: Duration,
+    /// The command line.
+    pub(super) typed: String,
 }
 
 /// Applies.
@@ -42,7 +44,7 @@ pub(super) fn run(
     let prepared = targets::prepare(settings, selection)?;
     let name = targets::run_name();
     let state = settings.folders.open_state(settings.files)?;
-    let journal = Journal::open(&state, &name).map_err(|error| {
+    let journal = Journal::open(&state, &name, &how.typed).map_err(|error| {
         Failure::World(vec![
             Trouble::new("state", "opening the journal").because(&error).hint("name another folder with --state DIR"),
         ])
@@ -61,7 +63,8 @@ pub(super) fn run(
         session.close().await;
         let done = done?;
         let spent = Spent { round_trips, ..spent };
-        Ok(ending(done, desire, places, spent, found))
+        let planned = |plan: Plan| Planned { plan, desire, places, spent };
+        Ok(ending(done, planned, how.typed.clone(), found))
     })
 }
 
@@ -147,7 +150,7 @@ fn differs(one: &Plan, other: &Plan) -> bool {
     found(one) != found(other) || titles(one) != titles(other)
 }
 
-fn ending(done: Done, desire: Desire, places: Places, spent: Spent, mut found: Diagnostics) -> Ending {
+fn ending(done: Done, planned: impl FnOnce(Plan) -> Planned, command: String, mut found: Diagnostics) -> Ending {
     let (plan, report, exit, refused) = match done {
         Done::Refused(plan, faults) => (plan, None, Exit::Refused, Some(faults)),
         Done::Declined(plan) => (plan, None, Exit::Refused, None),
@@ -162,8 +165,8 @@ fn ending(done: Done, desire: Desire, places: Places, spent: Spent, mut found: D
         .for_each(|warning| found.push(warning.clone()));
     found.extend(refused.unwrap_or_default());
     let troubles = report.as_ref().map(troubles).unwrap_or_default();
-    let planned = Planned { plan, desire, places, spent };
-    Ending { exit, output: Some(Output::Applied(Box::new(Applied { planned, report }))), found, troubles }
+    let applied = Applied { planned: planned(plan), report, command };
+    Ending { exit, output: Some(Output::Applied(Box::new(applied))), found, troubles }
 }
 
 fn troubles(report: &Report) -> Vec<Trouble> {

@@ -1,7 +1,9 @@
 //! The verbs, a file each. A command computes a value and prints nothing but progress and the plan it asks about.
 
 mod apply;
+mod doctor;
 mod explain;
+mod history;
 mod info;
 mod plan;
 mod status;
@@ -15,8 +17,8 @@ use crate::settings::Settings;
 use crate::settings::environment::Environment;
 use crate::settings::files::Files;
 
-/// Does what a verb says.
-pub(crate) fn run(cli: Cli, environment: Environment, files: Files, printer: &mut Printer) -> Ending {
+/// Does what a verb says. `typed` is the command line, for the journal and for those who run it again.
+pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: Files, printer: &mut Printer) -> Ending {
     if let Verb::Explain { code } = &cli.verb {
         return explain::run(code.as_deref()).into();
     }
@@ -29,10 +31,12 @@ pub(crate) fn run(cli: Cli, environment: Environment, files: Files, printer: &mu
         Verb::Info { selection } => info::run(&settings, &selection),
         Verb::Plan { selection, check } => plan::run(&settings, &selection, check),
         Verb::Apply { selection, allow, yes, wait } => {
-            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait };
+            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, typed };
             apply::run(&settings, &selection, &how, printer)
         }
         Verb::Status { selection } => status::run(&settings, &selection),
+        Verb::Doctor { selection } => doctor::run(&settings, &selection),
+        Verb::History { run, limit } => history::run(&settings, run.as_deref(), limit),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

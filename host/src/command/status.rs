@@ -1,6 +1,6 @@
 //! `status`: what is in the engines, and a run that did not end well. Only reads.
 
-use super::targets;
+use super::{history, targets};
 use crate::cli::Selection;
 use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::render::{Output, Spent, StatusView};
@@ -8,7 +8,7 @@ use crate::settings::Settings;
 use crate::settings::targets::Targets;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
-use whale_storage::journal::{self, Unfinished};
+use whale_storage::journal::history::Run;
 use whale_storage::session::Session;
 
 /// Looks at every engine that answers. With plugins, also in the namespaces that they use.
@@ -24,7 +24,7 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
     if !selection.engine.is_empty() {
         desire.objects.retain(|name, _| selection.engine.contains(&name.backend));
     }
-    let unfinished = unfinished(settings)?;
+    let unfinished = history::read(settings)?.open().next().cloned();
     let (view, troubles) = targets::block(look(desire, targets, selection, unfinished, spent))?;
     let exit = if troubles.is_empty() { Exit::Done } else { Exit::Failed };
     Ok(Ending { exit, output: Some(Output::Status(Box::new(view))), found, troubles })
@@ -34,7 +34,7 @@ async fn look(
     desire: Desire,
     targets: Targets,
     selection: &Selection,
-    unfinished: Option<Unfinished>,
+    unfinished: Option<Run>,
     mut spent: Spent,
 ) -> Result<(StatusView, Vec<Trouble>), Failure> {
     let asked = |backend: &whale_storage::definition::Backend| {
@@ -54,18 +54,4 @@ async fn look(
     let places = targets.by.iter().filter(|(backend, _)| asked(backend));
     let places = places.map(|(backend, target)| (*backend, target.place.clone())).collect();
     Ok((StatusView { status, places, unfinished, spent }, troubles))
-}
-
-/// The run that did not end well, if the journal tells of one. Where there is no journal there was no run.
-fn unfinished(settings: &Settings) -> Result<Option<Unfinished>, Failure> {
-    let Some(path) = &settings.folders.state else { return Ok(None) };
-    let read = match settings.files.folder(path) {
-        Ok(state) => journal::last_unfinished(&state),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error),
-    };
-    read.map_err(|error| {
-        let message = format!("reading the journal in {}", path.display());
-        Failure::World(vec![Trouble::new("state", message).because(&error)])
-    })
 }

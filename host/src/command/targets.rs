@@ -118,7 +118,7 @@ pub(super) fn places(session: &Session, targets: &Targets) -> Places {
 pub(super) fn run_name() -> String {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     let millis = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-    let moment: String = crate::render::text::moment(millis).chars().filter(char::is_ascii_digit).collect();
+    let moment: String = crate::render::moment::moment(millis).chars().filter(char::is_ascii_digit).collect();
     let (date, time) = moment.split_at_checked(8).unwrap_or((&moment, ""));
     format!("{date}t{time}-{:x}", std::process::id())
 }

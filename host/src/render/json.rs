@@ -4,6 +4,8 @@
 //! Text of others is kept whole and unchanged in value: what would steer a terminal is written as `\u` escapes, which
 //! every parser turns back.
 
+mod doctor;
+mod history;
 mod results;
 
 use super::Output;

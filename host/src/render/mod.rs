@@ -3,6 +3,8 @@
 //! Pure: text out, nothing printed. Whatever a plugin or a server wrote is escaped and cut here, at the latest.
 
 pub(crate) mod json;
+pub(crate) mod moment;
+pub(crate) mod next;
 pub(crate) mod outline;
 pub(crate) mod style;
 pub(crate) mod text;
@@ -10,10 +12,11 @@ pub(crate) mod text;
 use crate::pipeline::{Candidate, Judged};
 use std::collections::BTreeMap;
 use whale_storage::change::Change;
+use whale_storage::check::{Check, Verdict};
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Code;
-use whale_storage::journal::Unfinished;
+use whale_storage::journal::history::Run;
 use whale_storage::plan::Plan;
 use whale_storage::report::Report;
 use whale_storage::server::Server;
@@ -32,6 +35,10 @@ pub(crate) enum Output {
     Applied(Box<Applied>),
     /// `status`.
     Status(Box<StatusView>),
+    /// `doctor`.
+    Examined(Examined),
+    /// `history`.
+    History(HistoryView),
     /// `explain`: one code, or all of them.
     Explained(Vec<Code>),
 }
@@ -79,6 +86,48 @@ pub(crate) struct Applied {
     pub(crate) planned: Planned,
     /// What came of it; none: it was not begun.
     pub(crate) report: Option<Report>,
+    /// The command line.
+    pub(crate) command: String,
+}
+
+/// What `doctor` found.
+#[derive(Debug)]
+pub(crate) struct Examined {
+    /// By target, the machine's own last: its title for people, and its checks.
+    pub(crate) groups: Vec<Group>,
+    /// What it took.
+    pub(crate) spent: Spent,
+}
+
+/// What was found of one target, or of this machine.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// None: this machine.
+    pub(crate) engine: Option<Backend>,
+    /// Host and port; none: there is no target.
+    pub(crate) place: Option<String>,
+    /// What was found.
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Examined {
+    /// How many checks came to this.
+    pub(crate) fn count(&self, verdict: Verdict) -> usize {
+        self.groups.iter().flat_map(|group| &group.checks).filter(|check| check.verdict == verdict).count()
+    }
+}
+
+/// Runs of the journal.
+#[derive(Debug)]
+pub(crate) struct HistoryView {
+    /// Newest first.
+    pub(crate) runs: Vec<Run>,
+    /// Lines that could not be read.
+    pub(crate) unreadable: usize,
+    /// How many runs before them are not shown.
+    pub(crate) older: usize,
+    /// With their steps.
+    pub(crate) whole: bool,
 }
 
 /// What is in the engines.
@@ -89,7 +138,7 @@ pub(crate) struct StatusView {
     /// Host and port by engine.
     pub(crate) places: BTreeMap<Backend, String>,
     /// A run that did not end well.
-    pub(crate) unfinished: Option<Unfinished>,
+    pub(crate) unfinished: Option<Run>,
     /// What reading it took.
     pub(crate) spent: Spent,
 }
@@ -103,7 +152,8 @@ impl Output {
             Output::Planned(planned) => planned.spent.clone(),
             Output::Applied(applied) => applied.planned.spent.clone(),
             Output::Status(view) => view.spent.clone(),
-            Output::Explained(_) => Spent::default(),
+            Output::Examined(view) => view.spent.clone(),
+            Output::History(_) | Output::Explained(_) => Spent::default(),
         }
     }
 }

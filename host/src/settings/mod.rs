@@ -9,6 +9,7 @@ pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
 mod reader;
+pub(crate) mod room;
 pub(crate) mod source;
 pub(crate) mod targets;
 

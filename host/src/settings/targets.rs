@@ -95,7 +95,8 @@ impl Targets {
         if found.is_empty() { Ok(addresses) } else { Err(found) }
     }
 
-    fn missing(&self, backend: Backend) -> Diagnostic {
+    /// What is to be said where a target is needed and not there.
+    pub(crate) fn missing(&self, backend: Backend) -> Diagnostic {
         let (title, variable) = (backend.title(), variable(backend));
         let help = match self.source {
             Source::Config => format!("add [targets.{backend}] with url_env = \"{variable}\" to whale.toml"),

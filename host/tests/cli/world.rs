@@ -89,6 +89,7 @@ macro_rules! assert_command {
             filters => vec![
                 (r"[0-9a-f]{64}", "[digest]"),
                 (r"\.rs:\d+", ".rs:[line]"),
+                (r"\d+ MiB free", "[room] free"),
                 (folder.trim_end_matches('/'), "[folder]"),
                 (r"whale-host \d+\.\d+\.\d+", "whale-host [version]"),
             ],

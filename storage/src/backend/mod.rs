@@ -71,6 +71,21 @@ pub enum FailureKind {
     Journal,
 }
 
+impl FailureKind {
+    /// Its name, for machines.
+    pub const fn id(self) -> &'static str {
+        match self {
+            FailureKind::Unreachable => "unreachable",
+            FailureKind::Denied => "denied",
+            FailureKind::Address => "address",
+            FailureKind::Refused => "refused",
+            FailureKind::InDoubt => "in-doubt",
+            FailureKind::Locked => "locked",
+            FailureKind::Journal => "journal",
+        }
+    }
+}
+
 /// A failure of an engine.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}: {attempted}: {detail}", backend.title())]
@@ -122,6 +137,12 @@ pub trait Target {
 
     /// Closes the connection.
     async fn close(self) -> Result<(), EngineError>;
+}
+
+/// Now, in milliseconds since 1970, by this machine's clock: what a server's is compared with.
+fn now_ms() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A mark to write.

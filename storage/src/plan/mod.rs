@@ -266,7 +266,12 @@ fn refused(change: &Change, unsupported: &Unsupported, object: Option<&WantedObj
         format!("{path}/{}", unsupported.part),
         format!("{name}{}: {}", unsupported.part, unsupported.reason),
     )
-    .help("change the definition back, or define the object under another name; what exists stays as it is");
+    .help(match change {
+        Change::AlterObject { .. } => {
+            "change the definition back, or define the object under another name; what exists stays as it is"
+        }
+        _ => "this server cannot make it: change the server as said, or the definition",
+    });
     match object {
         Some(wanted) => fault.of(wanted.desired.plugin.as_str()).at(wanted.desired.object.header().origin.as_ref()),
         None => fault,

@@ -6,6 +6,7 @@ use crate::backend::{
     timescaledb::TimescaleTarget,
 };
 use crate::catalog::Catalog;
+use crate::check::{Check, Needs};
 use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, Wanted};
 use crate::plan::{Lower, Plan, Step, VersionRow};
@@ -54,6 +55,10 @@ impl Connection {
 
     pub(super) async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
         each!(self, target => target.inspect(scope).await)
+    }
+
+    pub(super) async fn check(&mut self, needs: &Needs) -> Result<Vec<Check>, EngineError> {
+        each!(self, target => target.check(needs).await)
     }
 
     pub(super) async fn run(&mut self, step: &Step) -> Result<(), EngineError> {

@@ -10,7 +10,7 @@ use crate::backend::{EngineError, FailureKind, Seal};
 use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, HOST_MODEL};
 use crate::diff::role_of;
-use crate::journal::{Event, Journal};
+use crate::journal::Journal;
 use crate::plan::{Plan, Step, mark_of};
 use crate::report::{Outcome, Report, StepReport};
 use std::collections::BTreeMap;
@@ -63,8 +63,7 @@ impl Session {
         if let Err(failure) = outcome {
             report.failure = Some(failure);
         }
-        let succeeded = report.succeeded();
-        if let Err(error) = journal.write(Event::Finish { succeeded }) {
+        if let Err(error) = journal.finish(&report) {
             report.failure.get_or_insert(journal_failure(&error));
         }
         report.round_trips = self.round_trips();
@@ -80,10 +79,7 @@ impl Session {
         progress: &mut dyn FnMut(Progress<'_>),
         report: &mut Report,
     ) -> Result<(), EngineError> {
-        let digests = desire.digests();
-        journal
-            .write(Event::Begin { steps: plan.steps().count(), digests })
-            .map_err(|error| journal_failure(&error))?;
+        journal.begin(desire, plan).map_err(|error| journal_failure(&error))?;
         self.settle(progress).await?;
         self.run_steps(plan, journal, progress, report).await?;
         self.settle(progress).await?;
@@ -163,7 +159,7 @@ impl Session {
             Err(error) if error.kind == FailureKind::InDoubt => Outcome::InDoubt,
             Err(_) => Outcome::Failed,
         };
-        journal.end(step, outcome).map_err(|error| (outcome, journal_failure(&error)))?;
+        journal.end(step, outcome, result.as_ref().err()).map_err(|error| (outcome, journal_failure(&error)))?;
         result.map_err(|error| (outcome, error))
     }
 

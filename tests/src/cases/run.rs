@@ -156,7 +156,7 @@ async fn apply(session: &mut Session, plan: Plan, desire: &Desire, allowed: &BTr
     let approved = ApprovedPlan::approve(plan, allowed).map_err(|found| listed(&found))?;
     let folder = tempfile::tempdir().unwrap();
     let state = cap_std::fs::Dir::open_ambient_dir(folder.path(), cap_std::ambient_authority()).unwrap();
-    let mut journal = Journal::open(&state, "case").unwrap();
+    let mut journal = Journal::open(&state, "case", "whale-host apply").unwrap();
     let report = session.execute(&approved, desire, &mut journal, &mut |_| {}).await;
     match report.failure {
         Some(failure) => Err(failure.to_string()),

@@ -1,6 +1,8 @@
 //! The result of each command, as `docs/output.md` describes it.
 
-use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, outline};
+use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, next, outline};
+use super::doctor::{Doctor, doctor};
+use super::history::{History, RunView, history, run_view};
 use crate::pipeline::Candidate;
 use crate::sandbox::{Compiled, Usage};
 use serde::Serialize;
@@ -9,7 +11,6 @@ use whale_storage::catalog::PartKey;
 use whale_storage::change::{Change, ChangedPart};
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::Code;
-use whale_storage::journal::Unfinished;
 use whale_storage::plan::{Atomicity, Statement, Step, TargetPlan};
 use whale_storage::raw::{ModelDefinition, PluginInfo};
 use whale_storage::report::{Outcome, Report};
@@ -32,7 +33,9 @@ enum Content<'a> {
     Plugins { plugins: Vec<Plugin<'a>> },
     Planned { plan: PlanView<'a> },
     Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
-    Status { targets: Vec<Target<'a>>, unfinished: Option<&'a Unfinished> },
+    Status { targets: Vec<Target<'a>>, unfinished: Option<RunView<'a>> },
+    History(History<'a>),
+    Doctor(Doctor<'a>),
     Explained { codes: Vec<CodeView> },
 }
 
@@ -47,10 +50,12 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         }
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {
-            let Applied { planned, report } = applied.as_ref();
-            Content::Applied { plan: plan(planned), report: report.as_ref().map(report_view) }
+            let Applied { planned, report, command } = applied.as_ref();
+            Content::Applied { plan: plan(planned), report: report.as_ref().map(|report| report_view(report, command)) }
         }
         Output::Status(view) => status(view),
+        Output::Examined(view) => Content::Doctor(doctor(view)),
+        Output::History(view) => Content::History(history(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }
@@ -225,8 +230,10 @@ struct ReportView<'a> {
     failed: usize,
     in_doubt: usize,
     not_started: usize,
+    engines: Vec<EngineView>,
     steps: Vec<StepReportView<'a>>,
     remaining: &'a [String],
+    next: Option<NextView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -237,7 +244,40 @@ struct StepReportView<'a> {
     outcome: Outcome,
 }
 
-fn report_view(report: &Report) -> ReportView<'_> {
+#[derive(Serialize)]
+struct EngineView {
+    engine: &'static str,
+    steps: usize,
+    done: usize,
+    failed: usize,
+    in_doubt: usize,
+    not_started: usize,
+}
+
+#[derive(Serialize)]
+struct NextView<'a> {
+    advice: String,
+    command: &'a str,
+}
+
+fn engines(report: &Report) -> Vec<EngineView> {
+    let mut engines: Vec<Backend> = report.steps.iter().map(|step| step.backend).collect();
+    engines.dedup();
+    let view = |engine: Backend| {
+        let count = |outcome| report.steps.iter().filter(|s| s.backend == engine && s.outcome == outcome).count();
+        EngineView {
+            engine: engine.id(),
+            steps: report.steps.iter().filter(|step| step.backend == engine).count(),
+            done: count(Outcome::Done),
+            failed: count(Outcome::Failed),
+            in_doubt: count(Outcome::InDoubt),
+            not_started: count(Outcome::NotStarted),
+        }
+    };
+    engines.into_iter().map(view).collect()
+}
+
+fn report_view<'a>(report: &'a Report, command: &'a str) -> ReportView<'a> {
     let steps = report.steps.iter();
     let steps = steps.map(|step| StepReportView {
         number: step.number,
@@ -253,8 +293,10 @@ fn report_view(report: &Report) -> ReportView<'_> {
         failed: report.count(Outcome::Failed),
         in_doubt: report.count(Outcome::InDoubt),
         not_started: report.count(Outcome::NotStarted),
+        engines: engines(report),
         steps: steps.collect(),
         remaining: &report.remaining,
+        next: (!report.succeeded()).then(|| NextView { advice: next::advice(report), command }),
     }
 }
 
@@ -276,7 +318,7 @@ fn status(view: &StatusView) -> Content<'_> {
         strangers: one.strangers,
         broken: &one.broken,
     });
-    Content::Status { targets: targets.collect(), unfinished: view.unfinished.as_ref() }
+    Content::Status { targets: targets.collect(), unfinished: view.unfinished.as_ref().map(|run| run_view(run, false)) }
 }
 
 #[derive(Serialize)]

@@ -1,11 +1,13 @@
 //! Text for people. Lower case, what was attempted, on which object, why; causes below; hints last.
 
+mod doctor;
+mod history;
 mod info;
 pub(crate) mod plan;
 mod report;
 mod status;
 
-pub(crate) use status::moment;
+pub(crate) use history::advice;
 
 use super::style::{Style, Tone, count};
 use super::{Output, Spent};
@@ -27,6 +29,8 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
         Output::Planned(planned) => plan::plan(planned, style),
         Output::Applied(applied) => report::report(applied, style),
         Output::Status(view) => status::status(view, style),
+        Output::Examined(view) => doctor::doctor(view, style),
+        Output::History(view) => history::history(view, style),
         Output::Explained(codes) => explained(codes, style),
     }
 }

@@ -1,9 +1,8 @@
 //! What came of an apply: done, in doubt, not started, for each engine, and what to run next.
 
-use super::super::Applied;
 use super::super::style::{Style, Tone, count};
+use super::super::{Applied, next};
 use crate::text::shown_within;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::time::Duration;
 use whale_storage::definition::Backend;
@@ -17,7 +16,7 @@ pub(super) fn report(applied: &Applied, style: Style) -> String {
     match &applied.report {
         None => format!("{}\n", style.paint(Tone::Warning, "nothing was changed")),
         Some(report) if report.succeeded() => succeeded(report, style),
-        Some(report) => failed(report, style),
+        Some(report) => failed(report, &applied.command, style),
     }
 }
 
@@ -46,48 +45,70 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn failed(report: &Report, style: Style) -> String {
+fn failed(report: &Report, command: &str, style: Style) -> String {
     let mut text = format!("run {} did not finish\n", report.run);
+    let mut engines: Vec<Backend> = report.steps.iter().map(|step| step.backend).collect();
+    engines.dedup();
+    for engine in engines {
+        outcomes(&mut text, report, engine, style);
+    }
+    if !report.remaining.is_empty() {
+        let _ = writeln!(text, "still to do, by a plan made after the run:");
+        listed(&mut text, report.remaining.iter().map(|title| format!("  {}", shown_within(title, 200))));
+    }
+    text.push_str("what was done stays; the next run looks at the engines first and goes on from there\n");
+    let head = style.paint(Tone::Bold, "next:");
+    let _ = writeln!(text, "{head} {}\n  {}", next::advice(report), shown_within(command, 2_000));
+    text
+}
+
+/// What became of the steps of one engine. Those that were done are told one by one only to those who want more.
+fn outcomes(text: &mut String, report: &Report, engine: Backend, style: Style) {
+    let of = |outcome: Outcome| -> Vec<&StepReport> {
+        report.steps.iter().filter(|step| step.backend == engine && step.outcome == outcome).collect()
+    };
+    let all = report.steps.iter().filter(|step| step.backend == engine).count();
+    let _ = writeln!(
+        text,
+        "{}: {} of {} done",
+        style.paint(Tone::Bold, engine.id()),
+        of(Outcome::Done).len(),
+        count(all, "step")
+    );
     for (outcome, word, tone) in [
         (Outcome::Done, "done", Tone::Good),
         (Outcome::Failed, "failed", Tone::Bad),
         (Outcome::InDoubt, "in doubt", Tone::Bad),
         (Outcome::NotStarted, "not started", Tone::Faint),
     ] {
-        outcomes(&mut text, report, outcome, &style.paint(tone, &format!("{word:<11}")));
-    }
-    if !report.remaining.is_empty() {
-        let _ = writeln!(text, "still to do, by a plan made after the run:");
-        for title in report.remaining.iter().take(MOST_LISTED) {
-            let _ = writeln!(text, "  {}", shown_within(title, 200));
+        if outcome == Outcome::Done && style.detail == 0 {
+            continue;
         }
+        let word = style.paint(tone, &format!("{word:<11}"));
+        listed(
+            text,
+            of(outcome)
+                .into_iter()
+                .map(|step| format!("  {word} {:>4} {}", step.number, shown_within(&step.title, 200))),
+        );
     }
-    let hint = "what was done stays; run the same command again: it looks at the engines and goes on from there";
-    let _ = writeln!(text, "{} {hint}", style.paint(Tone::Bold, "hint:"));
-    text
 }
 
-fn outcomes(text: &mut String, report: &Report, outcome: Outcome, word: &str) {
-    let steps: Vec<&StepReport> = report.steps.iter().filter(|step| step.outcome == outcome).collect();
-    if steps.is_empty() {
-        return;
+/// Lines, the first of them whole and the others counted.
+fn listed(text: &mut String, lines: impl ExactSizeIterator<Item = String>) {
+    let more = lines.len().saturating_sub(MOST_LISTED);
+    for line in lines.take(MOST_LISTED) {
+        let _ = writeln!(text, "{line}");
     }
-    let mut by_engine: BTreeMap<Backend, usize> = BTreeMap::new();
-    for step in &steps {
-        *by_engine.entry(step.backend).or_default() += 1;
-    }
-    let each: Vec<String> = by_engine.iter().map(|(backend, number)| format!("{backend} {number}")).collect();
-    let _ = writeln!(text, "{word} {}", each.join(", "));
-    if matches!(outcome, Outcome::Failed | Outcome::InDoubt) {
-        for step in steps.iter().take(MOST_LISTED) {
-            let _ = writeln!(text, "  {} {}", step.backend, shown_within(&step.title, 200));
-        }
+    if more > 0 {
+        let _ = writeln!(text, "  ... and {more} more");
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeMap;
     use whale_storage::backend::{EngineError, FailureKind};
 
     #[test]
@@ -122,12 +143,14 @@ mod tests {
             record_time: Duration::ZERO,
         };
         assert_eq!(
-            failed(&report, Style { colours: false, detail: 0 }),
+            failed(&report, "whale-host apply --all", Style { colours: false, detail: 0 }),
             "run r1 did not finish\n\
-             done        timescaledb 1, clickhouse 1\n\
-             in doubt    clickhouse 1\n  clickhouse create table t3\n\
-             not started milvus 1\n\
-             hint: what was done stays; run the same command again: it looks at the engines and goes on from there\n"
+             timescaledb: 1 of 1 step done\n\
+             clickhouse: 1 of 2 steps done\n  in doubt       3 create table t3\n\
+             milvus: 0 of 1 step done\n  not started    4 create table t4\n\
+             what was done stays; the next run looks at the engines first and goes on from there\n\
+             next: see with `whale-host doctor` that ClickHouse answers; once it does, run\n  \
+             whale-host apply --all\n"
         );
     }
 }

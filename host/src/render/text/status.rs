@@ -2,11 +2,11 @@
 
 use super::super::StatusView;
 use super::super::style::{Style, Tone, count};
+use super::history;
 use crate::text::shown_within;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use whale_storage::definition::Backend;
-use whale_storage::journal::Unfinished;
 use whale_storage::server::Server;
 use whale_storage::session::{Owned, TargetStatus};
 
@@ -27,7 +27,7 @@ pub(super) fn status(view: &StatusView, style: Style) -> String {
         }
     }
     match &view.unfinished {
-        Some(run) => unfinished(&mut text, run, style),
+        Some(run) => history::open(&mut text, run, style),
         None => text.push_str("no run is unfinished\n"),
     }
     text
@@ -82,45 +82,4 @@ fn owned(text: &mut String, object: &Owned, style: Style) {
     };
     let (name, run) = (shown_within(&object.name, 200), shown_within(&object.run, 40));
     let _ = writeln!(text, "    {name}  ({}, {}, run {run})", object.kind, style.paint(tone, word));
-}
-
-fn unfinished(text: &mut String, run: &Unfinished, style: Style) {
-    let at = run.at_step.as_ref().map(|step| format!(", stopped at {}", shown_within(step, 200))).unwrap_or_default();
-    let head = style.paint(Tone::Warning, "unfinished run");
-    let (name, began) = (shown_within(&run.run, 40), moment(run.began));
-    let _ = writeln!(text, "{head} {name}, begun {began}: {} of {} done{at}", run.done, count(run.steps, "step"));
-    text.push_str("  hint: run the same apply again; it looks at the engines and goes on from there\n");
-}
-
-/// A moment in UTC, from milliseconds since 1970: `2026-11-22 22:36:12 UTC`.
-pub(crate) fn moment(millis: u64) -> String {
-    let seconds = millis / 1_000;
-    let (year, month, day) = date(seconds / 86_400);
-    let of_day = seconds % 86_400;
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02} UTC", of_day / 3_600, of_day / 60 % 60, of_day % 60)
-}
-
-/// The date of a day since 1970-01-01: eras of 400 years, whose years begin in March so that the leap day comes last.
-fn date(day: u64) -> (u64, u64, u64) {
-    let day = day + 719_468;
-    let (era, of_era) = (day / 146_097, day % 146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year_of_era + u64::from(month <= 2);
-    (year, month, of_year - (153 * from_march + 2) / 5 + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::moment;
-
-    #[test]
-    fn moments_have_their_dates() {
-        assert_eq!(moment(0), "1970-01-01 00:00:00 UTC");
-        assert_eq!(moment(951_782_400_000), "2000-02-29 00:00:00 UTC");
-        assert_eq!(moment(1_795_386_972_500), "2026-11-22 22:36:12 UTC");
-        assert_eq!(moment(4_107_542_399_000), "2100-02-28 23:59:59 UTC");
-    }
 }

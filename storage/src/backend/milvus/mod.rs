@@ -5,6 +5,7 @@
 //! steps and waited for together, in `settle`. Collections carry our mark as the property `whale.mark`; databases can
 //! carry none.
 
+mod check;
 mod inspect;
 mod lower;
 mod normalize;

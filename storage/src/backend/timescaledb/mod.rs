@@ -3,6 +3,7 @@
 //! One connection a target, begun clean. Objects belong to the role of their model from the start, and every step runs
 //! under that role, in one transaction and one round trip. The lock that keeps appliers apart is this target's.
 
+mod check;
 mod fault;
 mod inspect;
 mod lock;

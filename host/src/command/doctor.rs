@@ -1,0 +1,212 @@
+//! `doctor`: whether everything that an apply needs is there. Only reads: nothing is made, in an engine or beside it.
+
+use super::history;
+use super::targets::{self, Prepared};
+use crate::cli::Selection;
+use crate::exit::{Ending, Exit, Failure};
+use crate::render::{self, Examined, Group, Output, Spent, style};
+use crate::settings::targets::Targets;
+use crate::settings::{Settings, room};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
+use whale_storage::check::{Check, Verdict};
+use whale_storage::definition::Backend;
+use whale_storage::desire::Desire;
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, Severity, codes};
+use whale_storage::journal::history::{Ended, History};
+use whale_storage::session::{self, Session};
+
+/// The longest that one question to an engine may take.
+const QUESTION: Duration = Duration::from_secs(10);
+
+/// Free bytes that a folder should have: the journal takes eight MiB at most, a compiled plugin about one.
+const ROOM: u64 = 16 * 1024 * 1024;
+
+/// What stands in an engine's place for checks of this machine.
+const HOST: &str = "host";
+
+/// Checks by engine.
+type Checks = BTreeMap<Backend, Vec<Check>>;
+
+/// Looks at the targets, with plugins also for what their definitions need, and at this machine.
+pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, Failure> {
+    let named = selection.all || selection.model.is_some() || !selection.plugin.is_empty();
+    let (prepared, targets) = if named {
+        let prepared = targets::prepare(settings, selection)?;
+        let targets = prepared.targets.clone();
+        (Some(prepared), targets)
+    } else {
+        (None, Targets::resolve(settings)?)
+    };
+    let mut needed: BTreeSet<Backend> = if selection.engine.is_empty() {
+        // Every apply takes its lock there.
+        targets.by.keys().copied().chain([Backend::Timescaledb]).collect()
+    } else {
+        selection.engine.iter().copied().collect()
+    };
+    needed.extend(prepared.iter().flat_map(|prepared| prepared.desire.backends()));
+    let spent = prepared.as_ref().map(|prepared| Spent::of_plugins(&prepared.judged.candidates)).unwrap_or_default();
+    let (mut checks, round_trips) = targets::block(examine(settings, selection, prepared, &targets, &needed))?;
+    let mut groups: Vec<Group> = needed
+        .into_iter()
+        .map(|engine| Group {
+            engine: Some(engine),
+            place: targets.by.get(&engine).map(|target| target.place.clone()),
+            checks: checks.remove(&engine).unwrap_or_default(),
+        })
+        .collect();
+    groups.push(Group { engine: None, place: None, checks: machine(settings)? });
+    let examined = Examined { groups, spent: Spent { round_trips, ..spent } };
+    let exit = if examined.count(Verdict::Problem) == 0 { Exit::Done } else { Exit::Failed };
+    Ok(Ending::new(exit, Output::Examined(examined), Diagnostics::default()))
+}
+
+async fn examine(
+    settings: &Settings,
+    selection: &Selection,
+    prepared: Option<Prepared>,
+    targets: &Targets,
+    needed: &BTreeSet<Backend>,
+) -> Result<(Checks, BTreeMap<Backend, u64>), Failure> {
+    let mut checks = Checks::new();
+    for engine in needed.iter().filter(|engine| !targets.by.contains_key(engine)) {
+        let missing = targets.missing(*engine);
+        let check = Check::problem(engine.id(), "configured", missing.message);
+        checks.entry(*engine).or_default().push(Check { hint: missing.help, ..check });
+    }
+    let configured = needed.iter().copied().filter(|engine| targets.by.contains_key(engine)).collect();
+    let mut addresses = targets.addresses(&configured).map_err(Failure::Refused)?;
+    for address in addresses.values_mut() {
+        address.statement_timeout = address.statement_timeout.min(QUESTION);
+    }
+    let (mut session, failures) = Session::open(&addresses).await;
+    for failure in &failures {
+        checks.entry(failure.backend).or_default().push(session::failed(failure));
+    }
+    let desire = prepared.as_ref().map_or_else(Desire::default, |prepared| prepared.desire.clone());
+    for (engine, found) in session.examine(&desire).await {
+        checks.entry(engine).or_default().extend(found);
+    }
+    if let Some(prepared) = prepared {
+        definitions(settings, selection, prepared, &mut session, &mut checks).await?;
+    }
+    let round_trips = session.round_trips();
+    session.close().await;
+    Ok((checks, round_trips))
+}
+
+/// What a plan would refuse on the servers that answer.
+async fn definitions(
+    settings: &Settings,
+    selection: &Selection,
+    prepared: Prepared,
+    session: &mut Session,
+    checks: &mut Checks,
+) -> Result<(), Failure> {
+    let backends = prepared.desire.backends();
+    let open: Vec<Backend> = session.servers().map(|server| server.backend).collect();
+    let faults = match prepared.for_servers(settings, selection, session) {
+        Ok(wanted) => {
+            for engine in backends.into_iter().filter(|engine| open.contains(engine)) {
+                let mut part = wanted.desire.clone();
+                part.objects.retain(|name, _| name.backend == engine);
+                let found = checks.entry(engine).or_default();
+                match session.plan(&part, &targets::run_name()).await {
+                    Ok(plan) => refusals(engine, part.objects.len(), &plan.found, found),
+                    Err(failures) => found.extend(failures.iter().map(|failure| Check {
+                        hint: failure.hint.clone(),
+                        ..Check::problem(
+                            engine.id(),
+                            "definitions",
+                            format!("{}: {}", failure.attempted, failure.detail),
+                        )
+                    })),
+                }
+            }
+            return Ok(());
+        }
+        Err(Failure::Refused(faults)) => faults,
+        Err(failure) => return Err(failure),
+    };
+    for fault in faults.errors_only() {
+        let engine = fault.path.split('/').next().and_then(Backend::find).unwrap_or(Backend::Timescaledb);
+        checks.entry(engine).or_default().push(refusal(engine, fault));
+    }
+    Ok(())
+}
+
+fn refusals(engine: Backend, objects: usize, found: &Diagnostics, checks: &mut Vec<Check>) {
+    // A version that is too old is told of already.
+    let faults = found.iter().filter(|one| one.severity == Severity::Error && one.code.id != codes::engine::TOO_OLD.id);
+    let before = checks.len();
+    checks.extend(faults.map(|fault| refusal(engine, fault)));
+    if checks.len() == before {
+        let said = format!("{} of the definitions: nothing that they need is missing", style::count(objects, "object"));
+        checks.push(Check::ok(engine.id(), "definitions", said));
+    }
+}
+
+fn refusal(engine: Backend, fault: &Diagnostic) -> Check {
+    let plugin = fault.plugin.as_ref().map(|plugin| format!("{plugin}: ")).unwrap_or_default();
+    let said = format!("{plugin}{} ({})", fault.message, fault.code.id);
+    Check { hint: fault.help.clone(), ..Check::problem(engine.id(), "definitions", said) }
+}
+
+/// This machine: folders that outlive a run, and the journal.
+fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
+    let no_state = "name a folder that can be written to with --state DIR, or in WHALE_STATE";
+    let no_cache = "name a folder that can be written to in WHALE_CACHE; until then plugins are compiled each time";
+    let state = folder(settings, "state", settings.folders.state.as_deref(), Check::problem, no_state);
+    let cache = folder(settings, "cache", settings.folders.compiled.as_deref(), Check::warning, no_cache);
+    let mut checks = vec![state, cache];
+    let history = history::read(settings)?;
+    checks.push(runs(&history));
+    if history.unreadable > 0 {
+        let said = format!("{} of the journal could not be read", style::count(history.unreadable, "line"));
+        checks.push(
+            Check::warning(HOST, "journal", said)
+                .hint("they were cut short by a crash, or are not ours; they are skipped"),
+        );
+    }
+    Ok(checks)
+}
+
+fn folder(
+    settings: &Settings,
+    what: &str,
+    path: Option<&Path>,
+    bad: fn(&str, &str, String) -> Check,
+    hint: &str,
+) -> Check {
+    let Some(path) = path else {
+        return bad(HOST, what, format!("there is no folder for the {what}: HOME is not set")).hint(hint);
+    };
+    let shown = crate::text::shown_within(&path.display().to_string(), 500);
+    match room::look(settings.files, path) {
+        Err(error) => bad(HOST, what, format!("the {what} folder {shown} cannot be opened: {error}")).hint(hint),
+        Ok(room) if !room.writable => {
+            bad(HOST, what, format!("the {what} folder {shown} cannot be written to")).hint(hint)
+        }
+        Ok(room) => {
+            let made = if room.exists { "can be written to" } else { "can be made" };
+            let said = format!("the {what} folder {shown} {made}, {} MiB free", room.free / (1024 * 1024));
+            if room.free < ROOM { bad(HOST, what, said).hint("make room there") } else { Check::ok(HOST, what, said) }
+        }
+    }
+}
+
+fn runs(history: &History) -> Check {
+    match history.open().next() {
+        None => Check::ok(HOST, "runs", "no run is unfinished"),
+        Some(run) if run.result == Ended::UnderWay => {
+            Check::warning(HOST, "runs", format!("run {} is under way", run.run)).hint("wait for it to end")
+        }
+        Some(run) => {
+            let said =
+                format!("run {} did not finish: {} of {} done", run.run, run.done(), style::count(run.steps, "step"));
+            let command = if run.command.is_empty() { "the same apply again" } else { run.command.as_str() };
+            Check::warning(HOST, "runs", said).hint(format!("{}: {command}", render::text::advice(run)))
+        }
+    }
+}

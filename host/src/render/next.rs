@@ -1,0 +1,55 @@
+//! What to do after a run that did not end well: what to mend first, and the very command to run then.
+
+use std::ffi::OsString;
+use whale_storage::report::Report;
+
+/// What to mend before the command is run again.
+pub(crate) fn advice(report: &Report) -> String {
+    match &report.failure {
+        Some(failure) => of_kind(failure.kind.id(), failure.backend.title()),
+        None => "look at what differs with `whale-host plan`, then run".to_owned(),
+    }
+}
+
+/// The same for a failure of which its kind was written down.
+pub(crate) fn of_kind(kind: &str, engine: &str) -> String {
+    match kind {
+        "refused" => format!("mend what {engine} names in the error, then run"),
+        "denied" => format!("give the user of {engine}'s URL the right that the error names, then run"),
+        "in-doubt" | "unreachable" => {
+            format!("see with `whale-host doctor` that {engine} answers; once it does, run")
+        }
+        "journal" => "make room in the state directory, then run".to_owned(),
+        "address" => format!("correct the URL of {engine}, then run"),
+        _ => "run".to_owned(),
+    }
+}
+
+/// A command line as a shell takes it.
+pub(crate) fn command_line(arguments: &[OsString]) -> String {
+    let typed = arguments.iter().skip(1).map(|argument| quoted(&argument.to_string_lossy()));
+    std::iter::once("whale-host".to_owned()).chain(typed).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:,@%+".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_can_be_given_to_a_shell_again() {
+        let typed = ["/usr/bin/whale-host", "apply", "-p", "plugins/*.wasm", "--set", "a=it's", ""];
+        assert_eq!(
+            command_line(&typed.map(OsString::from)),
+            r"whale-host apply -p 'plugins/*.wasm' --set 'a=it'\''s' ''"
+        );
+    }
+}

@@ -1,0 +1,170 @@
+//! What ran when, and what came of it; and the run that is open, as `status` and `doctor` show it.
+
+use super::super::moment::{moment, span};
+use super::super::style::{Style, Tone, count};
+use super::super::{HistoryView, next};
+use crate::text::shown_within;
+use std::fmt::Write as _;
+use std::time::Duration;
+use whale_storage::definition::Backend;
+use whale_storage::journal::history::{Ended, EngineSteps, Run, RunStep, StepEnded};
+
+/// Characters of a digest that are shown.
+const SHORT: usize = 12;
+
+/// Runs, newest first.
+pub(super) fn history(view: &HistoryView, style: Style) -> String {
+    let mut text = String::new();
+    if view.runs.is_empty() {
+        text.push_str("nothing ran yet: the journal is empty\n");
+    }
+    for run in &view.runs {
+        entry(&mut text, run, style);
+        if view.whole {
+            steps(&mut text, run, style);
+        }
+        if view.whole && matches!(run.result, Ended::Failed | Ended::Interrupted) {
+            next_of(&mut text, run, style);
+        }
+    }
+    if view.older > 0 {
+        let _ = writeln!(text, "... and {} before them; --limit N shows more", count(view.older, "run"));
+    }
+    if view.unreadable > 0 {
+        let _ = writeln!(text, "{} of the journal could not be read", count(view.unreadable, "line"));
+    }
+    text
+}
+
+/// One run: when, what, how far, and why no further.
+fn entry(text: &mut String, run: &Run, style: Style) {
+    let (word, tone) = ended(run.result);
+    let took = match run.result {
+        Ended::Succeeded | Ended::Failed => format!(" in {}", taken(run)),
+        Ended::Interrupted => format!(" after {} or more", taken(run)),
+        Ended::UnderWay => String::new(),
+    };
+    let name = style.paint(Tone::Bold, &shown_within(&run.run, 60));
+    let _ = writeln!(text, "{name}  {}  {}{took}", moment(run.began), style.paint(tone, word));
+    let plugins: Vec<String> = run
+        .plugins
+        .iter()
+        .map(|plugin| {
+            let version = plugin.version.as_deref().map(|version| format!(" {version}")).unwrap_or_default();
+            let digest: String = plugin.digest.chars().take(SHORT).collect();
+            shown_within(&format!("{}{version} ({digest})", plugin.name), 200)
+        })
+        .collect();
+    if !plugins.is_empty() {
+        let _ = writeln!(text, "  plugins: {}", plugins.join(", "));
+    }
+    let _ = writeln!(text, "  steps: {}", progress(run));
+    if let Some(step) = run.at_step() {
+        let _ = writeln!(text, "  {} {}", at(step.outcome), of_step(step));
+    }
+    if let Some(fault) = &run.fault {
+        let said = format!("{}: {}", fault.attempted, fault.detail);
+        let _ = writeln!(text, "  because: {} ({})", shown_within(&said, 500), shown_within(&fault.kind, 40));
+    }
+    if run.remaining > 0 {
+        let _ = writeln!(text, "  a plan made afterwards still had {}", count(run.remaining, "step"));
+    }
+}
+
+/// A run that did not end well and that no later one took up.
+pub(super) fn open(text: &mut String, run: &Run, style: Style) {
+    let head = match run.result {
+        Ended::UnderWay => style.paint(Tone::Warning, "a run is under way"),
+        _ => style.paint(Tone::Warning, "unfinished run"),
+    };
+    let _ = writeln!(text, "{head}");
+    let mut inner = String::new();
+    entry(&mut inner, run, style);
+    if run.result != Ended::UnderWay {
+        next_of(&mut inner, run, style);
+    }
+    inner.lines().for_each(|line| {
+        let _ = writeln!(text, "  {line}");
+    });
+}
+
+fn next_of(text: &mut String, run: &Run, style: Style) {
+    let advice = advice(run);
+    let head = style.paint(Tone::Bold, "next:");
+    if run.command.is_empty() {
+        let _ = writeln!(text, "  {head} {advice} the same apply again");
+    } else {
+        let _ = writeln!(text, "  {head} {advice}\n    {}", shown_within(&run.command, 2_000));
+    }
+}
+
+/// What to mend before the command is run again.
+pub(crate) fn advice(run: &Run) -> String {
+    match &run.fault {
+        Some(fault) => next::of_kind(&fault.kind, Backend::find(&fault.engine).map_or("the engine", Backend::title)),
+        None if run.remaining > 0 => "look at what differs with `whale-host plan`, then run".to_owned(),
+        None => "the engines are looked at first, so simply run".to_owned(),
+    }
+}
+
+fn steps(text: &mut String, run: &Run, style: Style) {
+    for step in &run.outcomes {
+        let (word, tone) = match step.outcome {
+            StepEnded::Done => ("done", Tone::Good),
+            StepEnded::Failed => ("failed", Tone::Bad),
+            StepEnded::InDoubt => ("in doubt", Tone::Bad),
+            StepEnded::NotStarted => ("not started", Tone::Faint),
+            StepEnded::UnderWay => ("under way", Tone::Warning),
+        };
+        let took = step.took_ms.map(|took| span(Duration::from_millis(took))).unwrap_or_default();
+        let word = style.paint(tone, &format!("{word:<11}"));
+        let (engine, title) = (shown_within(&step.engine, 20), shown_within(&step.title, 200));
+        let _ = writeln!(text, "  {:>4} {word} {took:>9}  {engine:<11} {title}", step.number);
+    }
+    if !run.host.is_empty() {
+        let _ = writeln!(text, "  whale-host {}: {}", shown_within(&run.host, 40), shown_within(&run.command, 2_000));
+    }
+}
+
+fn progress(run: &Run) -> String {
+    if run.steps == 0 {
+        return "nothing was to be done".to_owned();
+    }
+    let all = format!("{} of {} done", run.done(), run.steps);
+    let engines = run.engines();
+    // An older version noted only the steps that it began.
+    if run.outcomes.len() < run.steps {
+        return all;
+    }
+    let each: Vec<String> = engines.iter().map(far).collect();
+    format!("{all} ({})", each.join(", "))
+}
+
+fn far(engine: &EngineSteps) -> String {
+    format!("{} {}/{}", shown_within(&engine.engine, 20), engine.done, engine.steps)
+}
+
+fn of_step(step: &RunStep) -> String {
+    format!("step {}, {}: {}", step.number, shown_within(&step.engine, 20), shown_within(&step.title, 200))
+}
+
+fn at(outcome: StepEnded) -> &'static str {
+    match outcome {
+        StepEnded::Failed => "failed at",
+        StepEnded::InDoubt => "in doubt:",
+        _ => "at",
+    }
+}
+
+fn ended(result: Ended) -> (&'static str, Tone) {
+    match result {
+        Ended::Succeeded => ("succeeded", Tone::Good),
+        Ended::Failed => ("failed", Tone::Bad),
+        Ended::Interrupted => ("interrupted", Tone::Bad),
+        Ended::UnderWay => ("under way", Tone::Warning),
+    }
+}
+
+fn taken(run: &Run) -> String {
+    span(Duration::from_millis(run.last.saturating_sub(run.began)))
+}

@@ -1,0 +1,73 @@
+//! What an apply would need of this server and what it has: databases, rights. Only reads. The API gives no time.
+
+use super::{MilvusTarget, inspect, said};
+use crate::backend::EngineError;
+use crate::check::{self, Check, Needs};
+use crate::definition::Backend;
+use milvus::v2::request::rbac::DescribeUserRequest;
+use std::time::Instant;
+
+const OWNER: &str = "milvus";
+
+/// The user that may do everything, whatever its roles.
+const ROOT: &str = "root";
+
+/// The role that may do everything.
+const ADMIN: &str = "admin";
+
+impl MilvusTarget {
+    /// Looks at everything that an apply would need.
+    pub async fn check(&mut self, needs: &Needs) -> Result<Vec<Check>, EngineError> {
+        let sent = Instant::now();
+        let databases = inspect::databases(&self.link).await?;
+        let mut checks = vec![check::reachable(Backend::Milvus, sent.elapsed())];
+        checks.extend(check::of_server(&self.server, needs));
+        let names: Vec<String> = databases.iter().map(ToString::to_string).collect();
+        checks.push(Check::ok(OWNER, "databases", format!("databases can be used: {}", names.join(", "))));
+        checks.push(self.rights().await);
+        checks.push(Check::unknown(OWNER, "clock", "its clock is not to be had: the API does not tell it"));
+        Ok(checks)
+    }
+
+    async fn rights(&self) -> Check {
+        let user = &self.server.user;
+        if user.is_empty() {
+            return Check::unknown(
+                OWNER,
+                "rights",
+                "the URL names no user, so the server asks for no rights, or has a token",
+            )
+            .hint("turn on authorization, and write http://USER:PASSWORD@HOST:19530");
+        }
+        if user == ROOT {
+            return Check::ok(OWNER, "rights", format!("{ROOT} may do everything"));
+        }
+        let request = DescribeUserRequest::builder().username(user).include_roles(true).build();
+        let answer = match request {
+            Ok(request) => self.link.ask(self.link.client.describe_user(request)).await,
+            Err(error) => Err(error),
+        };
+        let hint = format!(
+            "give {user} the role admin, or the rights to create and alter databases, collections, indexes and partitions, to load, insert and query"
+        );
+        match answer {
+            Ok(answer) => {
+                let roles: Vec<&str> = answer
+                    .users()
+                    .iter()
+                    .filter(|one| one.get_username() == user)
+                    .flat_map(|one| one.get_roles().iter().map(String::as_str))
+                    .collect();
+                if roles.contains(&ADMIN) {
+                    return Check::ok(OWNER, "rights", format!("{user} has the role {ADMIN}"));
+                }
+                let roles = if roles.is_empty() { "no role".to_owned() } else { roles.join(", ") };
+                Check::unknown(OWNER, "rights", format!("{user} has {roles}; what that lets it do is not asked"))
+                    .hint(hint)
+            }
+            Err(error) => {
+                Check::unknown(OWNER, "rights", format!("asking for the roles of {user}: {}", said(&error))).hint(hint)
+            }
+        }
+    }
+}

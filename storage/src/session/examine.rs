@@ -1,0 +1,50 @@
+//! What `doctor` asks of the targets: each for itself, all at once, each within a time. Only reads.
+
+use super::{Session, scope_of};
+use crate::backend::EngineError;
+use crate::check::{Check, Needs};
+use crate::definition::{Backend, Object};
+use crate::desire::{Desire, Wanted};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The longest that the questions to one target may take together.
+const LIMIT: Duration = Duration::from_secs(20);
+
+impl Session {
+    /// Looks at each target for what an apply of these definitions would need; of none: of any.
+    pub async fn examine(&mut self, desire: &Desire) -> BTreeMap<Backend, Vec<Check>> {
+        let asked = self.connections.iter_mut().map(|(backend, connection)| async move {
+            let needs = needs(&connection.wanted(desire));
+            let checks = match tokio::time::timeout(LIMIT, connection.check(&needs)).await {
+                Ok(Ok(checks)) => checks,
+                Ok(Err(failure)) => vec![failed(&failure)],
+                Err(_) => {
+                    let said = format!("no answer to all questions within {} s", LIMIT.as_secs());
+                    vec![
+                        Check::problem(backend.id(), "reachable", said)
+                            .hint("look what the server is busy with, and at the network on the way"),
+                    ]
+                }
+            };
+            (*backend, checks)
+        });
+        futures::future::join_all(asked).await.into_iter().collect()
+    }
+}
+
+/// A target that could not be asked.
+pub fn failed(failure: &EngineError) -> Check {
+    let said = format!("{}: {}", failure.attempted, failure.detail);
+    Check { hint: failure.hint.clone(), ..Check::problem(failure.backend.id(), "reachable", said) }
+}
+
+fn needs(wanted: &Wanted) -> Needs {
+    let scope = scope_of(wanted);
+    let extension = wanted.objects.values().any(|wanted| match &wanted.desired.object {
+        Object::Table(table) => table.hypertable.is_some(),
+        Object::Aggregate(_) => true,
+        Object::View(_) | Object::ClickhouseTable(_) | Object::Collection(_) => false,
+    });
+    Needs { namespaces: scope.namespaces, roles: scope.roles, some: !wanted.objects.is_empty(), extension }
+}
