@@ -11,6 +11,8 @@ use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use whale_storage::definition::{Backend, Definition};
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
@@ -86,13 +88,9 @@ impl Candidate {
 pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Candidate>, Failure> {
     let paths = select(settings, selection)?;
     let sandbox = Sandbox::new(settings.config.limits.clone(), cache(settings));
-    let mut sets = Assignments { of: &selection.set, taken: BTreeSet::new(), known: BTreeSet::new() };
-    let mut candidates = Vec::new();
-    for path in paths {
-        if let Some(candidate) = candidate(settings, selection, &sandbox, &path, &mut sets) {
-            candidates.push(candidate);
-        }
-    }
+    let sets = Assignments { of: &selection.set, seen: Mutex::default() };
+    let candidates = in_parallel(&paths, |path| candidate(settings, selection, &sandbox, path, &sets));
+    let candidates: Vec<Candidate> = candidates.into_iter().flatten().collect();
     let mut found = same_names(&candidates);
     // A plugin that could not be loaded may be the one that takes it.
     if candidates.iter().all(|candidate| candidate.info.is_some()) {
@@ -106,6 +104,26 @@ pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Can
         );
     }
     if found.errors() == 0 { Ok(candidates) } else { Err(Failure::Refused(with_all(found, &candidates))) }
+}
+
+/// Does something with every item, as many at once as there are processors; results in the order of the items.
+fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(place) else { break };
+                    let result = work(item);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).insert(place, result);
+                }
+            });
+        }
+    });
+    results.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
 }
 
 /// Findings of a run and those of its plugins.
@@ -174,7 +192,7 @@ fn candidate(
     selection: &Selection,
     sandbox: &Sandbox,
     path: &Path,
-    sets: &mut Assignments<'_>,
+    sets: &Assignments<'_>,
 ) -> Option<Candidate> {
     let file = text::shown(&path.to_string_lossy());
     let nothing = Diagnostics::default;
@@ -242,24 +260,32 @@ fn same_names(candidates: &[Candidate]) -> Diagnostics {
 /// `--set`, and which of them some plugin has taken.
 struct Assignments<'a> {
     of: &'a [Assignment],
+    seen: Mutex<Seen>,
+}
+
+#[derive(Default)]
+struct Seen {
+    /// Places of the assignments that some plugin takes.
     taken: BTreeSet<usize>,
+    /// Parameters that some plugin has.
     known: BTreeSet<String>,
 }
 
 impl Assignments<'_> {
     /// Values for one plugin: those of `whale.toml`, and above them those of the command line. One that names no plugin
     /// is for every plugin that has the parameter.
-    fn given(&mut self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, String> {
+    fn given(&self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, String> {
         let mut given =
             settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
-        self.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
         for (place, set) in self.of.iter().enumerate() {
             let meant = match &set.plugin {
                 Some(plugin) => *plugin == info.name,
                 None => info.parameters.iter().any(|parameter| parameter.name == set.name),
             };
             if meant {
-                self.taken.insert(place);
+                seen.taken.insert(place);
                 given.insert(set.name.clone(), set.value.clone());
             }
         }
@@ -269,13 +295,14 @@ impl Assignments<'_> {
     /// What no plugin has taken.
     fn left_over(&self) -> Diagnostics {
         let mut found = Diagnostics::default();
-        for (_, set) in self.of.iter().enumerate().filter(|(place, _)| !self.taken.contains(place)) {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, set) in self.of.iter().enumerate().filter(|(place, _)| !seen.taken.contains(place)) {
             let message = match &set.plugin {
                 Some(plugin) => format!("there is no plugin `{plugin}` here to take `{}`", set.name),
                 None => format!("no plugin here takes the parameter `{}`", set.name),
             };
             let mut fault = Diagnostic::error(codes::UNKNOWN_PARAMETER, format!("--set {}", set.name), message);
-            if let Some(near) = nearest(&set.name, self.known.iter().map(String::as_str)) {
+            if let Some(near) = nearest(&set.name, seen.known.iter().map(String::as_str)) {
                 fault = fault.help(format!("did you mean `{}`?", text::shown_within(near, 80)));
             }
             found.push(fault);

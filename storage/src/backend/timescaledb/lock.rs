@@ -16,6 +16,9 @@ pub const LOCK_KEY: i64 = 0x7768_616c_655f_686f;
 /// How long to wait between two tries.
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// The process of the local engine, which has no other, takes one connection and therefore stands behind no pooler.
+const ONE_PROCESS: i32 = 0;
+
 const LOCKING: &str = "taking the lock on the target";
 
 /// Who holds the lock.
@@ -63,8 +66,7 @@ impl TimescaleTarget {
                 "SELECT json_build_object('taken', pg_try_advisory_lock({LOCK_KEY}), 'pid', pg_backend_pid())"
             ))
             .await?;
-        let seen: Seen = self.answer(&own()).await?;
-        if seen.pid != tried.pid || seen.ours != tried.taken || self.is_shared(tried.pid).await? {
+        if tried.pid != ONE_PROCESS && self.is_pooled(&tried).await? {
             // Let go where it can be; the session that may have it else ends with its pooler's connection.
             let _ = self.session.rows(LOCKING, &format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await;
             let hint = "give the URL of the server itself, or of a pooler in session mode: a lock and a role do not survive between transactions";
@@ -78,16 +80,17 @@ impl TimescaleTarget {
         Ok(Some(holders.into_iter().next().unwrap_or_else(nobody)))
     }
 
-    /// Whether another connection is given the very session that this one uses, which a transaction pooler does as soon as
-    /// ours is between two transactions. The local engine has one process, numbered 0, and takes one connection.
-    async fn is_shared(&self, pid: i32) -> Result<bool, EngineError> {
-        if pid == 0 {
-            return Ok(false);
+    /// Whether the next statement runs in another session, or another connection is given the very session that this one
+    /// uses, which a transaction pooler does as soon as ours is between two transactions.
+    async fn is_pooled(&mut self, tried: &Attempt) -> Result<bool, EngineError> {
+        let seen: Seen = self.answer(&own()).await?;
+        if seen.pid != tried.pid || seen.ours != tried.taken {
+            return Ok(true);
         }
         let mut other = Session::open(&self.address).await?;
         let theirs = other.rows(LOCKING, "SELECT pg_backend_pid()").await;
         other.close().await;
-        Ok(theirs?.first().is_some_and(|theirs| *theirs == pid.to_string()))
+        Ok(theirs?.first().is_some_and(|theirs| *theirs == tried.pid.to_string()))
     }
 
     /// Takes the lock, or says after this time who holds it.
