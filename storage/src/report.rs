@@ -52,6 +52,8 @@ pub struct Report {
     pub round_trips: BTreeMap<Backend, u64>,
     /// Time spent on each engine's steps, loads not waited for.
     pub engine_time: BTreeMap<Backend, Duration>,
+    /// How long it took, loads and the last look included.
+    pub took: Duration,
     /// Time spent on the journal.
     pub journal_time: Duration,
     /// Time spent on marks and version tables, after the steps.

@@ -85,7 +85,7 @@ enum Done {
     /// The person said no.
     Declined(Plan),
     /// It was carried out, or begun.
-    Ran(Plan, Report),
+    Ran(Plan, Box<Report>),
 }
 
 impl Run<'_> {
@@ -119,7 +119,7 @@ impl Run<'_> {
             let printer = &mut *self.printer;
             let mut progress = |progress: whale_storage::session::Progress<'_>| printer.progress(&progress);
             let report = self.session.execute(&approved, self.desire, &mut self.journal, &mut progress).await;
-            return Ok(Done::Ran(plan, report));
+            return Ok(Done::Ran(plan, Box::new(report)));
         }
     }
 
@@ -156,7 +156,7 @@ fn ending(done: Done, planned: impl FnOnce(Plan) -> Planned, command: String, mu
         Done::Declined(plan) => (plan, None, Exit::Refused, None),
         Done::Ran(plan, report) => {
             let exit = if report.succeeded() { Exit::Done } else { Exit::Failed };
-            (plan, Some(report), exit, None)
+            (plan, Some(*report), exit, None)
         }
     };
     plan.found

@@ -47,6 +47,7 @@ impl Session {
         journal: &mut Journal,
         progress: &mut dyn FnMut(Progress<'_>),
     ) -> Report {
+        let began = Instant::now();
         let plan = approved.plan();
         let mut report = Report {
             run: journal.run().to_owned(),
@@ -56,6 +57,7 @@ impl Session {
             remaining: Vec::new(),
             round_trips: BTreeMap::new(),
             engine_time: BTreeMap::new(),
+            took: Duration::ZERO,
             journal_time: Duration::ZERO,
             record_time: Duration::ZERO,
         };
@@ -67,6 +69,7 @@ impl Session {
             report.failure.get_or_insert(journal_failure(&error));
         }
         report.round_trips = self.round_trips();
+        report.took = began.elapsed();
         report.journal_time = journal.spent();
         report
     }
