@@ -30,9 +30,9 @@ async fn a_mutation_that_is_not_done_is_waited_for_before_a_plan_is_made() {
     let second = ended(second);
     println!("{}", second.said);
     assert_eq!(second.code, Some(0), "{}", second.said);
-    let waited = second.said.find("waiting for what an earlier run left at work: mutation").expect("it says so");
-    // Once, and on standard error, which stands behind the plan here.
-    assert_eq!(second.said.rfind("waiting for what an earlier run left at work"), Some(waited), "{}", second.said);
+    let waits = second.said.matches("waiting for what an earlier run left at work: mutation").count();
+    // Once, and once more when the server has found out why it fails.
+    assert!((1..=2).contains(&waits), "{}", second.said);
     assert!(second.said.contains("of evolving.events: "), "{}", second.said);
     world::empty().await;
 }
