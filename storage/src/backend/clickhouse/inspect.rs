@@ -105,6 +105,17 @@ pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineErro
     struct Work {
         what: String,
     }
+    const LOOKING: &str = "looking for what an earlier run left at work";
+    // Whose tables they are is asked only when there is something: that costs more than the rest.
+    let sql = format!(
+        "SELECT 'something' AS what FROM system.processes
+        WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
+        UNION ALL SELECT 'something' AS what FROM system.mutations WHERE NOT is_done LIMIT 1",
+        comment = literal(super::LOG_COMMENT),
+    );
+    if session.read::<Work>(LOOKING, &sql).await?.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!(
         "SELECT concat('statement ', query_id, ': ', substring(replaceRegexpAll(query, '\\\\s+', ' '), 1, 100)) AS what
         FROM system.processes
@@ -117,7 +128,7 @@ pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineErro
         comment = literal(super::LOG_COMMENT),
         mark = literal(crate::mark::PREFIX),
     );
-    let work: Vec<Work> = session.read("looking for what an earlier run left at work", &sql).await?;
+    let work: Vec<Work> = session.read(LOOKING, &sql).await?;
     Ok(work.into_iter().map(|row| row.what).collect())
 }
 
