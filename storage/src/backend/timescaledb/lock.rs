@@ -1,7 +1,8 @@
 //! One applier at a time: a session advisory lock on this target, which ends with the session that holds it.
 //!
 //! It excludes only on a server whose sessions are its own: behind a transaction pooler every statement may run in another
-//! one, and another client's in ours, so such a target is refused. The local engine serves one connection at a time and its locks exclude nobody.
+//! one, and another client's in ours, so such a target is refused. The local engine serves one connection at a time and its
+//! locks exclude nobody.
 
 use super::session::Session;
 use super::{TimescaleTarget, fault};
@@ -66,7 +67,7 @@ impl TimescaleTarget {
                 "SELECT json_build_object('taken', pg_try_advisory_lock({LOCK_KEY}), 'pid', pg_backend_pid())"
             ))
             .await?;
-        if tried.pid != ONE_PROCESS && self.is_pooled(&tried).await? {
+        if tried.taken && tried.pid != ONE_PROCESS && self.is_pooled(tried.pid).await? {
             // Let go where it can be; the session that may have it else ends with its pooler's connection.
             let _ = self.session.rows(LOCKING, &format!("SELECT pg_advisory_unlock({LOCK_KEY})")).await;
             let hint = "give the URL of the server itself, or of a pooler in session mode: a lock and a role do not survive between transactions";
@@ -81,16 +82,17 @@ impl TimescaleTarget {
     }
 
     /// Whether the next statement runs in another session, or another connection is given the very session that this one
-    /// uses, which a transaction pooler does as soon as ours is between two transactions.
-    async fn is_pooled(&mut self, tried: &Attempt) -> Result<bool, EngineError> {
+    /// uses, which a transaction pooler does as soon as ours is between two transactions. Asked only by who was just given
+    /// the lock: who waits for it asks often, and would open a connection each time.
+    async fn is_pooled(&mut self, pid: i32) -> Result<bool, EngineError> {
         let seen: Seen = self.answer(&own()).await?;
-        if seen.pid != tried.pid || seen.ours != tried.taken {
+        if seen.pid != pid || !seen.ours {
             return Ok(true);
         }
         let mut other = Session::open(&self.address).await?;
         let theirs = other.rows(LOCKING, "SELECT pg_backend_pid()").await;
         other.close().await;
-        Ok(theirs?.first().is_some_and(|theirs| *theirs == tried.pid.to_string()))
+        Ok(theirs?.first().is_some_and(|theirs| *theirs == pid.to_string()))
     }
 
     /// Takes the lock, or says after this time who holds it.
