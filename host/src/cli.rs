@@ -151,6 +151,13 @@ pub(crate) struct Selection {
     pub(crate) set: Vec<Assignment>,
 }
 
+impl Selection {
+    /// Whether an engine is meant.
+    pub(crate) fn means(&self, engine: Backend) -> bool {
+        self.engine.is_empty() || self.engine.contains(&engine)
+    }
+}
+
 fn engines() -> impl clap::builder::TypedValueParser<Value = Backend> {
     PossibleValuesParser::new(Backend::ALL.map(Backend::id))
         .try_map(|id| Backend::find(&id).ok_or_else(|| format!("{id:?} is not an engine")))

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use whale_storage::backend::{EngineError, FailureKind};
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics};
+use whale_storage::target::TargetName;
 
 /// The table, as `--help` shows it.
 pub(crate) const TABLE: &str = "\
@@ -82,9 +83,15 @@ impl Trouble {
 
 impl From<EngineError> for Trouble {
     fn from(error: EngineError) -> Self {
+        Self::from((TargetName::from(error.backend), error))
+    }
+}
+
+impl From<(TargetName, EngineError)> for Trouble {
+    fn from((target, error): (TargetName, EngineError)) -> Self {
         // The journal belongs to no engine.
         let engine = (error.kind != FailureKind::Journal).then_some(error.backend);
-        let title = engine.map(|engine| format!("{}: ", engine.title())).unwrap_or_default();
+        let title = engine.map(|_| format!("{}: ", target.title())).unwrap_or_default();
         Self {
             engine,
             kind: error.kind.id(),
@@ -114,8 +121,8 @@ impl From<Diagnostic> for Failure {
     }
 }
 
-impl From<Vec<EngineError>> for Failure {
-    fn from(errors: Vec<EngineError>) -> Self {
+impl From<Vec<(TargetName, EngineError)>> for Failure {
+    fn from(errors: Vec<(TargetName, EngineError)>) -> Self {
         Failure::World(errors.into_iter().map(Trouble::from).collect())
     }
 }

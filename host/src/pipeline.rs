@@ -3,22 +3,27 @@
 //! The order is the wall: [`load`] runs guests and reads no secret; what [`judge`] needs of the targets is read once the
 //! guests are gone.
 
-use crate::cli::{Assignment, Selection};
+mod parameters;
+mod together;
+
+use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
 use crate::sandbox::{Cache, Defined, Described, Plugin, Sandbox, Usage};
+use crate::settings::versions::Versions;
 use crate::settings::{Settings, grants};
 use crate::text;
+use parameters::Assignments;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use whale_storage::definition::{Backend, Definition};
+use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
+use whale_storage::name::Name;
 use whale_storage::raw::{ClickhouseObjects, ModelDefinition, PluginInfo, TimescaledbObjects};
-use whale_storage::types::nearest;
-use whale_storage::validate::{self, Against};
+use whale_storage::validate::{self, Given};
 
 /// One plugin on its way.
 #[derive(Debug)]
@@ -49,6 +54,12 @@ pub(crate) struct Defines {
 }
 
 impl Candidate {
+    /// One of which nothing is known but its file.
+    fn of_file(file: String) -> Self {
+        let nothing = Diagnostics::default;
+        Self { file, sha256: None, info: None, defined: None, loading: nothing(), judging: nothing() }
+    }
+
     /// Its name, or its file's where it has not said one.
     pub(crate) fn title(&self) -> String {
         self.info.as_ref().map_or_else(|| self.file.clone(), |info| text::shown_within(&info.name, 80))
@@ -88,13 +99,16 @@ impl Candidate {
 pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Candidate>, Failure> {
     let paths = select(settings, selection)?;
     let sandbox = Sandbox::new(settings.config.limits.clone(), cache(settings));
-    let sets = Assignments { of: &selection.set, seen: Mutex::default() };
+    let sets = Assignments::new(&selection.set);
     let candidates = in_parallel(&paths, |path| candidate(settings, selection, &sandbox, path, &sets));
     let candidates: Vec<Candidate> = candidates.into_iter().flatten().collect();
-    let mut found = same_names(&candidates);
-    // A plugin that could not be loaded may be the one that takes it.
+    let mut found = together::doubles(&candidates);
+    // A plugin that could not be loaded may be the one that takes it, or whose model it is.
     if candidates.iter().all(|candidate| candidate.info.is_some()) {
         found.extend(sets.left_over());
+        if selection.all && selection.model.is_none() {
+            found.extend(together::unknown(settings, &candidates));
+        }
     }
     if let (Some(model), true) = (&selection.model, candidates.is_empty()) {
         let message = format!("none of the plugins belongs to the model {model:?}");
@@ -195,9 +209,7 @@ fn candidate(
     sets: &Assignments<'_>,
 ) -> Option<Candidate> {
     let file = text::shown(&path.to_string_lossy());
-    let nothing = Diagnostics::default;
-    let mut candidate =
-        Candidate { file, sha256: None, info: None, defined: None, loading: nothing(), judging: nothing() };
+    let mut candidate = Candidate::of_file(file);
     let described = match describe(settings, sandbox, path, &mut candidate) {
         Ok(described) => described,
         Err(found) => {
@@ -233,7 +245,7 @@ fn describe(
     sandbox.describe(&plugin).map_err(|refusal| refusal.diagnostics)
 }
 
-fn define(described: Described, given: &BTreeMap<String, String>) -> Result<Defined, Diagnostics> {
+fn define(described: Described, given: &BTreeMap<String, Given>) -> Result<Defined, Diagnostics> {
     let found = validate::info(described.info());
     if found.errors() > 0 {
         return Err(found);
@@ -242,83 +254,12 @@ fn define(described: Described, given: &BTreeMap<String, String>) -> Result<Defi
     described.define(&arguments).map_err(|refusal| refusal.diagnostics)
 }
 
-fn same_names(candidates: &[Candidate]) -> Diagnostics {
-    let mut found = Diagnostics::default();
-    let mut files: BTreeMap<&str, &str> = BTreeMap::new();
-    for (candidate, info) in
-        candidates.iter().filter_map(|candidate| candidate.info.as_ref().map(|info| (candidate, info)))
-    {
-        if let Some(first) = files.insert(&info.name, &candidate.file) {
-            let (name, file) = (candidate.title(), &candidate.file);
-            let message = format!("{first} and {file} are both plugins of the name {name}");
-            found.push(Diagnostic::error(codes::SAME_NAME, file, message).of(name).help("name only one of the two"));
-        }
-    }
-    found
-}
-
-/// `--set`, and which of them some plugin has taken.
-struct Assignments<'a> {
-    of: &'a [Assignment],
-    seen: Mutex<Seen>,
-}
-
-#[derive(Default)]
-struct Seen {
-    /// Places of the assignments that some plugin takes.
-    taken: BTreeSet<usize>,
-    /// Parameters that some plugin has.
-    known: BTreeSet<String>,
-}
-
-impl Assignments<'_> {
-    /// Values for one plugin: those of `whale.toml`, and above them those of the command line. One that names no plugin
-    /// is for every plugin that has the parameter.
-    fn given(&self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, String> {
-        let mut given =
-            settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
-        for (place, set) in self.of.iter().enumerate() {
-            let meant = match &set.plugin {
-                Some(plugin) => *plugin == info.name,
-                None => info.parameters.iter().any(|parameter| parameter.name == set.name),
-            };
-            if meant {
-                seen.taken.insert(place);
-                given.insert(set.name.clone(), set.value.clone());
-            }
-        }
-        given
-    }
-
-    /// What no plugin has taken.
-    fn left_over(&self) -> Diagnostics {
-        let mut found = Diagnostics::default();
-        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        for (_, set) in self.of.iter().enumerate().filter(|(place, _)| !seen.taken.contains(place)) {
-            let message = match &set.plugin {
-                Some(plugin) => format!("there is no plugin `{plugin}` here to take `{}`", set.name),
-                None => format!("no plugin here takes the parameter `{}`", set.name),
-            };
-            let mut fault = Diagnostic::error(codes::UNKNOWN_PARAMETER, format!("--set {}", set.name), message);
-            if let Some(near) = nearest(&set.name, seen.known.iter().map(String::as_str)) {
-                fault = fault.help(format!("did you mean `{}`?", text::shown_within(near, 80)));
-            }
-            found.push(fault);
-        }
-        found
-    }
-}
-
 /// What was judged.
 #[derive(Debug, Default)]
 pub(crate) struct Judged {
     /// The plugins, in the order named.
     pub(crate) candidates: Vec<Candidate>,
-    /// The definitions of those that were accepted.
-    pub(crate) definitions: Vec<Definition>,
-    /// All of them together.
+    /// What those that were accepted define, all of them together.
     pub(crate) desire: Desire,
     /// What was found about all of them together.
     pub(crate) clashes: Diagnostics,
@@ -340,7 +281,7 @@ impl Judged {
 pub(crate) fn judge(
     settings: &Settings,
     mut candidates: Vec<Candidate>,
-    against: &Against,
+    versions: &Versions,
     remote: Option<&str>,
 ) -> Judged {
     let mut definitions = Vec::new();
@@ -353,10 +294,11 @@ pub(crate) fn judge(
                 continue;
             }
         };
-        let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, against);
+        let against = versions.against(&Name::from_server(info.model.as_str()));
+        let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, &against);
         candidate.judging = found;
         definitions.extend(definition);
     }
-    let (desire, clashes) = Desire::merge(&definitions);
-    Judged { candidates, definitions, desire, clashes }
+    let (desire, clashes) = Desire::merge(&definitions, &settings.config.layout());
+    Judged { candidates, desire, clashes }
 }

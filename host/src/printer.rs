@@ -111,7 +111,7 @@ impl Printer {
         }
         let (place, message) = match progress {
             Progress::Step { step, of } => {
-                let what = format!("{} {}", step.backend, shown_within(&step.title(), 100));
+                let what = format!("{} {}", step.target, shown_within(&step.title(), 100));
                 (Some((step.number, *of)), what)
             }
             Progress::Settling => (None, "waiting for collections to be loaded".to_owned()),

@@ -1,13 +1,14 @@
-//! What is wanted of a target: the objects of all plugins, each with its shape.
+//! What is wanted of each target: the objects of all plugins, each with its shape.
 //!
-//! Plugins are merged here; two that claim one object, or one namespace's same name, are refused before anything is read
-//! from a server.
+//! Plugins are merged here, each object into the target that its model has; two that claim one object of a target are
+//! refused before anything is read from a server.
 
 use crate::catalog::Shape;
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
 use crate::raw::Operation;
+use crate::target::{Layout, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model of the host's own objects, such as the version table.
@@ -29,37 +30,58 @@ pub struct Desired {
     pub operations: BTreeSet<Operation>,
 }
 
-/// All objects of all plugins, by name.
+/// All objects of all plugins, by target.
 #[derive(Debug, Clone, Default)]
 pub struct Desire {
-    /// Objects by name.
-    pub objects: BTreeMap<ObjectName, Desired>,
+    /// Objects by target and name.
+    pub targets: BTreeMap<TargetName, BTreeMap<ObjectName, Desired>>,
     /// Digest of each plugin's definition.
     pub plugins: BTreeMap<Name, String>,
 }
 
 impl Desire {
-    /// Merges definitions. A name that two of them claim is a diagnostic, and the first keeps it.
-    pub fn merge(definitions: &[Definition]) -> (Self, Diagnostics) {
+    /// Merges definitions, each object into the target that its model has. A name that two of them claim there is a
+    /// diagnostic, and the first keeps it.
+    pub fn merge(definitions: &[Definition], layout: &Layout) -> (Self, Diagnostics) {
         let mut desire = Self::default();
         let mut faults = Diagnostics::default();
         for definition in definitions {
-            desire.plugins.insert(definition.plugin.clone(), definition.digest.clone());
-            for object in &definition.objects {
-                let desired = Desired {
-                    object: object.clone(),
-                    plugin: definition.plugin.clone(),
-                    version: definition.version.clone(),
-                    operations: definition.operations.clone(),
-                };
-                if let Some(first) = desire.objects.get(object.name()) {
-                    faults.push(clash(&first.object, &desired));
-                } else {
-                    desire.objects.insert(object.name().clone(), desired);
-                }
-            }
+            faults.extend(desire.add(definition, |backend| layout.home(backend, &definition.model)));
         }
         (desire, faults)
+    }
+
+    /// Adds a definition, its objects of each kind to the target that is named for the kind.
+    pub fn add(&mut self, definition: &Definition, target: impl Fn(Backend) -> TargetName) -> Diagnostics {
+        let mut faults = Diagnostics::default();
+        self.plugins.insert(definition.plugin.clone(), definition.digest.clone());
+        for object in &definition.objects {
+            let desired = Desired {
+                object: object.clone(),
+                plugin: definition.plugin.clone(),
+                version: definition.version.clone(),
+                operations: definition.operations.clone(),
+            };
+            let objects = self.targets.entry(target(object.name().backend)).or_default();
+            if let Some(first) = objects.get(object.name()) {
+                faults.push(clash(&first.object, &desired));
+            } else {
+                objects.insert(object.name().clone(), desired);
+            }
+        }
+        faults
+    }
+
+    /// All objects, target by target.
+    pub fn objects(&self) -> impl Iterator<Item = (&TargetName, &ObjectName, &Desired)> {
+        self.targets
+            .iter()
+            .flat_map(|(target, objects)| objects.iter().map(move |(name, desired)| (target, name, desired)))
+    }
+
+    /// One object.
+    pub fn object(&self, target: &TargetName, name: &ObjectName) -> Option<&Object> {
+        Some(&self.targets.get(target)?.get(name)?.object)
     }
 
     /// Digests of what is applied, by plugin.
@@ -67,22 +89,17 @@ impl Desire {
         self.plugins.iter().map(|(name, digest)| (name.to_string(), digest.clone())).collect()
     }
 
-    /// Kinds of databases that are needed.
-    pub fn backends(&self) -> BTreeSet<Backend> {
-        self.objects.keys().map(|name| name.backend).collect()
+    /// Targets that are needed.
+    pub fn needed(&self) -> BTreeSet<TargetName> {
+        self.targets.keys().cloned().collect()
     }
 
     /// What is wanted of one target, each object with its shape.
-    pub fn for_backend(&self, backend: Backend, shape: impl Fn(&Object) -> Shape) -> Wanted {
-        let objects = self
-            .objects
-            .iter()
-            .filter(|(name, _)| name.backend == backend)
-            .map(|(name, desired)| {
-                (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() })
-            })
-            .collect();
-        Wanted { backend, objects }
+    pub fn for_target(&self, target: &TargetName, shape: impl Fn(&Object) -> Shape) -> Wanted {
+        let objects = self.targets.get(target).into_iter().flatten().map(|(name, desired)| {
+            (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() })
+        });
+        Wanted { target: target.clone(), objects: objects.collect() }
     }
 }
 
@@ -102,8 +119,8 @@ fn clash(first: &Object, second: &Desired) -> Diagnostic {
 /// What is wanted of a target.
 #[derive(Debug, Clone)]
 pub struct Wanted {
-    /// Kind of database.
-    pub backend: Backend,
+    /// Which target.
+    pub target: TargetName,
     /// Objects by name.
     pub objects: BTreeMap<ObjectName, WantedObject>,
 }

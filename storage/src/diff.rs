@@ -41,7 +41,7 @@ pub fn role_of(model: &Name) -> Name {
 /// Compares a target with what is wanted of it.
 pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     let mut diff = Diff::default();
-    if wanted.backend == Backend::Timescaledb {
+    if wanted.target.backend == Backend::Timescaledb {
         roles(wanted, actual, &mut diff);
     }
     namespaces(wanted, actual, &mut diff);
@@ -53,7 +53,7 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
             Some(found) => compare(name, object, found, &mut diff),
         }
     }
-    if wanted.backend == Backend::Timescaledb {
+    if wanted.target.backend == Backend::Timescaledb {
         relations::refuse_taken(wanted, actual, &mut diff);
     }
     left_over(wanted, actual, &mut diff);
@@ -70,12 +70,12 @@ fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
     for model in models {
         let role = role_of(&model);
         match actual.roles.get(&role) {
-            None => diff.changes.push(Change::CreateRole { backend: wanted.backend, role, model }),
+            None => diff.changes.push(Change::CreateRole { backend: wanted.target.backend, role, model }),
             Some(MarkState::Ours(mark)) if mark.model == model.as_str() => {}
             Some(_) => diff.found.push(
                 Diagnostic::error(
                     codes::plan::STRANGER,
-                    format!("{}/roles/{role}", wanted.backend),
+                    format!("{}/roles/{role}", wanted.target.backend),
                     format!("the role {role} exists and is not ours"),
                 )
                 .help("drop or rename that role, or give the plugin another model name"),
@@ -85,8 +85,10 @@ fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
 }
 
 fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
-    for (model, namespace) in wanted.model_namespaces() {
-        let backend = wanted.backend;
+    let pairs = wanted.model_namespaces();
+    let hosts = |namespace: &Name| pairs.contains(&(Name::from_server(HOST_MODEL), namespace.clone()));
+    for (model, namespace) in pairs.clone() {
+        let backend = wanted.target.backend;
         let exists = actual.namespaces.contains_key(&namespace);
         if model.as_str() == HOST_MODEL {
             if !exists {
@@ -97,6 +99,8 @@ fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
         let role = role_of(&model);
         let owned = namespace == model;
         match actual.namespaces.get(&namespace) {
+            // Where the host's own objects are, the host makes it.
+            None if hosts(&namespace) => {}
             None => diff.changes.push(Change::CreateNamespace {
                 backend,
                 namespace: namespace.clone(),

@@ -54,10 +54,10 @@ pub enum Event {
         /// The command that began it.
         #[serde(default)]
         command: String,
-        /// Engines that were looked at, whether there was anything to do in them or not.
+        /// Targets that were looked at, whether there was anything to do in them or not.
         #[serde(default)]
         engines: Vec<String>,
-        /// All its steps, in order: engine and title.
+        /// All its steps, in order: target and title.
         #[serde(default)]
         plan: Vec<(String, String)>,
     },
@@ -65,7 +65,7 @@ pub enum Event {
     Start {
         /// Its number.
         step: usize,
-        /// Engine.
+        /// Its target: `milvus`, `milvus@legal`.
         engine: String,
         /// What it is.
         title: String,
@@ -159,7 +159,7 @@ impl Journal {
     /// Notes that the run begins. Where the journal has grown long, it is put aside first.
     pub fn begin(&mut self, desire: &Desire, plan: &Plan) -> io::Result<()> {
         self.file = file::begin(&self.state)?;
-        let versions = desire.objects.values().map(|one| (one.plugin.to_string(), one.version.to_string()));
+        let versions = desire.objects().map(|(_, _, one)| (one.plugin.to_string(), one.version.to_string()));
         let mut digests = desire.digests();
         digests.retain(|(_, digest)| !digest.is_empty());
         let event = Event::Begin {
@@ -168,15 +168,15 @@ impl Journal {
             digests,
             host: env!("CARGO_PKG_VERSION").to_owned(),
             command: self.command.clone(),
-            engines: desire.backends().into_iter().map(|backend| backend.id().to_owned()).collect(),
-            plan: plan.steps().map(|step| (step.backend.id().to_owned(), step.title())).collect(),
+            engines: desire.targets.keys().map(ToString::to_string).collect(),
+            plan: plan.steps().map(|step| (step.target.to_string(), step.title())).collect(),
         };
         self.write(event)
     }
 
     /// Notes that a step is about to be sent.
     pub fn start(&mut self, step: &Step, title: &str) -> io::Result<()> {
-        self.write(Event::Start { step: step.number, engine: step.backend.to_string(), title: title.to_owned() })
+        self.write(Event::Start { step: step.number, engine: step.target.to_string(), title: title.to_owned() })
     }
 
     /// Notes how a step ended.

@@ -23,6 +23,7 @@ pub mod raw;
 pub mod report;
 pub mod server;
 pub mod session;
+pub mod target;
 pub mod types;
 pub mod validate;
 pub mod version_table;

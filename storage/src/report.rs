@@ -1,7 +1,7 @@
 //! What came of a run: done, in doubt, not started, for each engine, and the truth about the rest.
 
 use crate::backend::EngineError;
-use crate::definition::Backend;
+use crate::target::TargetName;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,8 +25,8 @@ pub enum Outcome {
 pub struct StepReport {
     /// Number of the step in the plan.
     pub number: usize,
-    /// Kind of database.
-    pub backend: Backend,
+    /// Where it was done.
+    pub target: TargetName,
     /// What it was: `create table language.dialects`.
     pub title: String,
     /// What became of it.
@@ -48,10 +48,10 @@ pub struct Report {
     pub converged: Option<bool>,
     /// What that plan still wanted to do.
     pub remaining: Vec<String>,
-    /// Requests sent to each engine, from connecting on.
-    pub round_trips: BTreeMap<Backend, u64>,
-    /// Time spent on each engine's steps, loads not waited for.
-    pub engine_time: BTreeMap<Backend, Duration>,
+    /// Requests sent to each target, from connecting on.
+    pub round_trips: BTreeMap<TargetName, u64>,
+    /// Time spent on each target's steps, loads not waited for.
+    pub engine_time: BTreeMap<TargetName, Duration>,
     /// How long it took, loads and the last look included.
     pub took: Duration,
     /// Time spent on the journal.

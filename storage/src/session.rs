@@ -15,48 +15,48 @@ pub use status::{Owned, Status, TargetStatus};
 
 use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
-use crate::definition::Backend;
 use crate::desire::{Desire, HOST_MODEL, Wanted};
 use crate::diff::role_of;
 use crate::plan::Plan;
 use crate::server::Server;
+use crate::target::TargetName;
 use connections::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Open connections.
 pub struct Session {
-    connections: BTreeMap<Backend, Connection>,
+    connections: BTreeMap<TargetName, Connection>,
 }
 
 impl Session {
     /// Opens all targets at once. Those that fail are reported beside those that answer.
-    pub async fn open(addresses: &BTreeMap<Backend, Address>) -> (Self, Vec<EngineError>) {
-        let opening = addresses.iter().map(|(backend, address)| Connection::open(*backend, address));
+    pub async fn open(addresses: &BTreeMap<TargetName, Address>) -> (Self, Vec<(TargetName, EngineError)>) {
+        let opening = addresses.iter().map(|(target, address)| Connection::open(target.backend, address));
         let mut connections = BTreeMap::new();
         let mut failures = Vec::new();
-        for opened in futures::future::join_all(opening).await {
+        for (target, opened) in addresses.keys().cloned().zip(futures::future::join_all(opening).await) {
             match opened {
                 Ok(connection) => {
-                    connections.insert(connection.server().backend, connection);
+                    connections.insert(target, connection);
                 }
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push((target, failure)),
             }
         }
         (Self { connections }, failures)
     }
 
     /// The servers, in order.
-    pub fn servers(&self) -> impl Iterator<Item = &Server> {
-        self.connections.values().map(Connection::server)
+    pub fn servers(&self) -> impl Iterator<Item = (&TargetName, &Server)> {
+        self.connections.iter().map(|(target, connection)| (target, connection.server()))
     }
 
     /// Requests sent so far.
-    pub fn round_trips(&self) -> BTreeMap<Backend, u64> {
-        self.connections.iter().map(|(backend, connection)| (*backend, connection.round_trips())).collect()
+    pub fn round_trips(&self) -> BTreeMap<TargetName, u64> {
+        self.connections.iter().map(|(target, connection)| (target.clone(), connection.round_trips())).collect()
     }
 
     /// Compares what is wanted with every target, and plans. Only reads.
-    pub async fn plan(&mut self, desire: &Desire, run: &str) -> Result<Plan, Vec<EngineError>> {
+    pub async fn plan(&mut self, desire: &Desire, run: &str) -> Result<Plan, Vec<(TargetName, EngineError)>> {
         Ok(self.look(desire, run).await?.0)
     }
 
@@ -69,11 +69,14 @@ impl Session {
     }
 
     /// Reads every target that is needed, and plans.
-    async fn look(&mut self, desire: &Desire, run: &str) -> Result<(Plan, Vec<Looked>), Vec<EngineError>> {
-        let needed = desire.backends();
+    async fn look(
+        &mut self,
+        desire: &Desire,
+        run: &str,
+    ) -> Result<(Plan, Vec<Looked>), Vec<(TargetName, EngineError)>> {
         let mut plan = Plan::default();
-        let servers = self.servers().filter(|server| needed.contains(&server.backend));
-        servers.flat_map(Server::findings).for_each(|found| plan.found.push(found));
+        let servers = self.servers().filter(|(target, _)| desire.targets.contains_key(*target));
+        servers.flat_map(|(_, server)| server.findings()).for_each(|found| plan.found.push(found));
         if plan.found.errors() > 0 {
             // A server that is too old may not even know what it would be asked.
             return Ok((plan, Vec::new()));
@@ -81,8 +84,8 @@ impl Session {
         let reading = self
             .connections
             .iter_mut()
-            .filter(|(backend, _)| needed.contains(*backend))
-            .map(|(backend, connection)| look_at(*backend, connection, desire));
+            .filter(|(target, _)| desire.targets.contains_key(*target))
+            .map(|(target, connection)| look_at(target, connection, desire));
         let mut looked = Vec::new();
         let mut failures = Vec::new();
         for result in futures::future::join_all(reading).await {
@@ -95,7 +98,7 @@ impl Session {
             return Err(failures);
         }
         for one in &looked {
-            if let Some(connection) = self.connections.get(&one.wanted.backend) {
+            if let Some(connection) = self.connections.get(&one.wanted.target) {
                 connection.plan_into(&mut plan, one, run);
             }
         }
@@ -109,11 +112,15 @@ struct Looked {
     actual: Catalog,
 }
 
-async fn look_at(backend: Backend, connection: &mut Connection, desire: &Desire) -> Result<Looked, EngineError> {
-    let wanted = connection.wanted(desire);
+async fn look_at(
+    target: &TargetName,
+    connection: &mut Connection,
+    desire: &Desire,
+) -> Result<Looked, (TargetName, EngineError)> {
+    let wanted = connection.wanted(target, desire);
     let scope = scope_of(&wanted);
-    let actual = connection.inspect(&scope).await?;
-    debug_assert_eq!(backend, actual.backend);
+    let actual = connection.inspect(&scope).await.map_err(|failure| (target.clone(), failure))?;
+    debug_assert_eq!(target.backend, actual.backend);
     Ok(Looked { wanted, actual })
 }
 

@@ -2,8 +2,9 @@
 //!
 //! It is defined like a model's objects and goes the same way: validated, compared, planned, marked.
 
-use crate::definition::{Backend, Definition};
+use crate::definition::{Backend, Definition, ObjectName};
 use crate::desire::{HOST_MODEL, HOST_PLUGIN};
+use crate::name::Name;
 use crate::raw::{self, Operation, PgColumnValue};
 use crate::validate::{Granted, validate_own};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,27 +13,29 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const NAME: &str = "schema_version";
 
 /// The namespace that every server of a kind has.
-pub fn namespace(backend: Backend) -> &'static str {
+fn namespace(backend: Backend) -> &'static str {
     match backend {
         Backend::Timescaledb => "public",
         Backend::Clickhouse | Backend::Milvus => "default",
     }
 }
 
-/// The host's own objects in these engines.
-pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
+/// Where the table is in a target whose namespaces have this prefix.
+pub fn name(backend: Backend, prefix: &str) -> ObjectName {
+    let namespace = Name::from_server(format!("{prefix}{}", namespace(backend)));
+    ObjectName { backend, namespace, name: Name::from_server(NAME) }
+}
+
+/// The host's own objects in a target of this kind, whose namespaces have this prefix.
+pub fn definition(backend: Backend, prefix: &str) -> Option<Definition> {
     let mut all = raw::ModelDefinition::default();
-    if backends.contains(&Backend::Timescaledb) {
-        all.timescaledb.tables.push(timescaledb());
+    match backend {
+        Backend::Timescaledb => all.timescaledb.tables.push(timescaledb()),
+        Backend::Clickhouse => all.clickhouse.tables.push(clickhouse()),
+        Backend::Milvus => all.milvus.push(milvus()),
     }
-    if backends.contains(&Backend::Clickhouse) {
-        all.clickhouse.tables.push(clickhouse());
-    }
-    if backends.contains(&Backend::Milvus) {
-        all.milvus.push(milvus());
-    }
-    let namespaces: BTreeMap<Backend, BTreeSet<String>> =
-        Backend::ALL.into_iter().map(|backend| (backend, BTreeSet::from([namespace(backend).to_owned()]))).collect();
+    let namespaces = BTreeMap::from([(backend, BTreeSet::from([namespace(backend).to_owned()]))]);
+    let prefixes = BTreeMap::from([(backend, prefix.to_owned())]);
     let operations = vec![Operation::Create, Operation::Alter];
     let info = raw::PluginInfo {
         name: HOST_PLUGIN.to_owned(),
@@ -41,7 +44,7 @@ pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
         summary: "the host's own objects".to_owned(),
         parameters: Vec::new(),
         requests: raw::CapabilityRequest {
-            databases: backends.iter().copied().collect(),
+            databases: vec![backend],
             namespaces: namespaces
                 .iter()
                 .flat_map(|(backend, names)| {
@@ -51,7 +54,7 @@ pub fn definition(backends: &BTreeSet<Backend>) -> Option<Definition> {
             operations: operations.clone(),
         },
     };
-    let granted = Granted { namespaces, operations: operations.into_iter().collect() };
+    let granted = Granted { namespaces, operations: operations.into_iter().collect(), prefixes };
     validate_own(&info, &all, &granted)
 }
 
@@ -164,8 +167,13 @@ mod tests {
 
     #[test]
     fn the_hosts_own_objects_pass_the_rules_of_every_engine() {
-        let definition = definition(&Backend::ALL.into_iter().collect()).expect("the definition is valid");
-        let names: Vec<String> = definition.objects.iter().map(|object| object.name().to_string()).collect();
-        assert_eq!(names, ["public.schema_version", "default.schema_version", "default.schema_version"]);
+        for prefix in ["", "staging_"] {
+            for backend in Backend::ALL {
+                let definition = definition(backend, prefix).expect("the definition is valid");
+                let names: Vec<_> = definition.objects.iter().map(crate::definition::Object::name).collect();
+                assert_eq!(names, [&name(backend, prefix)]);
+                assert_eq!(definition.objects[0].header().model.as_str(), HOST_MODEL);
+            }
+        }
     }
 }

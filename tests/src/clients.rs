@@ -1,7 +1,7 @@
 //! Ordinary clients, which know nothing of whale-host.
 
 use clickhouse::{Client, Compression};
-use milvus::v2::request::collection::DropCollectionRequest;
+use milvus::v2::prelude::*;
 use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use percent_encoding::percent_decode_str;
 use tokio_postgres::{NoTls, SimpleQueryMessage};
@@ -64,6 +64,60 @@ pub async fn milvus() -> ClientV2 {
         .token(format!("{}:{}", url.username(), password(&url)))
         .telemetry(TelemetryConfig::new().enabled(false));
     ClientV2::new(&config).await.unwrap()
+}
+
+/// Drops a model's schema and role.
+pub async fn forget_timescaledb(model: &str) {
+    forget_postgres(address("TIMESCALEDB_URL").as_str(), model).await;
+}
+
+/// The same at any URL.
+pub async fn forget_postgres(url: &str, model: &str) {
+    let sql = format!(
+        "SET client_min_messages = error; DROP SCHEMA IF EXISTS {model} CASCADE;
+         DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'whale_{model}') THEN
+             EXECUTE 'DROP OWNED BY whale_{model} CASCADE'; EXECUTE 'DROP ROLE whale_{model}'; END IF; END $$"
+    );
+    postgres(url, &sql).await;
+}
+
+/// Drops a database.
+pub async fn forget_clickhouse(database: &str) {
+    clickhouse(&format!("DROP DATABASE IF EXISTS {database} SYNC")).await;
+}
+
+/// Drops a database with all that is in it.
+pub async fn forget_milvus(database: &str) {
+    let client = milvus().await;
+    let databases = client.list_databases(ListDatabasesRequest::builder().build().unwrap()).await.unwrap();
+    if !databases.database_names().iter().any(|name| name == database) {
+        return;
+    }
+    let list = ListCollectionsRequest::builder().database_name(database).build().unwrap();
+    for name in client.list_collections(list).await.unwrap().collection_names() {
+        let describe =
+            DescribeCollectionRequest::builder().database_name(database).collection_name(name).build().unwrap();
+        for alias in client.describe_collection(describe).await.unwrap().description().get_aliases() {
+            let drop = DropAliasRequest::builder().database_name(database).alias(alias).build().unwrap();
+            client.drop_alias(drop).await.unwrap();
+        }
+        let drop = DropCollectionRequest::builder().database_name(database).collection_name(name).build().unwrap();
+        client.drop_collection(drop).await.unwrap();
+    }
+    client.drop_database(DropDatabaseRequest::builder().database_name(database).build().unwrap()).await.unwrap();
+}
+
+/// Collections of a database; none where there is no such database.
+pub async fn milvus_collections(database: &str) -> Vec<String> {
+    let client = milvus().await;
+    let databases = client.list_databases(ListDatabasesRequest::builder().build().unwrap()).await.unwrap();
+    if !databases.database_names().iter().any(|name| name == database) {
+        return Vec::new();
+    }
+    let list = ListCollectionsRequest::builder().database_name(database).build().unwrap();
+    let mut names = client.list_collections(list).await.unwrap().collection_names().to_vec();
+    names.sort();
+    names
 }
 
 /// Version tables that other tests have made in their own words.

@@ -18,6 +18,7 @@ use whale_storage::diff::diff;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{self, Operation};
+use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
 
 /// A random model: tables with columns, comments, indexes and settings.
@@ -86,7 +87,9 @@ fn wanted(model: &raw::ModelDefinition) -> Wanted {
     let (definition, found) = validate(&info, model, "", &granted, &Against::oldest());
     let definition: Definition =
         definition.unwrap_or_else(|| panic!("{:?}", found.iter().map(|d| &d.message).collect::<Vec<_>>()));
-    Desire::merge(&[definition]).0.for_backend(Backend::Clickhouse, |object| MemoryLower.shape(object))
+    Desire::merge(&[definition], &Layout::default())
+        .0
+        .for_target(&Backend::Clickhouse.into(), |object| MemoryLower.shape(object))
 }
 
 fn plan(wanted: &Wanted, target: &MemoryTarget) -> Plan {

@@ -180,7 +180,7 @@ fn info() -> PluginInfo {
 
 fn judge(definition: &ModelDefinition, against: &Against) -> (Option<Definition>, Diagnostics) {
     let namespaces = BTreeMap::from([(Backend::Clickhouse, BTreeSet::from(["granted".to_owned()]))]);
-    let granted = Granted { namespaces, operations: BTreeSet::from([Operation::Create]) };
+    let granted = Granted { namespaces, operations: BTreeSet::from([Operation::Create]), ..Granted::default() };
     validate(&info(), definition, "", &granted, against)
 }
 

@@ -51,8 +51,8 @@ pub(super) fn run(
     })?;
     targets::block(async {
         // The lock of appliers stands on TimescaleDB, whatever is applied.
-        let mut needed = prepared.desire.backends();
-        needed.insert(Backend::Timescaledb);
+        let mut needed = prepared.desire.needed();
+        needed.insert(Backend::Timescaledb.into());
         let mut session = targets::open(&prepared.targets, &needed).await?;
         let places = targets::places(&session, &prepared.targets);
         let Wanted { desire, found, spent } = prepared.for_servers(settings, selection, &session)?;

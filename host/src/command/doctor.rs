@@ -16,6 +16,7 @@ use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, Severity, codes};
 use whale_storage::journal::history::{Ended, History};
 use whale_storage::session::{self, Session};
+use whale_storage::target::TargetName;
 
 /// The longest that one question to an engine may take.
 const QUESTION: Duration = Duration::from_secs(10);
@@ -26,8 +27,8 @@ const ROOM: u64 = 16 * 1024 * 1024;
 /// What stands in an engine's place for checks of this machine.
 const HOST: &str = "host";
 
-/// Checks by engine.
-type Checks = BTreeMap<Backend, Vec<Check>>;
+/// Checks by target.
+type Checks = BTreeMap<TargetName, Vec<Check>>;
 
 /// Looks at the targets, with plugins also for what their definitions need, and at this machine.
 pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, Failure> {
@@ -39,24 +40,23 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
     } else {
         (None, Targets::resolve(settings)?)
     };
-    let mut needed: BTreeSet<Backend> = if selection.engine.is_empty() {
-        // Every apply takes its lock there.
-        targets.by.keys().copied().chain([Backend::Timescaledb]).collect()
-    } else {
-        selection.engine.iter().copied().collect()
-    };
-    needed.extend(prepared.iter().flat_map(|prepared| prepared.desire.backends()));
+    let mut needed: BTreeSet<TargetName> =
+        targets.by.keys().filter(|name| selection.means(name.backend)).cloned().collect();
+    // Every apply takes its lock on TimescaleDB.
+    let always: &[Backend] = if selection.engine.is_empty() { &[Backend::Timescaledb] } else { &selection.engine };
+    needed.extend(always.iter().map(|engine| TargetName::from(*engine)));
+    needed.extend(prepared.iter().flat_map(|prepared| prepared.desire.needed()));
     let spent = prepared.as_ref().map(|prepared| Spent::of_plugins(&prepared.judged.candidates)).unwrap_or_default();
     let (mut checks, round_trips) = targets::block(examine(settings, selection, prepared, &targets, &needed))?;
     let mut groups: Vec<Group> = needed
         .into_iter()
-        .map(|engine| Group {
-            engine: Some(engine),
-            place: targets.by.get(&engine).map(|target| target.place.clone()),
-            checks: checks.remove(&engine).unwrap_or_default(),
+        .map(|target| Group {
+            place: targets.by.get(&target).map(|target| target.place.clone()),
+            checks: checks.remove(&target).unwrap_or_default(),
+            target: Some(target),
         })
         .collect();
-    groups.push(Group { engine: None, place: None, checks: machine(settings)? });
+    groups.push(Group { target: None, place: None, checks: machine(settings)? });
     let examined = Examined { groups, spent: Spent { round_trips, ..spent } };
     let exit = if examined.count(Verdict::Problem) == 0 { Exit::Done } else { Exit::Failed };
     Ok(Ending::new(exit, Output::Examined(examined), Diagnostics::default()))
@@ -67,26 +67,26 @@ async fn examine(
     selection: &Selection,
     prepared: Option<Prepared>,
     targets: &Targets,
-    needed: &BTreeSet<Backend>,
-) -> Result<(Checks, BTreeMap<Backend, u64>), Failure> {
+    needed: &BTreeSet<TargetName>,
+) -> Result<(Checks, BTreeMap<TargetName, u64>), Failure> {
     let mut checks = Checks::new();
-    for engine in needed.iter().filter(|engine| !targets.by.contains_key(engine)) {
-        let missing = targets.missing(*engine);
-        let check = Check::problem(engine.id(), "configured", missing.message);
-        checks.entry(*engine).or_default().push(Check { hint: missing.help, ..check });
+    for name in needed.iter().filter(|name| !targets.by.contains_key(name)) {
+        let missing = targets.missing(name.backend);
+        let check = Check::problem(name.backend.id(), "configured", missing.message);
+        checks.entry(name.clone()).or_default().push(Check { hint: missing.help, ..check });
     }
-    let configured = needed.iter().copied().filter(|engine| targets.by.contains_key(engine)).collect();
+    let configured = needed.iter().filter(|name| targets.by.contains_key(name)).cloned().collect();
     let mut addresses = targets.addresses(&configured).map_err(Failure::Refused)?;
     for address in addresses.values_mut() {
         address.statement_timeout = address.statement_timeout.min(QUESTION);
     }
     let (mut session, failures) = Session::open(&addresses).await;
-    for failure in &failures {
-        checks.entry(failure.backend).or_default().push(session::failed(failure));
+    for (target, failure) in &failures {
+        checks.entry(target.clone()).or_default().push(session::failed(failure));
     }
     let desire = prepared.as_ref().map_or_else(Desire::default, |prepared| prepared.desire.clone());
-    for (engine, found) in session.examine(&desire).await {
-        checks.entry(engine).or_default().extend(found);
+    for (target, found) in session.examine(&desire).await {
+        checks.entry(target).or_default().extend(found);
     }
     if let Some(prepared) = prepared {
         definitions(settings, selection, prepared, &mut session, &mut checks).await?;
@@ -104,20 +104,19 @@ async fn definitions(
     session: &mut Session,
     checks: &mut Checks,
 ) -> Result<(), Failure> {
-    let backends = prepared.desire.backends();
-    let open: Vec<Backend> = session.servers().map(|server| server.backend).collect();
+    let open: Vec<TargetName> = session.servers().map(|(target, _)| target.clone()).collect();
     let faults = match prepared.for_servers(settings, selection, session) {
         Ok(wanted) => {
-            for engine in backends.into_iter().filter(|engine| open.contains(engine)) {
+            for target in wanted.desire.needed().into_iter().filter(|target| open.contains(target)) {
                 let mut part = wanted.desire.clone();
-                part.objects.retain(|name, _| name.backend == engine);
-                let found = checks.entry(engine).or_default();
+                part.targets.retain(|name, _| *name == target);
+                let found = checks.entry(target.clone()).or_default();
                 match session.plan(&part, &targets::run_name()).await {
-                    Ok(plan) => refusals(engine, part.objects.len(), &plan.found, found),
-                    Err(failures) => found.extend(failures.iter().map(|failure| Check {
+                    Ok(plan) => refusals(target.backend, part.objects().count(), &plan.found, found),
+                    Err(failures) => found.extend(failures.iter().map(|(_, failure)| Check {
                         hint: failure.hint.clone(),
                         ..Check::problem(
-                            engine.id(),
+                            target.backend.id(),
                             "definitions",
                             format!("{}: {}", failure.attempted, failure.detail),
                         )
@@ -131,7 +130,7 @@ async fn definitions(
     };
     for fault in faults.errors_only() {
         let engine = fault.path.split('/').next().and_then(Backend::find).unwrap_or(Backend::Timescaledb);
-        checks.entry(engine).or_default().push(refusal(engine, fault));
+        checks.entry(engine.into()).or_default().push(refusal(engine, fault));
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ async fn plan(
     selection: &Selection,
     prepared: Prepared,
 ) -> Result<(Planned, Diagnostics), Failure> {
-    let mut session = targets::open(&prepared.targets, &prepared.desire.backends()).await?;
+    let mut session = targets::open(&prepared.targets, &prepared.desire.needed()).await?;
     let places = targets::places(&session, &prepared.targets);
     let Wanted { desire, found, mut spent } = prepared.for_servers(settings, selection, &session)?;
     let plan = session.plan(&desire, &targets::run_name()).await;

@@ -6,10 +6,12 @@ use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::render::{Output, Spent, StatusView};
 use crate::settings::Settings;
 use crate::settings::targets::Targets;
+use std::collections::BTreeSet;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
 use whale_storage::journal::history::Run;
 use whale_storage::session::Session;
+use whale_storage::target::TargetName;
 
 /// Looks at every engine that answers. With plugins, also in the namespaces that they use.
 pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, Failure> {
@@ -21,9 +23,7 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
     } else {
         (Desire::default(), Targets::resolve(settings)?, Diagnostics::default(), Spent::default())
     };
-    if !selection.engine.is_empty() {
-        desire.objects.retain(|name, _| selection.engine.contains(&name.backend));
-    }
+    desire.targets.retain(|target, _| selection.means(target.backend));
     let unfinished = history::read(settings)?.open().next().cloned();
     let (view, troubles) = targets::block(look(desire, targets, selection, unfinished, spent))?;
     let exit = if troubles.is_empty() { Exit::Done } else { Exit::Failed };
@@ -37,21 +37,16 @@ async fn look(
     unfinished: Option<Run>,
     mut spent: Spent,
 ) -> Result<(StatusView, Vec<Trouble>), Failure> {
-    let asked = |backend: &whale_storage::definition::Backend| {
-        selection.engine.is_empty() || selection.engine.contains(backend)
-    };
-    let needed = if selection.engine.is_empty() {
-        targets.by.keys().copied().collect()
-    } else {
-        selection.engine.iter().copied().collect()
-    };
+    let mut needed: BTreeSet<TargetName> =
+        targets.by.keys().filter(|name| selection.means(name.backend)).cloned().collect();
+    needed.extend(selection.engine.iter().map(|engine| TargetName::from(*engine)));
     let addresses = targets.addresses(&needed).map_err(Failure::Refused)?;
     let (mut session, failures) = Session::open(&addresses).await;
     let mut status = session.status(&desire).await;
     spent.round_trips = session.round_trips();
     session.close().await;
     let troubles = failures.into_iter().chain(std::mem::take(&mut status.failures)).map(Trouble::from).collect();
-    let places = targets.by.iter().filter(|(backend, _)| asked(backend));
-    let places = places.map(|(backend, target)| (*backend, target.place.clone())).collect();
+    let places = targets.by.iter().filter(|(name, _)| needed.contains(*name));
+    let places = places.map(|(name, target)| (name.clone(), target.place.clone())).collect();
     Ok((StatusView { status, places, unfinished, spent }, troubles))
 }

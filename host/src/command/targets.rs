@@ -1,20 +1,18 @@
 //! What `plan`, `apply` and `status` share: from plugins to a desire, and from a desire to open connections.
 
-use super::validate::versions;
 use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
 use crate::pipeline::{self, Judged};
 use crate::render::{Places, Spent};
 use crate::settings::Settings;
 use crate::settings::targets::Targets;
+use crate::settings::versions::Versions;
 use std::collections::BTreeSet;
 use std::future::Future;
-use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
-use whale_storage::server::known;
 use whale_storage::session::Session;
-use whale_storage::validate::Against;
+use whale_storage::target::TargetName;
 use whale_storage::version_table;
 
 /// Plugins that were judged as far as that goes without a server, and where the engines are.
@@ -43,13 +41,9 @@ pub(super) fn prepare(settings: &Settings, selection: &Selection) -> Result<Prep
     let candidates = pipeline::load(settings, selection)?;
     // From here on no guest is left, and credentials may be read.
     let targets = Targets::resolve(settings);
-    let mut newest = Against::oldest();
-    for backend in Backend::ALL {
-        newest.set(backend, known(backend).newest);
-    }
     let remote = targets.as_ref().ok().and_then(|targets| targets.remote().map(str::to_owned));
-    let judged = pipeline::judge(settings, candidates, &newest, remote.as_deref());
-    let desire = desire(&judged, selection)?;
+    let judged = pipeline::judge(settings, candidates, &Versions::newest(settings), remote.as_deref());
+    let desire = desire(settings, &judged, selection)?;
     Ok(Prepared { judged, desire, targets: targets? })
 }
 
@@ -61,33 +55,33 @@ impl Prepared {
         selection: &Selection,
         session: &Session,
     ) -> Result<Wanted, Failure> {
-        let mut against = versions(settings, &[]);
-        for server in session.servers() {
+        let mut versions = Versions::told(settings, &[]);
+        for (target, server) in session.servers() {
             if let Some(version) = server.version {
-                against.set(server.backend, version);
+                versions.set(target.clone(), version);
             }
         }
-        let judged = pipeline::judge(settings, self.judged.candidates, &against, self.targets.remote());
-        let desire = desire(&judged, selection)?;
+        let judged = pipeline::judge(settings, self.judged.candidates, &versions, self.targets.remote());
+        let desire = desire(settings, &judged, selection)?;
         Ok(Wanted { desire, found: judged.found(), spent: Spent::of_plugins(&judged.candidates) })
     }
 }
 
 /// What is wanted of these engines; none named: of all. The host's own objects stand beside those of the plugins.
-fn desire(judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
+fn desire(settings: &Settings, judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
     let found = judged.found();
     if found.errors() > 0 {
         return Err(Failure::Refused(found));
     }
-    let meant = |backend: Backend| selection.engine.is_empty() || selection.engine.contains(&backend);
-    let backends = judged.desire.backends().into_iter().filter(|backend| meant(*backend)).collect();
-    let mut definitions = judged.definitions.clone();
-    definitions.extend(version_table::definition(&backends));
-    let (mut desire, clashes) = Desire::merge(&definitions);
-    if clashes.errors() > 0 {
-        return Err(Failure::Refused(clashes));
+    let mut desire = judged.desire.clone();
+    desire.targets.retain(|target, _| selection.means(target.backend));
+    let layout = settings.config.layout();
+    for target in desire.needed() {
+        if let Some(own) = version_table::definition(target.backend, layout.prefix(&target)) {
+            // No plugin's object can have the table's name.
+            let _ = desire.add(&own, |_| target.clone());
+        }
     }
-    desire.objects.retain(|name, _| meant(name.backend));
     Ok(desire)
 }
 
@@ -98,7 +92,7 @@ pub(super) fn block<T>(future: impl Future<Output = Result<T, Failure>>) -> Resu
 }
 
 /// Opens these targets, all of them or none.
-pub(super) async fn open(targets: &Targets, needed: &BTreeSet<Backend>) -> Result<Session, Failure> {
+pub(super) async fn open(targets: &Targets, needed: &BTreeSet<TargetName>) -> Result<Session, Failure> {
     let addresses = targets.addresses(needed).map_err(Failure::Refused)?;
     let (session, failures) = Session::open(&addresses).await;
     if failures.is_empty() {
@@ -110,8 +104,8 @@ pub(super) async fn open(targets: &Targets, needed: &BTreeSet<Backend>) -> Resul
 
 /// The servers of a session with host and port.
 pub(super) fn places(session: &Session, targets: &Targets) -> Places {
-    let place = |backend: Backend| targets.by.get(&backend).map(|target| target.place.clone()).unwrap_or_default();
-    session.servers().map(|server| (server.backend, (place(server.backend), server.clone()))).collect()
+    let place = |name: &TargetName| targets.by.get(name).map(|target| target.place.clone()).unwrap_or_default();
+    session.servers().map(|(name, server)| (name.clone(), (place(name), server.clone()))).collect()
 }
 
 /// A name for a run: when, and which process.

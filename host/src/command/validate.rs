@@ -6,7 +6,7 @@ use crate::pipeline;
 use crate::render::Output;
 use crate::settings::Settings;
 use crate::settings::targets::remote_in_config;
-use whale_storage::validate::Against;
+use crate::settings::versions::Versions;
 
 /// Judges all plugins, and all of them together.
 pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Against]) -> Result<Ending, Failure> {
@@ -14,23 +14,9 @@ pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Ag
     for candidate in &mut candidates {
         candidate.keep(&selection.engine);
     }
-    let against = versions(settings, against);
-    let judged = pipeline::judge(settings, candidates, &against, remote_in_config(settings).as_deref());
+    let versions = Versions::told(settings, against);
+    let judged = pipeline::judge(settings, candidates, &versions, remote_in_config(settings).as_deref());
     let found = judged.found();
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
     Ok(Ending::new(exit, Output::Validated(judged), found))
-}
-
-/// The oldest versions, above them those of `whale.toml`, above them those of the command line.
-pub(super) fn versions(settings: &Settings, given: &[cli::Against]) -> Against {
-    let mut against = Against::oldest();
-    for (backend, target) in &settings.config.targets {
-        if let Some(version) = target.version {
-            against.set(*backend, version);
-        }
-    }
-    for given in given {
-        against.set(given.engine, given.version);
-    }
-    against
 }

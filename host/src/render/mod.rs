@@ -13,7 +13,6 @@ use crate::pipeline::{Candidate, Judged};
 use std::collections::BTreeMap;
 use whale_storage::change::Change;
 use whale_storage::check::{Check, Verdict};
-use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Code;
 use whale_storage::journal::history::Run;
@@ -21,6 +20,7 @@ use whale_storage::plan::Plan;
 use whale_storage::report::Report;
 use whale_storage::server::Server;
 use whale_storage::session::Status;
+use whale_storage::target::TargetName;
 
 /// What a command found out.
 #[derive(Debug)]
@@ -77,7 +77,7 @@ impl Planned {
 }
 
 /// The servers of a run, each with its host and port.
-pub(crate) type Places = BTreeMap<Backend, (String, Server)>;
+pub(crate) type Places = BTreeMap<TargetName, (String, Server)>;
 
 /// What came of an apply.
 #[derive(Debug)]
@@ -103,7 +103,7 @@ pub(crate) struct Examined {
 #[derive(Debug)]
 pub(crate) struct Group {
     /// None: this machine.
-    pub(crate) engine: Option<Backend>,
+    pub(crate) target: Option<TargetName>,
     /// Host and port; none: there is no target.
     pub(crate) place: Option<String>,
     /// What was found.
@@ -135,8 +135,8 @@ pub(crate) struct HistoryView {
 pub(crate) struct StatusView {
     /// What was read.
     pub(crate) status: Status,
-    /// Host and port by engine.
-    pub(crate) places: BTreeMap<Backend, String>,
+    /// Host and port by target.
+    pub(crate) places: BTreeMap<TargetName, String>,
     /// A run that did not end well.
     pub(crate) unfinished: Option<Run>,
     /// What reading it took.
@@ -163,8 +163,8 @@ impl Output {
 pub(crate) struct Spent {
     /// What each plugin used.
     pub(crate) plugins: Vec<(String, crate::sandbox::Usage)>,
-    /// Requests to each engine.
-    pub(crate) round_trips: BTreeMap<Backend, u64>,
+    /// Requests to each target.
+    pub(crate) round_trips: BTreeMap<TargetName, u64>,
 }
 
 impl Spent {

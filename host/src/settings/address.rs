@@ -12,6 +12,8 @@ use whale_storage::definition::Backend;
 pub(super) struct Parsed {
     /// Host and port, for people.
     pub(super) place: String,
+    /// The same, with the database where a server has walls between them.
+    pub(super) server: String,
     /// Whether that is this machine.
     pub(super) loopback: bool,
     /// The file with authorities to trust.
@@ -43,7 +45,11 @@ pub(super) fn parse(backend: Backend, text: &str) -> Result<Parsed, String> {
     }
     let protection = Protection::read(backend, &url)?;
     let place = place(backend, text, &url, usual)?;
-    Ok(Parsed { place, loopback: is_loopback(&url), authority_file: protection.authority_file })
+    let server = match backend {
+        Backend::Timescaledb => format!("{place}{}", url.path()),
+        Backend::Clickhouse | Backend::Milvus => place.clone(),
+    };
+    Ok(Parsed { place, server, loopback: is_loopback(&url), authority_file: protection.authority_file })
 }
 
 fn place(backend: Backend, text: &str, url: &Url, usual: u16) -> Result<String, String> {

@@ -4,16 +4,18 @@
 //! Nothing here is a secret; a password in a URL is refused, since the file belongs beside the code.
 
 use super::limits;
+use super::models::{self, ModelSettings};
 use super::reader::{Key, Reader, Value};
-use super::source::UrlSource;
+use super::target::{self, TargetSettings};
 use crate::sandbox::Limits;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 use toml::de::DeTable;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostics, Origin};
+use whale_storage::name::Name;
 use whale_storage::raw::Operation;
-use whale_storage::server::{Version, known};
+use whale_storage::target::{Layout, TargetName};
+use whale_storage::validate::Given;
 
 /// What the file says.
 #[derive(Debug, Clone, Default)]
@@ -22,8 +24,10 @@ pub(crate) struct Config {
     pub(crate) files: Vec<String>,
     /// By name of the plugin.
     pub(crate) plugins: BTreeMap<String, PluginSettings>,
-    /// Where the engines are, and their versions.
+    /// The targets that models share, and their versions.
     pub(crate) targets: BTreeMap<Backend, TargetSettings>,
+    /// By name of the model.
+    pub(crate) models: BTreeMap<Name, ModelSettings>,
     /// Bounds on a guest.
     pub(crate) limits: Limits,
 }
@@ -36,30 +40,10 @@ pub(crate) struct PluginSettings {
     /// What may be done with its objects.
     pub(crate) operations: BTreeSet<Operation>,
     /// Values of its parameters, as they would be typed.
-    pub(crate) parameters: BTreeMap<String, String>,
-}
-
-/// What is said of an engine.
-#[derive(Debug, Clone)]
-pub(crate) struct TargetSettings {
-    /// What `validate` judges for.
-    pub(crate) version: Option<Version>,
-    /// Where it is.
-    pub(crate) url: Option<UrlSource>,
-    /// How long to wait for a connection.
-    pub(crate) connect_timeout: Duration,
-    /// How long to wait for the answer to one statement.
-    pub(crate) statement_timeout: Duration,
+    pub(crate) parameters: BTreeMap<String, Given>,
     /// The table's place in the file.
     pub(crate) origin: Origin,
 }
-
-/// Seconds until a connection has to stand.
-pub(super) const CONNECT_SECONDS: u64 = 5;
-/// Seconds until a statement has to be answered: an index over large tables takes minutes.
-pub(super) const STATEMENT_SECONDS: u64 = 600;
-/// What the two can be raised to.
-const MOST_SECONDS: u64 = 86_400;
 
 impl Config {
     /// Reads the text of a file of that name.
@@ -69,9 +53,10 @@ impl Config {
         for (key, value) in reader.document().into_iter().flatten() {
             match key.get_ref().as_ref() {
                 "plugins" => config.plugins(&mut reader, &value),
-                "targets" => config.targets(&mut reader, &value),
+                "targets" => config.targets = target::read_all(&mut reader, "targets", &value),
+                "models" => config.models = models::read_all(&mut reader, &value),
                 "limits" => limits::read(&mut reader, &value, &mut config.limits),
-                _ => reader.unknown("", &key, &["plugins", "targets", "limits"]),
+                _ => reader.unknown("", &key, &["plugins", "targets", "models", "limits"]),
             }
         }
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
@@ -83,22 +68,34 @@ impl Config {
                 "files" => self.files = reader.texts("plugins.files", value).unwrap_or_default(),
                 name => {
                     let path = format!("plugins.{name}");
-                    self.plugins.insert(name.to_owned(), plugin(reader, &path, value));
+                    let origin = reader.origin(key.span());
+                    self.plugins.insert(name.to_owned(), plugin(reader, &path, value, origin));
                 }
             }
         }
     }
 
-    fn targets(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
-        for (key, value) in reader.entries("targets", value) {
-            match Backend::find(key.get_ref()) {
-                Some(backend) => {
-                    let settings = target(reader, backend, key, value);
-                    self.targets.insert(backend, settings);
-                }
-                None => reader.unknown("targets", key, &Backend::ALL.map(Backend::id)),
+    /// How the targets are laid out. Known without any of their URLs.
+    pub(crate) fn layout(&self) -> Layout {
+        let mut layout = Layout::default();
+        for (target, settings) in self.all_targets() {
+            if target.model.is_some() {
+                layout.own.insert(target.clone());
+            }
+            if !settings.prefix.is_empty() {
+                layout.prefixes.insert(target, settings.prefix.clone());
             }
         }
+        layout
+    }
+
+    /// What is said of each target.
+    pub(crate) fn all_targets(&self) -> impl Iterator<Item = (TargetName, &TargetSettings)> {
+        let shared = self.targets.iter().map(|(backend, settings)| (TargetName::from(*backend), settings));
+        let own = self.models.iter().flat_map(|(model, settings)| {
+            settings.targets.iter().map(|(backend, target)| (TargetName::own(*backend, model.clone()), target))
+        });
+        shared.chain(own)
     }
 }
 
@@ -115,7 +112,7 @@ fn by_line(found: &Diagnostics) -> Diagnostics {
 
 impl Reader<'_> {
     /// Entries of a table, none where the value is no table.
-    fn entries<'v, 't>(
+    pub(super) fn entries<'v, 't>(
         &mut self,
         path: &str,
         value: &'v Value<'t>,
@@ -124,11 +121,12 @@ impl Reader<'_> {
     }
 }
 
-fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> PluginSettings {
+fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) -> PluginSettings {
     let mut settings = PluginSettings {
         namespaces: BTreeSet::new(),
         operations: BTreeSet::from([Operation::Create, Operation::Alter]),
         parameters: BTreeMap::new(),
+        origin,
     };
     for (key, value) in reader.entries(path, value) {
         let inner = format!("{path}.{}", key.get_ref());
@@ -138,7 +136,8 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> PluginSetti
             "parameters" => {
                 for (name, value) in reader.entries(&inner, value) {
                     if let Some(text) = reader.parameter(&format!("{inner}.{}", name.get_ref()), value) {
-                        settings.parameters.insert(name.get_ref().to_string(), text);
+                        let given = Given { text, origin: Some(reader.origin(value.span())) };
+                        settings.parameters.insert(name.get_ref().to_string(), given);
                     }
                 }
             }
@@ -164,61 +163,9 @@ fn operations(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSe
     operations
 }
 
-fn target(reader: &mut Reader<'_>, backend: Backend, key: &Key<'_>, value: &Value<'_>) -> TargetSettings {
-    let path = format!("targets.{backend}");
-    let mut settings = TargetSettings {
-        version: None,
-        url: None,
-        connect_timeout: Duration::from_secs(CONNECT_SECONDS),
-        statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
-        origin: reader.origin(key.span()),
-    };
-    for (key, value) in reader.entries(&path, value) {
-        let inner = format!("{path}.{}", key.get_ref());
-        match key.get_ref().as_ref() {
-            "version" => settings.version = version(reader, backend, &inner, value),
-            source if UrlSource::KEYS.contains(&source) => {
-                UrlSource::read(reader, backend, &inner, source, value, &mut settings.url);
-            }
-            "connect_timeout" => settings.connect_timeout = seconds(reader, &inner, value, CONNECT_SECONDS),
-            "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
-            _ => {
-                let known = ["version", "connect_timeout", "statement_timeout"];
-                reader.unknown(&path, key, &[&known[..], &UrlSource::KEYS].concat());
-            }
-        }
-    }
-    settings
-}
-
-fn version(reader: &mut Reader<'_>, backend: Backend, path: &str, value: &Value<'_>) -> Option<Version> {
-    let text = reader.text(path, value)?;
-    let oldest = known(backend).oldest;
-    match text.parse::<Version>() {
-        Ok(version) if version >= oldest => Some(version),
-        Ok(version) => {
-            let message = format!("{} {version} is not supported; the oldest that is is {oldest}", backend.title());
-            reader.unusable(path, value, message, None);
-            None
-        }
-        // Without what stands there: it may be a URL that went to the wrong line.
-        Err(_) => {
-            reader.unusable(path, value, "this is not a version such as 2.3 or 2.3.5", None);
-            None
-        }
-    }
-}
-
-fn seconds(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, otherwise: u64) -> Duration {
-    let seconds = reader.number(path, value).unwrap_or(otherwise);
-    if !(1..=MOST_SECONDS).contains(&seconds) {
-        reader.unusable(path, value, format!("a time limit is from 1 to {MOST_SECONDS} seconds"), None);
-    }
-    Duration::from_secs(seconds)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::source::UrlSource;
     use super::*;
 
     fn faults(source: &str) -> Vec<String> {
@@ -255,7 +202,8 @@ mod tests {
         let shared = &config.plugins["shared"];
         assert_eq!(shared.namespaces.iter().collect::<Vec<_>>(), ["default", "public"]);
         assert!(shared.operations.is_empty());
-        assert_eq!(shared.parameters["embedding_dim"], "768");
+        let dim = &shared.parameters["embedding_dim"];
+        assert_eq!((dim.text.as_str(), dim.origin.as_ref().map(|origin| origin.line)), ("768", Some(7)));
         assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
         assert_eq!(config.limits.fuel, 3_000_000_000);
     }
@@ -292,6 +240,36 @@ mod tests {
         );
         assert_eq!(found.len(), 6, "{found:#?}");
         assert!(found.iter().all(|fault| fault.starts_with("WH0005") && !fault.contains("secret")), "{found:#?}");
+    }
+
+    #[test]
+    fn a_model_may_have_targets_of_its_own_and_a_target_a_prefix() {
+        let config = Config::parse(
+            "whale.toml",
+            "[targets.milvus]\nprefix = \"staging_\"\n[models.legal.targets.milvus]\nurl_env = \"L\"\nprefix = \"court_\"\n",
+        )
+        .unwrap();
+        let layout = config.layout();
+        let names: Vec<String> = config.all_targets().map(|(target, _)| target.to_string()).collect();
+        assert_eq!(names, ["milvus", "milvus@legal"]);
+        assert_eq!(layout.prefixes_of(&Name::from_server("legal"))[&Backend::Milvus], "court_");
+        assert_eq!(layout.prefixes_of(&Name::from_server("medical"))[&Backend::Milvus], "staging_");
+    }
+
+    #[test]
+    fn targets_of_models_are_judged_with_their_lines() {
+        assert_eq!(
+            faults(
+                "[models.Legal]\n[models.legal]\ntarget = 1\n[models.legal.targets.milvus]\nversion = \"2.3\"\n[targets.milvus]\nprefix = \"Staging\"\n[targets.timescaledb]\nprefix = \"pg_\"\n"
+            ),
+            [
+                "WH0005 1: `Legal` is no name of a model: the name has 'L' at character 1 (use lower-case letters, digits and `_`, and no digit first)",
+                "WH0003 3: `target` is not a key in [models.legal] (did you mean `targets`?)",
+                "WH0005 4: a target of a model's own needs a URL (add one of url, url_env, url_file and url_command)",
+                "WH0005 7: this prefix cannot begin the name of a namespace: the name has 'S' at character 1 (a prefix has lower-case letters, digits and `_`, no digit first, and at most 24 bytes)",
+                "WH0005 9: this prefix cannot begin the name of a namespace: PostgreSQL keeps schemas that begin with `pg_` (a prefix has lower-case letters, digits and `_`, no digit first, and at most 24 bytes)",
+            ]
+        );
     }
 
     #[test]

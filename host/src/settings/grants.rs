@@ -4,6 +4,7 @@ use super::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
+use whale_storage::name::Name;
 use whale_storage::raw::{Operation, PluginInfo};
 use whale_storage::validate::Granted;
 
@@ -19,7 +20,8 @@ pub(crate) fn granted(settings: &Settings, info: &PluginInfo, remote: Option<&st
         |listed| (listed.namespaces.clone(), listed.operations.clone()),
     );
     let namespaces: BTreeMap<_, _> = Backend::ALL.into_iter().map(|backend| (backend, namespaces.clone())).collect();
-    Ok(Granted { namespaces, operations })
+    let prefixes = settings.config.layout().prefixes_of(&Name::from_server(info.model.as_str()));
+    Ok(Granted { namespaces, operations, prefixes })
 }
 
 fn not_listed(plugin: &str, place: &str) -> Diagnostic {

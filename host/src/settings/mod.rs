@@ -8,10 +8,13 @@ pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
+pub(crate) mod models;
 mod reader;
 pub(crate) mod room;
 pub(crate) mod source;
+pub(crate) mod target;
 pub(crate) mod targets;
+pub(crate) mod versions;
 
 use crate::cli::Shared;
 use crate::exit::Failure;

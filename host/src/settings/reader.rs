@@ -66,6 +66,16 @@ impl<'s> Reader<'s> {
         self.fault(codes::WRONG_VALUE, path, value.span(), message.into(), help);
     }
 
+    /// A key that cannot be used.
+    pub(super) fn wrong_key(&mut self, path: &str, key: &Key<'_>, message: String, help: &str) {
+        self.fault(codes::WRONG_VALUE, path, key.span(), message, Some(help.to_owned()));
+    }
+
+    /// A table that lacks something.
+    pub(super) fn missing(&mut self, path: &str, origin: &Origin, message: &str, help: &str) {
+        self.found.push(Diagnostic::error(codes::WRONG_VALUE, path, message).at(Some(origin)).help(help));
+    }
+
     fn wrong<T>(&mut self, path: &str, value: &Value<'_>, expected: &str) -> Option<T> {
         self.wrong_as(path, value, expected, kind(value.get_ref()))
     }

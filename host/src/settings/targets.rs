@@ -1,9 +1,10 @@
-//! Where the engines are: those of `whale.toml`; otherwise those whose variables are set; otherwise the local ones.
+//! Where the engines are: those of `whale.toml`; otherwise those whose variables are set; otherwise the local ones. Beside
+//! them the targets that models have for themselves, which only `whale.toml` names.
 //!
 //! Read only once every plugin has been run and is gone. What is shown of a target is host and port, never its URL.
 
-use super::config::{CONNECT_SECONDS, STATEMENT_SECONDS, TargetSettings};
 use super::source::{MOST_BYTES, UrlSource};
+use super::target::{CONNECT_SECONDS, STATEMENT_SECONDS};
 use super::{Settings, address};
 use crate::exit::{Failure, Trouble};
 use serde::Deserialize;
@@ -14,7 +15,8 @@ use std::time::Duration;
 use whale_storage::backend::Address;
 use whale_storage::backend::tls::Authority;
 use whale_storage::definition::Backend;
-use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
+use whale_storage::target::TargetName;
 
 /// Longest file of authorities: a system's whole bundle is a quarter of a megabyte.
 const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
@@ -37,6 +39,8 @@ pub(crate) struct Target {
     pub(crate) address: Address,
     /// Host and port, for people.
     pub(crate) place: String,
+    /// Host, port and database.
+    server: String,
     /// Whether it is on this machine.
     pub(crate) loopback: bool,
 }
@@ -44,8 +48,8 @@ pub(crate) struct Target {
 /// All targets.
 #[derive(Debug, Clone)]
 pub(crate) struct Targets {
-    /// By kind.
-    pub(crate) by: BTreeMap<Backend, Target>,
+    /// By name.
+    pub(crate) by: BTreeMap<TargetName, Target>,
     source: Source,
 }
 
@@ -61,18 +65,61 @@ pub(crate) fn variable(backend: Backend) -> &'static str {
 impl Targets {
     /// Finds the targets and reads their addresses.
     pub(crate) fn resolve(settings: &Settings) -> Result<Self, Failure> {
-        let named: Vec<_> = settings.config.targets.iter().filter(|(_, target)| target.url.is_some()).collect();
-        if !named.is_empty() {
-            return Self::of_config(settings, named);
+        let mut found = Diagnostics::default();
+        let mut targets = Self { by: BTreeMap::new(), source: Source::Config };
+        for (name, target) in settings.config.all_targets() {
+            let Some(source) = &target.url else { continue };
+            let read = source.url(settings).map_err(Unusable::Url);
+            let read = read.and_then(|url| Self::target(settings, &name, url, source.base(settings)));
+            targets.put(name, read, Some(&target.origin), &mut found);
         }
-        let set: Vec<_> = Backend::ALL
-            .into_iter()
-            .filter_map(|backend| settings.environment.get(variable(backend)).map(|url| (backend, url)))
-            .collect();
-        if !set.is_empty() {
-            return Self::of_urls(settings, Source::Environment, set);
+        if !targets.by.keys().any(|name| name.model.is_none()) && found.is_empty() {
+            let (source, urls) = undeclared(settings)?;
+            targets.source = source;
+            for (backend, url) in urls {
+                let name = TargetName::from(backend);
+                let read = Self::target(settings, &name, url, Path::new(""));
+                targets.put(name, read, None, &mut found);
+            }
         }
-        Self::of_urls(settings, Source::Local, local(settings)?)
+        found.extend(targets.same_servers(settings));
+        if found.is_empty() { Ok(targets) } else { Err(Failure::Refused(found)) }
+    }
+
+    fn put(
+        &mut self,
+        name: TargetName,
+        read: Result<Target, Unusable>,
+        origin: Option<&Origin>,
+        found: &mut Diagnostics,
+    ) {
+        match read {
+            Ok(target) => {
+                self.by.insert(name, target);
+            }
+            Err(fault) => {
+                let path = if origin.is_some() { table(&name) } else { variable(name.backend).to_owned() };
+                found.push(fault.diagnostic(name.backend, path).at(origin));
+            }
+        }
+    }
+
+    /// Targets that are another one under a second name: a model that has one of its own there has none.
+    fn same_servers(&self, settings: &Settings) -> Diagnostics {
+        let mut found = Diagnostics::default();
+        let mut seen: BTreeMap<(Backend, &str), &TargetName> = BTreeMap::new();
+        for (name, target) in &self.by {
+            let Some(first) = seen.insert((name.backend, &target.server), name) else { continue };
+            let message = format!("{} is the server that {} is", table(name), table(first));
+            let origin =
+                settings.config.all_targets().find(|(other, _)| other == name).map(|(_, target)| &target.origin);
+            found.push(
+                Diagnostic::error(codes::settings::SAME_SERVER, table(name), message).at(origin).help(
+                    "leave the table out, so that the model shares that target; or name another server or database",
+                ),
+            );
+        }
+        found
     }
 
     /// A target that is not on this machine.
@@ -80,16 +127,19 @@ impl Targets {
         self.by.values().find(|target| !target.loopback).map(|target| target.place.as_str())
     }
 
-    /// Addresses of these kinds, or which of them has no target.
-    pub(crate) fn addresses(&self, needed: &BTreeSet<Backend>) -> Result<BTreeMap<Backend, Address>, Diagnostics> {
+    /// Addresses of these targets, or which of them there are not.
+    pub(crate) fn addresses(
+        &self,
+        needed: &BTreeSet<TargetName>,
+    ) -> Result<BTreeMap<TargetName, Address>, Diagnostics> {
         let mut found = Diagnostics::default();
         let mut addresses = BTreeMap::new();
-        for backend in needed {
-            match self.by.get(backend) {
+        for name in needed {
+            match self.by.get(name) {
                 Some(target) => {
-                    addresses.insert(*backend, target.address.clone());
+                    addresses.insert(name.clone(), target.address.clone());
                 }
-                None => found.push(self.missing(*backend)),
+                None => found.push(self.missing(name.backend)),
             }
         }
         if found.is_empty() { Ok(addresses) } else { Err(found) }
@@ -109,53 +159,41 @@ impl Targets {
             .help(help)
     }
 
-    fn of_config(settings: &Settings, named: Vec<(&Backend, &TargetSettings)>) -> Result<Self, Failure> {
-        let mut found = Diagnostics::default();
-        let mut by = BTreeMap::new();
-        for (backend, target) in named {
-            let Some(source) = &target.url else { continue };
-            let read = source.url(settings).map_err(Unusable::Url);
-            match read.and_then(|url| Self::target(settings, *backend, url, source.base(settings))) {
-                Ok(target) => {
-                    by.insert(*backend, target);
-                }
-                Err(fault) => {
-                    found.push(fault.diagnostic(*backend, format!("targets.{backend}")).at(Some(&target.origin)));
-                }
-            }
-        }
-        if found.is_empty() { Ok(Self { by, source: Source::Config }) } else { Err(Failure::Refused(found)) }
-    }
-
-    fn of_urls(settings: &Settings, source: Source, urls: Vec<(Backend, String)>) -> Result<Self, Failure> {
-        let mut found = Diagnostics::default();
-        let mut by = BTreeMap::new();
-        for (backend, url) in urls {
-            match Self::target(settings, backend, url, Path::new("")) {
-                Ok(target) => {
-                    by.insert(backend, target);
-                }
-                Err(fault) => found.push(fault.diagnostic(backend, variable(backend))),
-            }
-        }
-        if found.is_empty() { Ok(Self { by, source }) } else { Err(Failure::Refused(found)) }
-    }
-
     /// A target from its URL; a file that the URL names is relative to `base`.
-    fn target(settings: &Settings, backend: Backend, url: String, base: &Path) -> Result<Target, Unusable> {
-        let found = address::parse(backend, &url).map_err(Unusable::Url)?;
+    fn target(settings: &Settings, name: &TargetName, url: String, base: &Path) -> Result<Target, Unusable> {
+        let found = address::parse(name.backend, &url).map_err(Unusable::Url)?;
         let authority = match &found.authority_file {
             Some(file) => Some(authority(settings, &base.join(file)).map_err(Unusable::Authority)?),
             None => None,
         };
-        // A table without a URL may still set the time limits.
-        let limits = settings.config.targets.get(&backend);
-        let connect_timeout = limits.map_or(Duration::from_secs(CONNECT_SECONDS), |target| target.connect_timeout);
-        let statement_timeout =
-            limits.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout);
-        let address = Address { url, authority, connect_timeout, statement_timeout };
-        Ok(Target { address, place: found.place, loopback: found.loopback })
+        // A table without a URL may still set the time limits and the prefix.
+        let told = settings.config.all_targets().find(|(other, _)| other == name).map(|(_, target)| target);
+        let address = Address {
+            url,
+            authority,
+            connect_timeout: told.map_or(Duration::from_secs(CONNECT_SECONDS), |target| target.connect_timeout),
+            statement_timeout: told.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout),
+            prefix: told.map(|target| target.prefix.clone()).unwrap_or_default(),
+        };
+        Ok(Target { address, place: found.place, server: found.server, loopback: found.loopback })
     }
+}
+
+/// The table of whale.toml that is about a target.
+fn table(name: &TargetName) -> String {
+    match &name.model {
+        None => format!("targets.{}", name.backend),
+        Some(model) => format!("models.{model}.targets.{}", name.backend),
+    }
+}
+
+/// Shared targets that whale.toml does not name.
+fn undeclared(settings: &Settings) -> Result<(Source, Vec<(Backend, String)>), Failure> {
+    let set: Vec<_> = Backend::ALL
+        .into_iter()
+        .filter_map(|backend| settings.environment.get(variable(backend)).map(|url| (backend, url)))
+        .collect();
+    if set.is_empty() { Ok((Source::Local, local(settings)?)) } else { Ok((Source::Environment, set)) }
 }
 
 /// Why a URL is not a target.
@@ -186,9 +224,9 @@ fn authority(settings: &Settings, path: &Path) -> Result<Authority, String> {
 
 /// The addresses that a plain `url` of whale.toml names and that are not this machine; nothing secret is read for it.
 pub(crate) fn remote_in_config(settings: &Settings) -> Option<String> {
-    settings.config.targets.iter().find_map(|(backend, target)| match &target.url {
+    settings.config.all_targets().find_map(|(name, target)| match &target.url {
         Some(UrlSource::Text(url)) => {
-            address::parse(*backend, url).ok().filter(|found| !found.loopback).map(|found| found.place)
+            address::parse(name.backend, url).ok().filter(|found| !found.loopback).map(|found| found.place)
         }
         _ => None,
     })

@@ -68,3 +68,26 @@ fn what_validate_judges_for_comes_from_the_settings() {
     let settings = "[targets.milvus]\nversion = \"1.1\"\n";
     assert_command!(World::with_settings(settings), "validate", "-p", "plugins/language.wasm");
 }
+
+#[test]
+fn a_parameter_of_the_settings_that_cannot_be_used_names_its_line() {
+    let settings = "[plugins]\nfiles = [\"plugins/language.wasm\"]\n[plugins.language.parameters]\nembedding_dim = \"many\"\nembeding_dim = 8\n";
+    assert_command!(World::with_settings(settings), "validate", "--all");
+}
+
+#[test]
+fn tables_of_plugins_and_models_that_are_not_there_are_refused() {
+    let settings = "[plugins]\nfiles = [\"plugins/language.wasm\"]\n[plugins.langauge]\nnamespaces = []\n[models.languages.targets.milvus]\nurl_env = \"M\"\n";
+    assert_command!(World::with_settings(settings), "validate", "--all");
+}
+
+#[test]
+fn a_prefix_stands_before_the_namespaces_of_its_target() {
+    let settings = "[targets.clickhouse]\nprefix = \"staging_\"\nurl = \"http://127.0.0.1:1\"\n";
+    let output = World::with_settings(settings).run(&["validate", "-p", "plugins/language.wasm"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // What is too long only with its prefix is refused by validate already.
+    let settings = format!("[targets.clickhouse]\nprefix = \"{}\"\n", "x".repeat(25));
+    let shown = World::with_settings(&settings).shown(&["validate", "-p", "plugins/language.wasm"]);
+    assert!(shown.starts_with("exit: 1\n") && shown.contains("at most 24 bytes"), "{shown}");
+}

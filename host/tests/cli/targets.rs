@@ -67,3 +67,20 @@ fn what_just_up_wrote_is_found_and_never_repeated() {
     let folder = world.path("").display().to_string();
     assert_command!(world.with_variable("WHALE_LOCAL", &folder), "status");
 }
+
+#[test]
+fn a_target_of_a_models_own_is_another_server() {
+    let settings = "[targets.milvus]\nurl = \"http://127.0.0.1:1\"\n[models.language.targets.milvus]\nurl = \"http://127.0.0.1:1/\"\nprefix = \"b_\"\n";
+    assert_command!(World::with_settings(settings), "status");
+}
+
+#[test]
+fn a_target_of_a_models_own_that_is_down_is_named_as_such() {
+    let settings = format!(
+        "[targets.clickhouse]\nurl = \"http://127.0.0.1:2\"\n[models.language.targets.clickhouse]\nurl = \"http://{NOBODY}\"\n"
+    );
+    let shown =
+        World::with_settings(&settings).shown(&["plan", "-p", "plugins/language.wasm", "--engine", "clickhouse"]);
+    assert!(shown.starts_with("exit: 4\n") && shown.contains("ClickHouse of language"), "{shown}");
+    assert!(!shown.contains("127.0.0.1:2"), "the shared one is not needed: {shown}");
+}

@@ -33,6 +33,8 @@ pub struct Address {
     pub connect_timeout: Duration,
     /// How long to wait for the answer to one statement.
     pub statement_timeout: Duration,
+    /// What stands before the name of every namespace there; empty where nothing does.
+    pub prefix: String,
 }
 
 impl fmt::Debug for Address {
@@ -109,6 +111,9 @@ pub struct EngineError {
 pub trait Target {
     /// What the server is. Asked once, after connecting.
     fn server(&self) -> &Server;
+
+    /// Where the version table is.
+    fn version_table(&self) -> &ObjectName;
 
     /// Reads what is there, in a number of queries that does not depend on the number of tables.
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError>;

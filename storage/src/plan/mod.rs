@@ -1,9 +1,9 @@
 //! One ordered plan over all engines.
 //!
 //! Pure: differences and backends' recipes in, steps out, the same bytes for the same input. A step is one change of one
-//! object. Order: TimescaleDB, ClickHouse, Milvus; within an engine roles, namespaces, the version table, tables with
-//! those they name before them, aggregates and views. A difference without a recipe is a fault, and a plan with a fault
-//! is never carried out.
+//! object. Order: TimescaleDB, ClickHouse, Milvus, of each kind the shared target before those of models; within a target
+//! roles, namespaces, the version table, tables with those they name before them, aggregates and views. A difference
+//! without a recipe is a fault, and a plan with a fault is never carried out.
 
 mod order;
 mod statement;
@@ -20,6 +20,7 @@ use crate::hazard::Hazard;
 use crate::mark::{Mark, MarkRole};
 use crate::name::Name;
 use crate::raw::Operation;
+use crate::target::TargetName;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -68,8 +69,8 @@ pub trait Lower {
 pub struct Step {
     /// From 1, through all engines.
     pub number: usize,
-    /// Kind of database.
-    pub backend: Backend,
+    /// Where it is done.
+    pub target: TargetName,
     /// The difference that causes it.
     pub change: Change,
     /// The model it is for.
@@ -109,8 +110,8 @@ pub struct VersionRow {
 /// The plan for one target.
 #[derive(Debug, Clone)]
 pub struct TargetPlan {
-    /// Kind of database.
-    pub backend: Backend,
+    /// Which target.
+    pub target: TargetName,
     /// Work, in order.
     pub steps: Vec<Step>,
     /// Objects that are as wanted, but whose mark has still to say what the server said back.
@@ -154,7 +155,7 @@ impl Plan {
             }
         }
         self.targets.push(TargetPlan {
-            backend: wanted.backend,
+            target: wanted.target.clone(),
             steps,
             unsealed,
             versions: wanted.objects.values().map(version_row).collect(),
@@ -194,7 +195,7 @@ fn version_row(wanted: &WantedObject) -> VersionRow {
 }
 
 fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: &str) -> Result<Step, Vec<Diagnostic>> {
-    let backend = wanted.backend;
+    let target = wanted.target.clone();
     let object = match &change {
         Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => wanted.objects.get(object),
         Change::CreateRole { .. } | Change::CreateNamespace { .. } | Change::OpenNamespace { .. } => None,
@@ -216,12 +217,12 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
     if let Some(fault) = object.and_then(|wanted| not_granted(&change, wanted)) {
         return Err(vec![fault]);
     }
-    let role = (backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL)
+    let role = (target.backend == Backend::Timescaledb && object.is_some() && model.as_str() != HOST_MODEL)
         .then(|| diff::role_of(&model));
     let recipe = lower
         .lower(&change, object.map(|wanted| &wanted.desired.object), &mark)
         .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, object)).collect::<Vec<_>>())?;
-    Ok(Step { number, backend, change, model, role, recipe, version: object.map(version_row) })
+    Ok(Step { number, target, change, model, role, recipe, version: object.map(version_row) })
 }
 
 /// A change whose operation the plugin did not ask for, or was not granted.

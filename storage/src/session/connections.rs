@@ -11,6 +11,7 @@ use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, Wanted};
 use crate::plan::{Lower, Plan, Step, VersionRow};
 use crate::server::Server;
+use crate::target::TargetName;
 use std::collections::BTreeMap;
 
 /// A connection.
@@ -40,9 +41,9 @@ impl Connection {
         }
     }
 
-    pub(super) fn wanted(&self, desire: &Desire) -> Wanted {
+    pub(super) fn wanted(&self, target: &TargetName, desire: &Desire) -> Wanted {
         let lower = self.lower();
-        desire.for_backend(self.server().backend, |object| lower.shape(object))
+        desire.for_target(target, |object| lower.shape(object))
     }
 
     pub(super) fn plan_into(&self, plan: &mut Plan, looked: &Looked, run: &str) {
@@ -87,6 +88,10 @@ impl Connection {
 
     pub(super) fn server(&self) -> &Server {
         each!(self, target => target.server())
+    }
+
+    pub(super) fn version_table(&self) -> &ObjectName {
+        each!(self, target => target.version_table())
     }
 
     pub(super) fn round_trips(&self) -> u64 {

@@ -3,8 +3,9 @@
 use super::{Session, scope_of};
 use crate::backend::EngineError;
 use crate::check::{Check, Needs};
-use crate::definition::{Backend, Object};
+use crate::definition::Object;
 use crate::desire::{Desire, Wanted};
+use crate::target::TargetName;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -13,21 +14,21 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 impl Session {
     /// Looks at each target for what an apply of these definitions would need; of none: of any.
-    pub async fn examine(&mut self, desire: &Desire) -> BTreeMap<Backend, Vec<Check>> {
-        let asked = self.connections.iter_mut().map(|(backend, connection)| async move {
-            let needs = needs(&connection.wanted(desire));
+    pub async fn examine(&mut self, desire: &Desire) -> BTreeMap<TargetName, Vec<Check>> {
+        let asked = self.connections.iter_mut().map(|(target, connection)| async move {
+            let needs = needs(&connection.wanted(target, desire));
             let checks = match tokio::time::timeout(LIMIT, connection.check(&needs)).await {
                 Ok(Ok(checks)) => checks,
                 Ok(Err(failure)) => vec![failed(&failure)],
                 Err(_) => {
                     let said = format!("no answer to all questions within {} s", LIMIT.as_secs());
                     vec![
-                        Check::problem(backend.id(), "reachable", said)
+                        Check::problem(target.backend.id(), "reachable", said)
                             .hint("look what the server is busy with, and at the network on the way"),
                     ]
                 }
             };
-            (*backend, checks)
+            (target.clone(), checks)
         });
         futures::future::join_all(asked).await.into_iter().collect()
     }

@@ -14,30 +14,25 @@ const LEAST: Duration = Duration::from_secs(30);
 
 impl Session {
     /// Takes the lock that lets one applier work at a time, and waits until nothing is at work that an earlier run has
-    /// begun. The lock stands on the TimescaleDB target.
+    /// begun. The lock stands on every TimescaleDB target that this run has a connection to, taken in their order; the
+    /// shared one is always among them.
     pub async fn lock(&mut self, wait: Duration, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), EngineError> {
-        match self.connections.get_mut(&Backend::Timescaledb) {
-            Some(Connection::Timescaledb(target)) => target.lock(wait).await?,
-            _ => {
-                return Err(EngineError {
-                    backend: Backend::Timescaledb,
-                    kind: FailureKind::Locked,
-                    attempted: "taking the lock of appliers".to_owned(),
-                    detail: "there is no TimescaleDB target, and the lock stands there".to_owned(),
-                    hint: Some(
-                        "set TIMESCALEDB_URL, or name the target in whale.toml; every apply needs it".to_owned(),
-                    ),
-                });
+        if !self.connections.contains_key(&Backend::Timescaledb.into()) {
+            return Err(no_target());
+        }
+        for connection in self.connections.values_mut() {
+            if let Connection::Timescaledb(target) = connection {
+                target.lock(wait).await?;
             }
         }
         let until = Instant::now() + wait.max(LEAST);
-        for (backend, connection) in &mut self.connections {
+        for (target, connection) in &mut self.connections {
             let mut said = String::new();
             loop {
                 let left = connection.leftovers().await?;
                 let Some(what) = left.first() else { break };
                 if Instant::now() >= until {
-                    return Err(still_at_work(*backend, &left));
+                    return Err(still_at_work(target.backend, &left));
                 }
                 if said != *what {
                     progress(Progress::Waiting { what });
@@ -47,6 +42,16 @@ impl Session {
             }
         }
         Ok(())
+    }
+}
+
+fn no_target() -> EngineError {
+    EngineError {
+        backend: Backend::Timescaledb,
+        kind: FailureKind::Locked,
+        attempted: "taking the lock of appliers".to_owned(),
+        detail: "there is no TimescaleDB target, and the lock stands there".to_owned(),
+        hint: Some("set TIMESCALEDB_URL, or name the target in whale.toml; every apply needs it".to_owned()),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::diff::role_of;
 use crate::journal::Journal;
 use crate::plan::{Plan, Step, mark_of};
 use crate::report::{Outcome, Report, StepReport};
+use crate::target::TargetName;
 use std::collections::BTreeMap;
 use std::io;
 use std::time::{Duration, Instant};
@@ -94,7 +95,7 @@ impl Session {
         }
         let began = Instant::now();
         for target in &plan.targets {
-            if let Some(connection) = self.connections.get_mut(&target.backend) {
+            if let Some(connection) = self.connections.get_mut(&target.target) {
                 connection.record(&target.versions).await?;
             }
         }
@@ -124,7 +125,7 @@ impl Session {
             let title = step.title();
             let mut entry = StepReport {
                 number: step.number,
-                backend: step.backend,
+                target: step.target.clone(),
                 title,
                 outcome: Outcome::NotStarted,
                 took: Duration::ZERO,
@@ -134,7 +135,7 @@ impl Session {
                 let began = Instant::now();
                 let result = self.run_step(step, &entry.title, journal).await;
                 entry.took = began.elapsed();
-                *report.engine_time.entry(step.backend).or_default() += entry.took;
+                *report.engine_time.entry(step.target.clone()).or_default() += entry.took;
                 (entry.outcome, failure) = match result {
                     Ok(()) => (Outcome::Done, None),
                     Err((outcome, error)) => (outcome, Some(error)),
@@ -152,7 +153,7 @@ impl Session {
         journal: &mut Journal,
     ) -> Result<(), (Outcome, EngineError)> {
         journal.start(step, title).map_err(|error| (Outcome::NotStarted, journal_failure(&error)))?;
-        let result = match self.connections.get_mut(&step.backend) {
+        let result = match self.connections.get_mut(&step.target) {
             Some(connection) => connection.run(step).await,
             // A plan is made from open connections only.
             None => Ok(()),
@@ -172,7 +173,7 @@ impl Session {
         let began = Instant::now();
         for (target, looked) in plan.targets.iter().zip(&looked) {
             let seals = seals(&target.unsealed, looked, &report.run);
-            if let (false, Some(connection)) = (seals.is_empty(), self.connections.get_mut(&target.backend)) {
+            if let (false, Some(connection)) = (seals.is_empty(), self.connections.get_mut(&target.target)) {
                 connection.seal(&seals).await?;
             }
         }
@@ -201,8 +202,11 @@ fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<Object
         .collect()
 }
 
-fn first(failures: Vec<EngineError>) -> EngineError {
-    failures.into_iter().next().unwrap_or_else(|| journal_failure(&io::Error::other("no target answered")))
+fn first(failures: Vec<(TargetName, EngineError)>) -> EngineError {
+    failures
+        .into_iter()
+        .next()
+        .map_or_else(|| journal_failure(&io::Error::other("no target answered")), |(_, failure)| failure)
 }
 
 fn journal_failure(error: &io::Error) -> EngineError {

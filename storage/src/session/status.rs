@@ -2,13 +2,12 @@
 
 use super::Session;
 use crate::backend::EngineError;
-use crate::definition::{Backend, ObjectKind};
+use crate::definition::ObjectKind;
 use crate::desire::{Desire, HOST_MODEL};
 use crate::mark::MarkState;
-use crate::name::Name;
 use crate::server::Server;
+use crate::target::TargetName;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// One object of ours.
 #[derive(Debug, Clone, Serialize)]
@@ -30,6 +29,8 @@ pub struct Owned {
 /// What is in one target.
 #[derive(Debug)]
 pub struct TargetStatus {
+    /// Which target.
+    pub target: TargetName,
     /// The server.
     pub server: Server,
     /// Objects of ours.
@@ -46,7 +47,7 @@ pub struct Status {
     /// By target, in order.
     pub targets: Vec<TargetStatus>,
     /// Targets that could not be read.
-    pub failures: Vec<EngineError>,
+    pub failures: Vec<(TargetName, EngineError)>,
 }
 
 impl Session {
@@ -54,31 +55,22 @@ impl Session {
     /// mark.
     pub async fn status(&mut self, desire: &Desire) -> Status {
         let mut status = Status::default();
-        for connection in self.connections.values_mut() {
-            let wanted = connection.wanted(desire);
+        for (target, connection) in &mut self.connections {
+            let wanted = connection.wanted(target, desire);
             let mut scope = super::scope_of(&wanted);
-            scope.namespaces.extend(default_namespaces(connection.server().backend));
+            scope.namespaces.insert(connection.version_table().namespace.clone());
             scope.marked = true;
             match connection.inspect(&scope).await {
-                Ok(catalog) => status.targets.push(summary(connection.server().clone(), &catalog)),
-                Err(failure) => status.failures.push(failure),
+                Ok(catalog) => status.targets.push(summary(target.clone(), connection.server().clone(), &catalog)),
+                Err(failure) => status.failures.push((target.clone(), failure)),
             }
         }
         status
     }
 }
 
-/// Namespaces that exist in every server of a kind.
-fn default_namespaces(backend: Backend) -> BTreeSet<Name> {
-    let name = match backend {
-        Backend::Timescaledb => "public",
-        Backend::Clickhouse | Backend::Milvus => "default",
-    };
-    BTreeSet::from([Name::from_server(name)])
-}
-
-fn summary(server: Server, catalog: &crate::catalog::Catalog) -> TargetStatus {
-    let mut summary = TargetStatus { server, objects: Vec::new(), strangers: 0, broken: Vec::new() };
+fn summary(target: TargetName, server: Server, catalog: &crate::catalog::Catalog) -> TargetStatus {
+    let mut summary = TargetStatus { target, server, objects: Vec::new(), strangers: 0, broken: Vec::new() };
     for (name, object) in &catalog.objects {
         match &object.mark {
             MarkState::Absent => summary.strangers += 1,

@@ -1,15 +1,26 @@
 //! What a deployment gives for a plugin's parameters, checked before the plugin is asked.
 
 use super::{cut, info::mismatch};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::raw::{Argument, Duration, DurationUnit, ParameterKind, ParameterValue, PluginInfo};
 use crate::types::nearest;
 use std::collections::BTreeMap;
 
+/// What is given for a parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// As it was typed.
+    pub text: String,
+    /// Where it stands; none: on the command line.
+    pub origin: Option<Origin>,
+}
+
 /// The arguments of `define`: every parameter once, in the order of `describe`.
-pub fn arguments(info: &PluginInfo, given: &BTreeMap<String, String>) -> Result<Vec<Argument>, Diagnostics> {
+pub fn arguments(info: &PluginInfo, given: &BTreeMap<String, Given>) -> Result<Vec<Argument>, Diagnostics> {
     let mut faults = Diagnostics::default();
-    for name in given.keys().filter(|name| !info.parameters.iter().any(|parameter| parameter.name == **name)) {
+    for (name, value) in
+        given.iter().filter(|(name, _)| !info.parameters.iter().any(|parameter| parameter.name == **name))
+    {
         let near = nearest(name, info.parameters.iter().map(|parameter| parameter.name.as_str()));
         let known: Vec<String> = info.parameters.iter().take(20).map(|parameter| cut(&parameter.name)).collect();
         let help = match near {
@@ -17,25 +28,25 @@ pub fn arguments(info: &PluginInfo, given: &BTreeMap<String, String>) -> Result<
             None if known.is_empty() => "the plugin takes no parameters".to_owned(),
             None => format!("the plugin takes {}", known.join(", ")),
         };
-        faults.push(fault(info, name, format!("the plugin has no parameter {:?}", cut(name))).help(help));
+        let message = format!("the plugin has no parameter {:?}", cut(name));
+        faults.push(fault(info, name, message).at(value.origin.as_ref()).help(help));
     }
     let mut all = Vec::new();
     for parameter in &info.parameters {
         let value = match (given.get(&parameter.name), &parameter.default_to) {
-            (Some(text), _) => read(&parameter.kind, text),
+            (Some(given), _) => read(&parameter.kind, &given.text),
             (None, Some(value)) => Ok(value.clone()),
             (None, None) => Err("must be given".to_owned()),
         };
         let value = value.and_then(|value| mismatch(&parameter.kind, &value).map_or(Ok(value), Err));
         match value {
             Ok(value) => all.push(Argument { name: parameter.name.clone(), value }),
-            Err(why) => faults.push(
-                fault(info, &parameter.name, format!("the parameter {} {why}", cut(&parameter.name))).help(format!(
-                    "give it with --set {}=VALUE, or in whale.toml; it is: {}",
-                    cut(&parameter.name),
-                    cut(&parameter.summary)
-                )),
-            ),
+            Err(why) => {
+                let (name, summary) = (cut(&parameter.name), cut(&parameter.summary));
+                let origin = given.get(&parameter.name).and_then(|given| given.origin.as_ref());
+                let help = format!("give it with --set {name}=VALUE, or in whale.toml; it is: {summary}");
+                faults.push(fault(info, &parameter.name, format!("the parameter {name} {why}")).at(origin).help(help));
+            }
         }
     }
     if faults.errors() == 0 { Ok(all) } else { Err(faults) }

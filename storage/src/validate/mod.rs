@@ -12,7 +12,7 @@ mod milvus;
 mod scope;
 mod timescaledb;
 
-pub use arguments::arguments;
+pub use arguments::{Given, arguments};
 pub use info::info;
 
 use crate::definition::{Backend, Definition, Object};
@@ -55,6 +55,8 @@ pub struct Granted {
     pub namespaces: BTreeMap<Backend, BTreeSet<String>>,
     /// Operations.
     pub operations: BTreeSet<Operation>,
+    /// What stands before the name of every namespace in the targets of the plugin's model, where anything does.
+    pub prefixes: BTreeMap<Backend, String>,
 }
 
 /// Judges a plugin's definition. `digest` is that of the canonical bytes it came from.
@@ -90,8 +92,15 @@ fn judge(
     else {
         return (None, faults);
     };
-    let mut check =
-        Check { plugin, model, against, faults: Diagnostics::default(), ids: BTreeMap::new(), place: Spot::default() };
+    let mut check = Check {
+        plugin,
+        model,
+        against,
+        prefixes: &granted.prefixes,
+        faults: Diagnostics::default(),
+        ids: BTreeMap::new(),
+        place: Spot::default(),
+    };
     check.resolve(info, definition, granted);
     let mut objects = Vec::new();
     objects.extend(check.tables(&definition.timescaledb.tables).into_iter().map(Object::Table));
@@ -138,6 +147,7 @@ struct Check<'a> {
     plugin: Name,
     model: Name,
     against: &'a Against,
+    prefixes: &'a BTreeMap<Backend, String>,
     faults: Diagnostics,
     ids: BTreeMap<String, Resolved>,
     place: Spot,

@@ -1,10 +1,11 @@
 //! Names and references: where every object lives, and what may name what.
 //!
 //! This is the one place that decides both. An object's namespace is its model's own or one that was asked for and
-//! granted. A reference names an object of the same plugin; one of another plugin is refused until it can be shared.
+//! granted; where the target has a prefix, the namespace and the model carry it there. A reference names an object of the same plugin; one of another plugin is refused until it can be shared.
 
 use super::{Check, Granted, cut};
 use crate::definition::{Backend, Header, ObjectKind, ObjectName};
+use crate::desire::HOST_MODEL;
 use crate::diagnostic::codes;
 use crate::name::{Name, Place};
 use crate::raw;
@@ -93,7 +94,26 @@ impl Check<'_> {
                 format!("ask for it in the plugin's requests, and grant it in whale.toml: [plugins.{plugin}] namespaces = [\"{namespace}\"]"),
             );
         }
+        let prefixed = format!("{}{namespace}", self.prefix(backend));
+        let namespace = match self.prefix(backend) {
+            "" => namespace,
+            _ => self.name(backend, Place::Namespace, "namespace", &prefixed)?,
+        };
         Some(ObjectName { backend, namespace, name })
+    }
+
+    fn prefix(&self, backend: Backend) -> &str {
+        self.prefixes.get(&backend).map_or("", String::as_str)
+    }
+
+    /// The model as it is called in the target: with the target's prefix, so that its role and its marks differ from those
+    /// that the same model has without it, or with another. The host's own model is one everywhere.
+    fn model_in(&self, backend: Backend) -> Name {
+        match self.prefix(backend) {
+            "" => self.model.clone(),
+            _ if self.model.as_str() == HOST_MODEL => self.model.clone(),
+            prefix => Name::from_server(format!("{prefix}{}", self.model)),
+        }
     }
 
     /// The header of an object whose name was settled.
@@ -117,7 +137,7 @@ impl Check<'_> {
         let resolved = self.ids.get(&header.id).filter(|resolved| resolved.name.backend == backend)?;
         Some(Header {
             id: format!("{}/{}", self.plugin, header.id),
-            model: self.model.clone(),
+            model: self.model_in(backend),
             name: resolved.name.clone(),
             comment: header.comment.clone(),
             origin: header.origin.clone(),

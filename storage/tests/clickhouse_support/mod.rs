@@ -22,7 +22,13 @@ use whale_storage::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type}
 
 pub fn address() -> Address {
     let url = std::env::var("CLICKHOUSE_URL").expect("CLICKHOUSE_URL names the server that the live tests use");
-    Address { url, authority: None, connect_timeout: Duration::from_secs(5), statement_timeout: Duration::from_mins(1) }
+    Address {
+        url,
+        authority: None,
+        connect_timeout: Duration::from_secs(5),
+        statement_timeout: Duration::from_mins(1),
+        prefix: String::new(),
+    }
 }
 
 pub async fn connect() -> ClickhouseTarget {
@@ -161,7 +167,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { backend: Backend::Clickhouse, objects }
+    Wanted { target: Backend::Clickhouse.into(), objects }
 }
 
 pub async fn inspect(target: &mut ClickhouseTarget, wanted: &Wanted) -> Catalog {

@@ -25,6 +25,7 @@ pub fn address() -> Address {
         authority: None,
         connect_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(30),
+        prefix: String::new(),
     }
 }
 
@@ -169,7 +170,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { backend: Backend::Milvus, objects }
+    Wanted { target: Backend::Milvus.into(), objects }
 }
 
 pub async fn inspect(target: &mut MilvusTarget, wanted: &Wanted) -> Catalog {

@@ -34,7 +34,13 @@ use whale_storage::types::postgres::Type;
 pub fn address() -> Address {
     let url = std::env::var(crate::SERVER)
         .unwrap_or_else(|_| panic!("{} names the server that these tests use", crate::SERVER));
-    Address { url, authority: None, connect_timeout: Time::from_mins(1), statement_timeout: Time::from_mins(1) }
+    Address {
+        url,
+        authority: None,
+        connect_timeout: Time::from_mins(1),
+        statement_timeout: Time::from_mins(1),
+        prefix: String::new(),
+    }
 }
 
 pub async fn connect() -> TimescaleTarget {
@@ -242,7 +248,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { backend: Backend::Timescaledb, objects }
+    Wanted { target: Backend::Timescaledb.into(), objects }
 }
 
 pub async fn inspect(target: &mut TimescaleTarget, wanted: &Wanted) -> Catalog {

@@ -125,26 +125,6 @@ async fn drop_collection(client: &ClientV2, database: &str, collection: &str) {
     client.drop_collection(request).await.unwrap();
 }
 
-/// Drops a database with all that is in it.
-pub(super) async fn clear(database: &str) {
-    let client = clients::milvus().await;
-    let databases = client.list_databases(ListDatabasesRequest::builder().build().unwrap()).await.unwrap();
-    if !databases.database_names().iter().any(|name| name == database) {
-        return;
-    }
-    let list = ListCollectionsRequest::builder().database_name(database).build().unwrap();
-    for name in client.list_collections(list).await.unwrap().collection_names() {
-        let describe =
-            DescribeCollectionRequest::builder().database_name(database).collection_name(name).build().unwrap();
-        for alias in client.describe_collection(describe).await.unwrap().description().get_aliases() {
-            let drop = DropAliasRequest::builder().database_name(database).alias(alias).build().unwrap();
-            client.drop_alias(drop).await.unwrap();
-        }
-        drop_collection(&client, database, name).await;
-    }
-    client.drop_database(DropDatabaseRequest::builder().database_name(database).build().unwrap()).await.unwrap();
-}
-
 /// How many entities a loaded collection has.
 pub(super) async fn count(database: &str, collection: &str) -> u64 {
     let request = QueryRequest::builder()

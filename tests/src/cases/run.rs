@@ -24,6 +24,7 @@ use whale_storage::mark::MarkState;
 use whale_storage::plan::{Lower, Plan};
 use whale_storage::raw::{CapabilityRequest, ModelDefinition, PluginInfo};
 use whale_storage::session::Session;
+use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
 
 /// Carries out a case. Returns what was otherwise than it expects.
@@ -121,7 +122,7 @@ async fn applied(case: &Case, mut session: Session, plan: Plan, desire: &Desire)
 }
 
 async fn open(engine: Backend) -> Session {
-    let (session, failures) = Session::open(&BTreeMap::from([(engine, server::address(engine))])).await;
+    let (session, failures) = Session::open(&BTreeMap::from([(engine.into(), server::address(engine))])).await;
     assert!(failures.is_empty(), "{failures:?}");
     session
 }
@@ -142,11 +143,11 @@ fn desire(case: &Case, definition: &ModelDefinition, session: &Session) -> (Desi
     };
     let granted = Granted { operations: case.operations.iter().copied().collect(), ..Granted::default() };
     let mut against = Against::oldest();
-    for server in session.servers() {
+    for (_, server) in session.servers() {
         against.set(server.backend, server.version.unwrap());
     }
     let (definition, mut found) = validate(&info, definition, "", &granted, &against);
-    let (desire, clashes) = Desire::merge(definition.as_slice());
+    let (desire, clashes) = Desire::merge(definition.as_slice(), &Layout::default());
     found.extend(clashes);
     (desire, found)
 }
@@ -194,7 +195,7 @@ async fn by_value(case: &Case, desire: &Desire) -> Vec<String> {
 }
 
 async fn differences(case: &Case, desire: &Desire, mut target: impl Target, lower: &impl Lower) -> Vec<String> {
-    let wanted = desire.for_backend(case.engine, |object| lower.shape(object));
+    let wanted = desire.for_target(&case.engine.into(), |object| lower.shape(object));
     let roles = wanted.model_namespaces().into_iter().map(|(model, _)| role_of(&model)).collect();
     let scope = Scope { namespaces: wanted.namespaces(), roles, ..Scope::default() };
     let mut actual = target.inspect(&scope).await.unwrap();

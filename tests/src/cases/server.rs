@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use whale_storage::backend::Address;
 use whale_storage::definition::Backend;
-use whale_storage::diff::role_of;
-use whale_storage::name::Name;
 
 /// Where the engine is.
 pub(super) fn address(engine: Backend) -> Address {
@@ -19,22 +17,15 @@ pub(super) fn address(engine: Backend) -> Address {
     };
     let url = clients::address(variable).to_string();
     let minute = Duration::from_mins(1);
-    Address { url, authority: None, connect_timeout: minute, statement_timeout: minute }
+    Address { url, authority: None, connect_timeout: minute, statement_timeout: minute, prefix: String::new() }
 }
 
 /// Removes everything that a case may have made.
 pub(super) async fn clear(case: &Case) {
-    let name = &case.name;
     match case.engine {
-        Backend::Timescaledb => {
-            let role = role_of(&Name::from_server(name.as_str()));
-            clients::timescaledb(&format!("DROP SCHEMA IF EXISTS {name} CASCADE")).await;
-            if !clients::timescaledb(&format!("SELECT 1 FROM pg_roles WHERE rolname = '{role}'")).await.is_empty() {
-                clients::timescaledb(&format!("DROP OWNED BY {role} CASCADE; DROP ROLE {role}")).await;
-            }
-        }
-        Backend::Clickhouse => drop(clients::clickhouse(&format!("DROP DATABASE IF EXISTS {name} SYNC")).await),
-        Backend::Milvus => milvus::clear(name).await,
+        Backend::Timescaledb => clients::forget_timescaledb(&case.name).await,
+        Backend::Clickhouse => clients::forget_clickhouse(&case.name).await,
+        Backend::Milvus => clients::forget_milvus(&case.name).await,
     }
 }
 

@@ -1,7 +1,9 @@
 //! What is in the three engines of the model `evolving`, as ordinary clients see it: emptied, filled, read.
 
 use super::program::{Run, Scenario};
-use crate::clients::{clickhouse, forget_versions, milvus, timescaledb};
+use crate::clients::{
+    clickhouse, forget_clickhouse, forget_milvus, forget_timescaledb, forget_versions, milvus, timescaledb,
+};
 use milvus::v2::prelude::*;
 
 /// Rows of each table before the additions.
@@ -64,23 +66,9 @@ pub async fn begin(scenario: Scenario) {
 
 /// Leaves nothing of the model, nor of the version tables.
 pub async fn empty() {
-    timescaledb(
-        "SET client_min_messages = error; DROP SCHEMA IF EXISTS evolving CASCADE;
-         DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'whale_evolving') THEN
-             EXECUTE 'DROP OWNED BY whale_evolving'; EXECUTE 'DROP ROLE whale_evolving'; END IF; END $$",
-    )
-    .await;
-    clickhouse("DROP DATABASE IF EXISTS evolving SYNC").await;
-    let client = milvus().await;
-    let databases = client.list_databases(ListDatabasesRequest::builder().build().unwrap()).await.unwrap();
-    if databases.database_names().iter().any(|name| name == "evolving") {
-        for name in ["notes", "pictures"] {
-            let drop = DropCollectionRequest::builder().database_name("evolving").collection_name(name);
-            // Absent is as good as dropped.
-            let _ = client.drop_collection(drop.build().unwrap()).await;
-        }
-        client.drop_database(DropDatabaseRequest::builder().database_name("evolving").build().unwrap()).await.unwrap();
-    }
+    forget_timescaledb("evolving").await;
+    forget_clickhouse("evolving").await;
+    forget_milvus("evolving").await;
     forget_versions().await;
 }
 

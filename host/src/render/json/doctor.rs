@@ -3,6 +3,7 @@
 use super::super::Examined;
 use serde::Serialize;
 use whale_storage::check::{Check, Verdict};
+use whale_storage::target::TargetName;
 
 #[derive(Serialize)]
 pub(super) struct Doctor<'a> {
@@ -16,6 +17,7 @@ pub(super) struct Doctor<'a> {
 #[derive(Serialize)]
 struct CheckView<'a> {
     engine: Option<&'static str>,
+    target: Option<&'a TargetName>,
     address: Option<&'a str>,
     #[serde(flatten)]
     check: &'a Check,
@@ -24,7 +26,8 @@ struct CheckView<'a> {
 pub(super) fn doctor(examined: &Examined) -> Doctor<'_> {
     let checks = examined.groups.iter().flat_map(|group| {
         group.checks.iter().map(|check| CheckView {
-            engine: group.engine.map(whale_storage::definition::Backend::id),
+            engine: group.target.as_ref().map(|target| target.backend.id()),
+            target: group.target.as_ref(),
             address: group.place.as_deref(),
             check,
         })

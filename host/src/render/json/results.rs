@@ -9,13 +9,13 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use whale_storage::catalog::PartKey;
 use whale_storage::change::{Change, ChangedPart};
-use whale_storage::definition::Backend;
 use whale_storage::diagnostic::Code;
 use whale_storage::plan::{Atomicity, Statement, Step, TargetPlan};
 use whale_storage::raw::{ModelDefinition, PluginInfo};
 use whale_storage::report::{Outcome, Report};
 use whale_storage::server::Server;
-use whale_storage::session::{Owned, TargetStatus};
+use whale_storage::session::Owned;
+use whale_storage::target::TargetName;
 
 /// A result.
 #[derive(Serialize)]
@@ -33,7 +33,7 @@ enum Content<'a> {
     Plugins { plugins: Vec<Plugin<'a>> },
     Planned { plan: PlanView<'a> },
     Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
-    Status { targets: Vec<Target<'a>>, unfinished: Option<RunView<'a>> },
+    Status { targets: Vec<TargetView<'a>>, unfinished: Option<RunView<'a>> },
     History(History<'a>),
     Doctor(Doctor<'a>),
     Explained { codes: Vec<CodeView> },
@@ -107,6 +107,7 @@ struct PlanView<'a> {
 #[derive(Serialize)]
 struct TargetPlanView<'a> {
     engine: &'a str,
+    target: &'a TargetName,
     server: Option<ServerView<'a>>,
     fingerprint: &'a str,
     steps: Vec<StepView<'a>>,
@@ -170,8 +171,9 @@ fn plan(planned: &Planned) -> PlanView<'_> {
 
 fn target_plan<'a>(planned: &'a Planned, target: &'a TargetPlan) -> TargetPlanView<'a> {
     TargetPlanView {
-        engine: target.backend.id(),
-        server: planned.places.get(&target.backend).map(|(address, server)| server_view(address, server)),
+        engine: target.target.backend.id(),
+        target: &target.target,
+        server: planned.places.get(&target.target).map(|(address, server)| server_view(address, server)),
         fingerprint: &target.fingerprint,
         steps: target.steps.iter().map(step).collect(),
     }
@@ -230,7 +232,7 @@ struct ReportView<'a> {
     failed: usize,
     in_doubt: usize,
     not_started: usize,
-    engines: Vec<EngineView>,
+    engines: Vec<EngineView<'a>>,
     steps: Vec<StepReportView<'a>>,
     remaining: &'a [String],
     next: Option<NextView<'a>>,
@@ -240,13 +242,15 @@ struct ReportView<'a> {
 struct StepReportView<'a> {
     number: usize,
     engine: &'a str,
+    target: &'a TargetName,
     title: &'a str,
     outcome: Outcome,
 }
 
 #[derive(Serialize)]
-struct EngineView {
+struct EngineView<'a> {
     engine: &'static str,
+    target: &'a TargetName,
     steps: usize,
     done: usize,
     failed: usize,
@@ -260,28 +264,32 @@ struct NextView<'a> {
     command: &'a str,
 }
 
-fn engines(report: &Report) -> Vec<EngineView> {
-    let mut engines: Vec<Backend> = report.steps.iter().map(|step| step.backend).collect();
-    engines.dedup();
-    let view = |engine: Backend| {
-        let count = |outcome| report.steps.iter().filter(|s| s.backend == engine && s.outcome == outcome).count();
-        EngineView {
-            engine: engine.id(),
-            steps: report.steps.iter().filter(|step| step.backend == engine).count(),
-            done: count(Outcome::Done),
-            failed: count(Outcome::Failed),
-            in_doubt: count(Outcome::InDoubt),
-            not_started: count(Outcome::NotStarted),
-        }
-    };
-    engines.into_iter().map(view).collect()
+fn engines(report: &Report) -> Vec<EngineView<'_>> {
+    let mut targets: Vec<&TargetName> = report.steps.iter().map(|step| &step.target).collect();
+    targets.dedup();
+    targets.into_iter().map(|target| engine(report, target)).collect()
+}
+
+fn engine<'a>(report: &Report, target: &'a TargetName) -> EngineView<'a> {
+    let of = || report.steps.iter().filter(|step| step.target == *target);
+    let count = |outcome| of().filter(|step| step.outcome == outcome).count();
+    EngineView {
+        engine: target.backend.id(),
+        target,
+        steps: of().count(),
+        done: count(Outcome::Done),
+        failed: count(Outcome::Failed),
+        in_doubt: count(Outcome::InDoubt),
+        not_started: count(Outcome::NotStarted),
+    }
 }
 
 fn report_view<'a>(report: &'a Report, command: &'a str) -> ReportView<'a> {
     let steps = report.steps.iter();
     let steps = steps.map(|step| StepReportView {
         number: step.number,
-        engine: step.backend.id(),
+        engine: step.target.backend.id(),
+        target: &step.target,
         title: &step.title,
         outcome: step.outcome,
     });
@@ -301,8 +309,9 @@ fn report_view<'a>(report: &'a Report, command: &'a str) -> ReportView<'a> {
 }
 
 #[derive(Serialize)]
-struct Target<'a> {
+struct TargetView<'a> {
     engine: &'a str,
+    target: &'a TargetName,
     server: ServerView<'a>,
     objects: &'a [Owned],
     strangers: usize,
@@ -310,10 +319,10 @@ struct Target<'a> {
 }
 
 fn status(view: &StatusView) -> Content<'_> {
-    let target = |target: &'_ TargetStatus| -> Backend { target.server.backend };
-    let targets = view.status.targets.iter().map(|one| Target {
-        engine: target(one).id(),
-        server: server_view(view.places.get(&target(one)).map_or("", String::as_str), &one.server),
+    let targets = view.status.targets.iter().map(|one| TargetView {
+        engine: one.target.backend.id(),
+        target: &one.target,
+        server: server_view(view.places.get(&one.target).map_or("", String::as_str), &one.server),
         objects: &one.objects,
         strangers: one.strangers,
         broken: &one.broken,
@@ -335,7 +344,7 @@ fn code(code: &Code) -> CodeView {
 #[derive(Serialize)]
 struct SpentView {
     plugins: Vec<UsageView>,
-    round_trips: BTreeMap<&'static str, u64>,
+    round_trips: BTreeMap<String, u64>,
 }
 
 #[derive(Serialize)]
@@ -364,6 +373,6 @@ fn spent(spent: &Spent) -> SpentView {
     };
     SpentView {
         plugins: spent.plugins.iter().map(usage).collect(),
-        round_trips: spent.round_trips.iter().map(|(backend, number)| (backend.id(), *number)).collect(),
+        round_trips: spent.round_trips.iter().map(|(target, number)| (target.to_string(), *number)).collect(),
     }
 }

@@ -45,9 +45,9 @@ pub(super) fn doctor(examined: &Examined, style: Style) -> String {
 }
 
 fn title(group: &Group) -> String {
-    match (group.engine, &group.place) {
-        (Some(engine), Some(place)) => format!("{} at {}", engine.title(), shown_within(place, 200)),
-        (Some(engine), None) => engine.title().to_owned(),
+    match (&group.target, &group.place) {
+        (Some(target), Some(place)) => format!("{} at {}", target.title(), shown_within(place, 200)),
+        (Some(target), None) => target.title(),
         (None, _) => "this machine".to_owned(),
     }
 }

@@ -6,8 +6,8 @@ use super::super::{HistoryView, next};
 use crate::text::shown_within;
 use std::fmt::Write as _;
 use std::time::Duration;
-use whale_storage::definition::Backend;
 use whale_storage::journal::history::{Ended, EngineSteps, Run, RunStep, StepEnded};
+use whale_storage::target::TargetName;
 
 /// Characters of a digest that are shown.
 const SHORT: usize = 12;
@@ -101,7 +101,10 @@ fn next_of(text: &mut String, run: &Run, style: Style) {
 /// What to mend before the command is run again.
 pub(crate) fn advice(run: &Run) -> String {
     match &run.fault {
-        Some(fault) => next::of_kind(&fault.kind, Backend::find(&fault.engine).map_or("the engine", Backend::title)),
+        Some(fault) => next::of_kind(
+            &fault.kind,
+            TargetName::find(&fault.engine).map_or("the engine", |target| target.backend.title()),
+        ),
         None if run.remaining > 0 => "look at what differs with `whale-host plan`, then run".to_owned(),
         None => "the engines are looked at first, so simply run".to_owned(),
     }

@@ -42,8 +42,7 @@ pub(crate) fn spent(spent: &Spent) -> String {
         let _ = writeln!(text, "plugin {plugin}: {}", used(usage));
     }
     if !spent.round_trips.is_empty() {
-        let each: Vec<String> =
-            spent.round_trips.iter().map(|(backend, number)| format!("{backend} {number}")).collect();
+        let each: Vec<String> = spent.round_trips.iter().map(|(target, number)| format!("{target} {number}")).collect();
         let _ = writeln!(text, "round trips: {}", each.join(", "));
     }
     text

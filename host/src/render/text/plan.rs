@@ -35,7 +35,7 @@ pub(crate) fn plan(planned: &Planned, style: Style) -> String {
     }
     let Totals { created, altered, refused } = planned.totals();
     if created + altered + refused == 0 {
-        let objects = count(planned.desire.objects.len(), "object");
+        let objects = count(planned.desire.objects().count(), "object");
         let _ = writeln!(text, "plan: nothing to do, {objects} as defined");
     } else {
         let _ = writeln!(text, "plan: {created} to create, {altered} to alter, {refused} refused");
@@ -44,18 +44,19 @@ pub(crate) fn plan(planned: &Planned, style: Style) -> String {
 }
 
 fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
-    let (tone, symbol, what) = head(planned, &step.change);
-    let line = format!("{symbol} {:<11} {what}", step.backend.id());
+    let (tone, symbol, what) = head(planned, step);
+    let line = format!("{symbol} {:<11} {what}", step.target);
     let _ = writeln!(text, "{}", style.paint(tone, &line));
     match &step.change {
         Change::CreateObject { object, .. } if style.detail > 0 => {
-            let parts = wanted(planned, object).map(|object| outline::of_object(object).parts).unwrap_or_default();
+            let parts =
+                wanted(planned, step, object).map(|object| outline::of_object(object).parts).unwrap_or_default();
             for part in &parts {
                 inner(text, Tone::Add, '+', part, style);
             }
         }
         Change::AlterObject { object, added, changed, removed, .. } => {
-            let defined = wanted(planned, object);
+            let defined = wanted(planned, step, object);
             for key in added {
                 inner(text, Tone::Add, '+', &added_part(key, defined), style);
             }
@@ -81,13 +82,13 @@ fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
     }
 }
 
-fn head(planned: &Planned, change: &Change) -> (Tone, char, String) {
+fn head(planned: &Planned, step: &Step) -> (Tone, char, String) {
     let add = |what: String| (Tone::Add, '+', what);
-    match change {
+    match &step.change {
         Change::CreateRole { role, .. } => add(format!("role {role}")),
         Change::CreateNamespace { namespace, .. } => add(format!("namespace {namespace}")),
         Change::OpenNamespace { namespace, role, .. } => add(format!("{role} may create in {namespace}")),
-        Change::CreateObject { object, kind } => match wanted(planned, object).map(outline::of_object) {
+        Change::CreateObject { object, kind } => match wanted(planned, step, object).map(outline::of_object) {
             Some(outline) => add(format!("{}  ({}, {})", outline.name, outline.kind, outline.size)),
             None => add(format!("{object}  ({kind})")),
         },
@@ -99,8 +100,8 @@ fn inner(text: &mut String, tone: Tone, symbol: char, what: &str, style: Style) 
     let _ = writeln!(text, "    {}", style.paint(tone, &format!("{symbol} {what}")));
 }
 
-fn wanted<'p>(planned: &'p Planned, name: &ObjectName) -> Option<&'p Object> {
-    planned.desire.objects.get(name).map(|desired| &desired.object)
+fn wanted<'p>(planned: &'p Planned, step: &Step, name: &ObjectName) -> Option<&'p Object> {
+    planned.desire.object(&step.target, name)
 }
 
 fn added_part(key: &PartKey, object: Option<&Object>) -> String {

@@ -5,8 +5,8 @@ use super::super::{Applied, next};
 use crate::text::shown_within;
 use std::fmt::Write as _;
 use std::time::Duration;
-use whale_storage::definition::Backend;
 use whale_storage::report::{Outcome, Report, StepReport};
+use whale_storage::target::TargetName;
 
 /// Steps of one outcome that are listed.
 const MOST_LISTED: usize = 20;
@@ -30,7 +30,7 @@ fn succeeded(report: &Report, style: Style) -> String {
     if style.detail > 0 {
         let _ = writeln!(text, "run {}", report.run);
         let each: Vec<String> =
-            report.engine_time.iter().map(|(backend, took)| format!("{backend} {} ms", took.as_millis())).collect();
+            report.engine_time.iter().map(|(target, took)| format!("{target} {} ms", took.as_millis())).collect();
         if !each.is_empty() {
             let (journal, record) = (report.journal_time, report.record_time);
             let beside = format!("journal {:.1} ms, marks and version tables {} ms", ms(journal), record.as_millis());
@@ -46,10 +46,10 @@ fn ms(time: Duration) -> f64 {
 
 fn failed(report: &Report, command: &str, style: Style) -> String {
     let mut text = format!("run {} did not finish\n", report.run);
-    let mut engines: Vec<Backend> = report.steps.iter().map(|step| step.backend).collect();
-    engines.dedup();
-    for engine in engines {
-        outcomes(&mut text, report, engine, style);
+    let mut targets: Vec<&TargetName> = report.steps.iter().map(|step| &step.target).collect();
+    targets.dedup();
+    for target in targets {
+        outcomes(&mut text, report, target, style);
     }
     if !report.remaining.is_empty() {
         let _ = writeln!(text, "still to do, by a plan made after the run:");
@@ -61,16 +61,16 @@ fn failed(report: &Report, command: &str, style: Style) -> String {
     text
 }
 
-/// What became of the steps of one engine. Those that were done are told one by one only to those who want more.
-fn outcomes(text: &mut String, report: &Report, engine: Backend, style: Style) {
+/// What became of the steps of one target. Those that were done are told one by one only to those who want more.
+fn outcomes(text: &mut String, report: &Report, target: &TargetName, style: Style) {
     let of = |outcome: Outcome| -> Vec<&StepReport> {
-        report.steps.iter().filter(|step| step.backend == engine && step.outcome == outcome).collect()
+        report.steps.iter().filter(|step| step.target == *target && step.outcome == outcome).collect()
     };
-    let all = report.steps.iter().filter(|step| step.backend == engine).count();
+    let all = report.steps.iter().filter(|step| step.target == *target).count();
     let _ = writeln!(
         text,
         "{}: {} of {} done",
-        style.paint(Tone::Bold, engine.id()),
+        style.paint(Tone::Bold, &target.to_string()),
         of(Outcome::Done).len(),
         count(all, "step")
     );
@@ -109,12 +109,13 @@ mod tests {
     use super::*;
     use std::collections::BTreeMap;
     use whale_storage::backend::{EngineError, FailureKind};
+    use whale_storage::definition::Backend;
 
     #[test]
     fn a_failed_run_says_what_was_done_what_is_in_doubt_and_what_to_run_next() {
         let step = |number: usize, backend: Backend, outcome: Outcome| StepReport {
             number,
-            backend,
+            target: backend.into(),
             title: format!("create table t{number}"),
             outcome,
             took: Duration::ZERO,

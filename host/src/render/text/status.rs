@@ -7,7 +7,6 @@ use crate::text::shown_within;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use whale_storage::definition::Backend;
-use whale_storage::server::Server;
 use whale_storage::session::{Owned, TargetStatus};
 
 /// Objects of one kind of finding that are listed.
@@ -17,8 +16,8 @@ const MOST_LISTED: usize = 50;
 pub(super) fn status(view: &StatusView, style: Style) -> String {
     let mut text = String::new();
     for target in &view.status.targets {
-        let place = view.places.get(&target.server.backend).map_or("", String::as_str);
-        let _ = writeln!(text, "{}", style.paint(Tone::Bold, &server(&target.server, place)));
+        let place = view.places.get(&target.target).map_or("", String::as_str);
+        let _ = writeln!(text, "{}", style.paint(Tone::Bold, &server(target, place)));
         objects(&mut text, target, style);
         if target.server.superuser {
             let head = style.paint(Tone::Warning, "warning");
@@ -33,7 +32,8 @@ pub(super) fn status(view: &StatusView, style: Style) -> String {
     text
 }
 
-fn server(server: &Server, place: &str) -> String {
+fn server(target: &TargetStatus, place: &str) -> String {
+    let server = &target.server;
     let version = server.version.map_or_else(|| "without its extension".to_owned(), |version| version.to_string());
     let more = match server.backend {
         Backend::Timescaledb => {
@@ -42,7 +42,7 @@ fn server(server: &Server, place: &str) -> String {
         Backend::Clickhouse | Backend::Milvus => String::new(),
     };
     let user = if server.user.is_empty() { String::new() } else { format!(" as {}", shown_within(&server.user, 80)) };
-    format!("{} {version}{more} at {place}{user}", server.backend.title())
+    format!("{} {version}{more} at {place}{user}", target.target.title())
 }
 
 fn objects(text: &mut String, target: &TargetStatus, style: Style) {

@@ -3,6 +3,7 @@
 //! Columns are named one by one and numbers are asked for as text, since both differ between versions. What is left out
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
 
+use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
 use crate::backend::{EngineError, Scope};
@@ -143,8 +144,10 @@ pub(super) struct VersionFound {
 }
 
 /// The version table.
-pub(super) async fn versions(session: &Session) -> Result<Vec<VersionFound>, EngineError> {
-    let sql = "SELECT table_name, version, description, toString(toUnixTimestamp(created_at)) AS created \
-               FROM default.schema_version FINAL";
-    session.read("reading the version table", sql).await
+pub(super) async fn versions(session: &Session, table: &ObjectName) -> Result<Vec<VersionFound>, EngineError> {
+    let sql = format!(
+        "SELECT table_name, version, description, toString(toUnixTimestamp(created_at)) AS created FROM {} FINAL",
+        lower::qualified(table)
+    );
+    session.read("reading the version table", &sql).await
 }

@@ -84,7 +84,7 @@ fn unsupported(part: PartKey, reason: impl Into<String>) -> Unsupported {
     Unsupported { part, reason: reason.into() }
 }
 
-fn qualified(name: &ObjectName) -> String {
+pub(super) fn qualified(name: &ObjectName) -> String {
     format!("{}.{}", identifier(&name.namespace), identifier(&name.name))
 }
 
@@ -289,7 +289,7 @@ pub(super) fn seal(object: &ObjectName, comment: &str) -> String {
 }
 
 /// Writes rows of the version table, each with the second since 1970 in which it was first written, if it was.
-pub(super) fn record(rows: &[(&VersionRow, Option<u64>)]) -> String {
+pub(super) fn record(table: &ObjectName, rows: &[(&VersionRow, Option<u64>)]) -> String {
     let value = |(row, created): &(&VersionRow, Option<u64>)| {
         let created = created.map_or("now()".to_owned(), |second| format!("toDateTime({second})"));
         let (table, version, description) =
@@ -298,7 +298,8 @@ pub(super) fn record(rows: &[(&VersionRow, Option<u64>)]) -> String {
     };
     let values: Vec<String> = rows.iter().map(value).collect();
     format!(
-        "INSERT INTO `default`.`schema_version` (table_name, version, description, created_at, updated_at) VALUES {}",
+        "INSERT INTO {} (table_name, version, description, created_at, updated_at) VALUES {}",
+        qualified(table),
         values.join(", ")
     )
 }

@@ -19,6 +19,7 @@ use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
+use crate::version_table;
 use clickhouse::{Client, Compression};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client as HttpClient;
@@ -38,6 +39,7 @@ const LOG_COMMENT: &str = "whale-host";
 pub struct ClickhouseTarget {
     session: run::Session,
     server: Server,
+    version_table: ObjectName,
 }
 
 impl ClickhouseTarget {
@@ -52,7 +54,10 @@ impl ClickhouseTarget {
         let session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
         let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
         let fault = match probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout))) {
-            Ok(server) => return Ok(Self { session, server }),
+            Ok(server) => {
+                let version_table = version_table::name(Backend::Clickhouse, &address.prefix);
+                return Ok(Self { session, server, version_table });
+            }
             Err(fault) => fault,
         };
         let was_plain = protection.level == Level::Plain && fault.kind == FailureKind::Unreachable;
@@ -72,6 +77,10 @@ impl ClickhouseTarget {
 impl Target for ClickhouseTarget {
     fn server(&self) -> &Server {
         &self.server
+    }
+
+    fn version_table(&self) -> &ObjectName {
+        &self.version_table
     }
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
@@ -100,7 +109,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
-        run::record(&self.session, rows).await
+        run::record(&self.session, &self.version_table, rows).await
     }
 
     fn round_trips(&self) -> u64 {

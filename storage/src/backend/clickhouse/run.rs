@@ -191,8 +191,8 @@ pub(super) async fn seal(session: &Session, marks: &BTreeMap<ObjectName, Seal>) 
 }
 
 /// Brings the version table up to date.
-pub(super) async fn record(session: &Session, rows: &[VersionRow]) -> Result<(), EngineError> {
-    let there = match inspect::versions(session).await {
+pub(super) async fn record(session: &Session, table: &ObjectName, rows: &[VersionRow]) -> Result<(), EngineError> {
+    let there = match inspect::versions(session, table).await {
         // No such table, or no such database.
         Err(fault) if matches!(code(&fault.detail), Some(60 | 81)) => return Ok(()),
         there => there?,
@@ -208,7 +208,7 @@ pub(super) async fn record(session: &Session, rows: &[VersionRow]) -> Result<(),
     if stale.is_empty() {
         return Ok(());
     }
-    session.execute("writing the version table", &lower::record(&stale)).await
+    session.execute("writing the version table", &lower::record(table, &stale)).await
 }
 
 fn attempted(change: &Change) -> String {

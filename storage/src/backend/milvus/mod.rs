@@ -23,6 +23,7 @@ use crate::definition::{Backend, ObjectName};
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
 use crate::server::{Server, Version};
+use crate::version_table;
 use futures::future::BoxFuture;
 use milvus::v2::error::Error;
 use milvus::v2::request::utility::GetServerVersionRequest;
@@ -46,6 +47,7 @@ const REMEMBERS: Version = Version { major: 2, minor: 3, patch: 6 };
 pub struct MilvusTarget {
     link: Link,
     server: Server,
+    version_table: ObjectName,
     /// Collections whose load was asked for, each with its database.
     loading: BTreeSet<(Name, Name)>,
     /// Collections that were made over this connection: nothing is in them that others wrote.
@@ -135,7 +137,8 @@ impl MilvusTarget {
         };
         let server = probe(&link, &place).await?;
         link.forgetful = !server.at_least(REMEMBERS);
-        Ok(Self { link, server, loading: BTreeSet::new(), made: BTreeSet::new() })
+        let version_table = version_table::name(Backend::Milvus, &address.prefix);
+        Ok(Self { link, server, version_table, loading: BTreeSet::new(), made: BTreeSet::new() })
     }
 
     /// What turns definitions into shapes and calls for this server.
@@ -217,6 +220,10 @@ fn said(error: &Error) -> String {
 impl Target for MilvusTarget {
     fn server(&self) -> &Server {
         &self.server
+    }
+
+    fn version_table(&self) -> &ObjectName {
+        &self.version_table
     }
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {

@@ -8,7 +8,7 @@
 use super::run::load_state;
 use super::{Link, MilvusTarget};
 use crate::backend::EngineError;
-use crate::name::Name;
+use crate::definition::ObjectName;
 use crate::plan::VersionRow;
 use milvus::v2::error::Error;
 use milvus::v2::request::dml::{InsertRequest, UpsertRequest};
@@ -19,8 +19,6 @@ use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::{Instant, sleep};
 
-const DATABASE: &str = "default";
-const TABLE: &str = "schema_version";
 /// How long a version table that is being loaded is waited for.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most rows one query may give.
@@ -35,38 +33,33 @@ type Stored = (String, String, i64);
 
 impl MilvusTarget {
     pub(super) async fn write_versions(&self, rows: &[VersionRow]) -> Result<(), EngineError> {
-        let fresh = self.made.contains(&(Name::from_server(DATABASE), Name::from_server(TABLE)));
-        let stored = if fresh { Some(BTreeMap::new()) } else { read(&self.link).await? };
+        let table = &self.version_table;
+        let fresh = self.made.contains(&(table.namespace.clone(), table.name.clone()));
+        let stored = if fresh { Some(BTreeMap::new()) } else { read(&self.link, table).await? };
         let Some(stored) = stored else { return Ok(()) };
         let rows = differing(rows, &stored, now());
         if rows.is_empty() {
             return Ok(());
         }
-        write(&self.link, rows).await.map_err(|error| self.link.failure(format!("writing {DATABASE}.{TABLE}"), &error))
+        write(&self.link, table, rows).await.map_err(|error| self.link.failure(format!("writing {table}"), &error))
     }
 }
 
-/// Whether a collection is the version table.
-pub(super) fn is_version_table(database: &Name, collection: &Name) -> bool {
-    database.as_str() == DATABASE && collection.as_str() == TABLE
-}
-
 /// What the table holds; none where it is not there or cannot be read now.
-async fn read(link: &Link) -> Result<Option<BTreeMap<String, Stored>>, EngineError> {
-    let (database, table) = (Name::from_server(DATABASE), Name::from_server(TABLE));
+async fn read(link: &Link, table: &ObjectName) -> Result<Option<BTreeMap<String, Stored>>, EngineError> {
     let until = Instant::now() + PATIENCE;
     loop {
-        match load_state(link, &database, &table).await {
+        match load_state(link, &table.namespace, &table.name).await {
             Ok(LoadState::Loaded) => break,
             Ok(LoadState::Loading) if Instant::now() < until => sleep(Duration::from_millis(250)).await,
             // A table that is not there is an error to some versions, and a state to others.
             Ok(_) | Err(Error::Server(_)) => return Ok(None),
-            Err(error) => return Err(link.failure(format!("reading {DATABASE}.{TABLE}"), &error)),
+            Err(error) => return Err(link.failure(format!("reading {table}"), &error)),
         }
     }
     let request = QueryRequest::builder()
-        .database_name(DATABASE)
-        .collection_name(TABLE)
+        .database_name(table.namespace.as_str())
+        .collection_name(table.name.as_str())
         .filter("table_name != \"\"")
         .output_fields(["table_name", "version", "description", "created_at"])
         .consistency_level(ConsistencyLevel::Strong)
@@ -76,7 +69,7 @@ async fn read(link: &Link) -> Result<Option<BTreeMap<String, Stored>>, EngineErr
         Ok(request) => link.ask(link.client.query(request)).await,
         Err(error) => Err(error),
     };
-    let answer = answer.map_err(|error| link.failure(format!("reading {DATABASE}.{TABLE}"), &error))?;
+    let answer = answer.map_err(|error| link.failure(format!("reading {table}"), &error))?;
     let column = |name: &str| texts(answer.results().get_output_field(name));
     let created = match answer.results().get_output_field("created_at") {
         Some(FieldData::Int64 { values, .. }) => values.clone(),
@@ -112,8 +105,9 @@ fn differing(rows: &[VersionRow], stored: &BTreeMap<String, Stored>, now: i64) -
     differing
 }
 
-async fn write(link: &Link, rows: Vec<Value>) -> Result<(), Error> {
-    let insert = InsertRequest::builder().database_name(DATABASE).collection_name(TABLE).rows(rows).build()?;
+async fn write(link: &Link, table: &ObjectName, rows: Vec<Value>) -> Result<(), Error> {
+    let (database, collection) = (table.namespace.as_str(), table.name.as_str());
+    let insert = InsertRequest::builder().database_name(database).collection_name(collection).rows(rows).build()?;
     let request = UpsertRequest::builder().insert(insert).build()?;
     link.ask(link.client.upsert(request)).await.map(|_| ())
 }

@@ -5,7 +5,7 @@
 
 use super::normalize::{Described, index_shape};
 use super::terms::{consistency_of, field_schema, index_type, metric_of};
-use super::{Link, MilvusTarget, PARALLEL, inspect, record};
+use super::{Link, MilvusTarget, PARALLEL, inspect};
 use crate::backend::{EngineError, FailureKind, Seal};
 use crate::catalog::{PartKey, PartKind};
 use crate::definition::milvus::{Collection, Index, Partitions};
@@ -59,7 +59,7 @@ impl MilvusTarget {
             }
         }
         if let Call::Load { database, collection } = call
-            && !record::is_version_table(database, collection)
+            && (database, collection) != (&self.version_table.namespace, &self.version_table.name)
         {
             // What we write into it does not need it loaded, and nobody else searches it.
             self.loading.insert((database.clone(), collection.clone()));

@@ -19,9 +19,9 @@ use crate::backend::{Address, EngineError, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::desire::HOST_MODEL;
-use crate::name::Name;
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
+use crate::version_table;
 use session::Session;
 use std::collections::BTreeMap;
 
@@ -30,8 +30,9 @@ pub struct TimescaleTarget {
     address: Address,
     session: Session,
     server: Server,
+    version_table: ObjectName,
     /// Whether the version table is there and ours.
-    version_table: bool,
+    records: bool,
 }
 
 impl TimescaleTarget {
@@ -39,7 +40,8 @@ impl TimescaleTarget {
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
         let mut session = Session::open(address).await?;
         let server = inspect::probe(&mut session).await?;
-        Ok(Self { address: address.clone(), session, server, version_table: false })
+        let version_table = version_table::name(Backend::Timescaledb, &address.prefix);
+        Ok(Self { address: address.clone(), session, server, version_table, records: false })
     }
 
     /// How changes are carried out on this server.
@@ -48,32 +50,27 @@ impl TimescaleTarget {
     }
 }
 
-/// `public.schema_version`.
-fn version_table() -> ObjectName {
-    ObjectName {
-        backend: Backend::Timescaledb,
-        namespace: Name::from_server("public"),
-        name: Name::from_server("schema_version"),
-    }
-}
-
 impl Target for TimescaleTarget {
     fn server(&self) -> &Server {
         &self.server
     }
 
+    fn version_table(&self) -> &ObjectName {
+        &self.version_table
+    }
+
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
         let rows = inspect::read(&mut self.session, &self.server, scope).await?;
         let catalog = normalize::catalog(&rows);
-        let found = catalog.objects.get(&version_table());
-        self.version_table = found.and_then(|object| object.mark.mark()).is_some_and(|mark| mark.model == HOST_MODEL);
+        let found = catalog.objects.get(&self.version_table);
+        self.records = found.and_then(|object| object.mark.mark()).is_some_and(|mark| mark.model == HOST_MODEL);
         Ok(catalog)
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
-        run::step(&mut self.session, step, self.version_table).await?;
-        if run::makes(step, &version_table()) {
-            self.version_table = true;
+        run::step(&mut self.session, step, self.records.then_some(&self.version_table)).await?;
+        if run::makes(step, &self.version_table) {
+            self.records = true;
         }
         Ok(())
     }
@@ -96,7 +93,7 @@ impl Target for TimescaleTarget {
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
-        run::record(&mut self.session, rows).await
+        run::record(&mut self.session, &self.version_table, rows).await
     }
 
     fn round_trips(&self) -> u64 {

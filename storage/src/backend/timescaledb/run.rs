@@ -16,7 +16,11 @@ use tokio_postgres::error::SqlState;
 const EXISTS: [&SqlState; 3] = [&SqlState::DUPLICATE_TABLE, &SqlState::DUPLICATE_SCHEMA, &SqlState::DUPLICATE_OBJECT];
 
 /// Carries out a step.
-pub(super) async fn step(session: &mut Session, step: &Step, version_table: bool) -> Result<(), EngineError> {
+pub(super) async fn step(
+    session: &mut Session,
+    step: &Step,
+    version_table: Option<&ObjectName>,
+) -> Result<(), EngineError> {
     // The version table's own row comes with the record at the end.
     let batch = lower::transaction(step, version_table);
     let attempted = attempted(&step.change);
@@ -35,11 +39,11 @@ pub(super) async fn seal(session: &mut Session, marks: &BTreeMap<ObjectName, Sea
 }
 
 /// Brings the version table up to date, in one round trip. Where it is not, there is nothing to do.
-pub(super) async fn record(session: &mut Session, rows: &[VersionRow]) -> Result<(), EngineError> {
+pub(super) async fn record(session: &mut Session, table: &ObjectName, rows: &[VersionRow]) -> Result<(), EngineError> {
     if rows.is_empty() {
         return Ok(());
     }
-    match session.transaction("writing public.schema_version", &lower::upsert(rows)).await {
+    match session.transaction(&format!("writing {table}"), &lower::upsert(table, rows)).await {
         Err(error) if fault::is(&error, &[&SqlState::UNDEFINED_TABLE]) => Ok(()),
         done => done.map(drop),
     }

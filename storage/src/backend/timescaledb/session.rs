@@ -262,6 +262,7 @@ mod tests {
             authority: None,
             connect_timeout: second,
             statement_timeout: second,
+            prefix: String::new(),
         })
     }
 

@@ -21,8 +21,16 @@ codes! {
         "On targets of this machine alone, a plugin that nobody listed may define objects in the namespace of its own model. Beyond that, whoever runs the engines decides who may: the plugin needs a table [plugins.NAME] in whale.toml, which may be empty.";
     UNKNOWN_PARAMETER = "WH0014", "no plugin takes the parameter",
         "A parameter that was set, on the command line or in whale.toml, is none that the plugin names. `whale-host info` shows what a plugin takes.";
+    SAME_MODEL = "WH0015", "two plugins are of the same model",
+        "A model is one plugin's: its namespace, its role and its targets are that plugin's alone, and what either of two defined would look to the other like something that left the definition. Give one of them a model name of its own, or bring both definitions into one plugin.";
+    MODEL_UNKNOWN = "WH0016", "whale.toml names a model that no plugin has",
+        "A table [models.NAME] would hold for nothing: none of the plugins of whale.toml belongs to that model. The nearest model is named where there is one; `whale-host info --all` shows each plugin's model.";
+    PLUGIN_UNKNOWN = "WH0017", "whale.toml has a table for a plugin that is not there",
+        "A table [plugins.NAME] would hold for nothing: none of the files of `plugins.files` says that this is its name. It is an error with --all, since a grant or a parameter with a typing mistake would silently not hold. The nearest plugin is named where there is one.";
     BAD_TARGET = "WH0020", "the address of a target cannot be used",
         "The URL of an engine is missing, cannot be parsed, has a scheme of another engine, or leaves open or contradicts how the connection is protected: beyond this machine TLS is used unless the URL says sslmode=disable. TimescaleDB: postgres://user:password@host:port/database. ClickHouse and Milvus: https://, or http://. In whale.toml it comes from one of url, url_env, url_file and url_command; a password belongs into the latter three. docs/settings.md, Protection and credentials, has the whole of it.";
     BAD_AUTHORITY = "WH0021", "the file that sslrootcert names cannot be used",
         "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
+    SAME_SERVER = "WH0022", "a target of a model's own is a server that is a target already",
+        "Two tables of whale.toml lead to the same server (of TimescaleDB: to the same database). One run opens one connection to a target and takes one lock there, so that it would wait for itself; and a model would have a target of its own in name only.";
 }

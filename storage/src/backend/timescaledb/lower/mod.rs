@@ -183,14 +183,14 @@ pub(super) fn writes_comment(step: &Step, comment: &str) -> bool {
     })
 }
 
-/// A step as one batch: its statements under its role, and the row of the version table, if that table is there.
-pub(super) fn transaction(step: &Step, version_table: bool) -> String {
+/// A step as one batch: its statements under its role, and its row of the version table, if that table is there.
+pub(super) fn transaction(step: &Step, version_table: Option<&ObjectName>) -> String {
     let mut texts = vec!["BEGIN".to_owned()];
     texts.extend(step.role.as_ref().map(|role| format!("SET LOCAL ROLE {}", identifier(role))));
     texts.extend(step.recipe.statements.iter().map(ToString::to_string));
     texts.extend(step.role.as_ref().map(|_| "RESET ROLE".to_owned()));
-    if let (true, Some(row)) = (version_table, &step.version) {
-        texts.push(upsert(std::slice::from_ref(row)));
+    if let (Some(table), Some(row)) = (version_table, &step.version) {
+        texts.push(upsert(table, std::slice::from_ref(row)));
     }
     texts.push("COMMIT".to_owned());
     texts.join(";\n")
@@ -222,15 +222,16 @@ pub(super) fn recorded(row: &VersionRow) -> VersionRow {
 }
 
 /// Writes rows of the version table. What is as it should be is not touched, and keeps its time.
-pub(super) fn upsert(rows: &[VersionRow]) -> String {
+pub(super) fn upsert(table: &ObjectName, rows: &[VersionRow]) -> String {
     let values: Vec<String> = rows
         .iter()
         .map(recorded)
         .map(|row| format!("({}, {}, {})", literal(&row.table_name), literal(&row.version), literal(&row.description)))
         .collect();
+    let table = qualified(table);
     format!(
-        "INSERT INTO public.schema_version AS v (table_name, version, description) \
-         SELECT w.* FROM (VALUES {}) AS w(table_name, version, description) WHERE NOT EXISTS (SELECT FROM public.schema_version AS v \
+        "INSERT INTO {table} AS v (table_name, version, description) \
+         SELECT w.* FROM (VALUES {}) AS w(table_name, version, description) WHERE NOT EXISTS (SELECT FROM {table} AS v \
          WHERE v.table_name = w.table_name AND v.version = w.version AND v.description = w.description) \
          ON CONFLICT (table_name) DO UPDATE SET version = excluded.version, description = excluded.description, updated_at = now()",
         values.join(", ")
@@ -270,7 +271,10 @@ mod tests {
             version: "1'\\'; DROP".to_owned(),
             description: "\\'; DROP".to_owned(),
         };
-        assert!(!outside_quotes(&upsert(&[row])).contains("DROP"));
+        assert!(
+            !outside_quotes(&upsert(&ObjectName { backend, namespace: hostile(), name: hostile() }, &[row]))
+                .contains("DROP")
+        );
     }
 
     /// What a server would read as SQL: everything but quoted names and texts.
