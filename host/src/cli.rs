@@ -67,6 +67,9 @@ pub(crate) enum Verb {
     Info {
         #[command(flatten)]
         selection: Selection,
+        /// Print the JSON Schema of what `info --format json` writes, and nothing else
+        #[arg(long, conflicts_with_all = ["plugin", "all", "model", "engine", "set"])]
+        schema: bool,
     },
     /// Compare definitions with the engines; changes nothing
     Plan {
@@ -108,6 +111,8 @@ pub(crate) enum Verb {
         #[arg(long, value_name = "N", default_value_t = 20, conflicts_with = "run")]
         limit: usize,
     },
+    /// Write a whale.toml to begin with, every setting explained; overwrites nothing
+    Init,
     /// Explain a code such as WH0701; without one, list them all
     Explain {
         /// The code
@@ -126,6 +131,7 @@ impl Verb {
             Verb::Status { .. } => "status",
             Verb::Doctor { .. } => "doctor",
             Verb::History { .. } => "history",
+            Verb::Init => "init",
             Verb::Explain { .. } => "explain",
         }
     }

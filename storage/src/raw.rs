@@ -6,12 +6,13 @@
 #![allow(missing_docs, reason = "the contract documents every field, once")]
 
 use crate::diagnostic::Origin;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! raw {
     ($($(#[$meta:meta])* $kind:ident $name:ident { $($body:tt)* })*) => {
         $(
-            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
             #[serde(deny_unknown_fields)]
             $(#[$meta])*
             pub $kind $name { $($body)* }

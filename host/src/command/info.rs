@@ -20,3 +20,8 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
     Ok(Ending::new(exit, Output::Info(candidates), found))
 }
+
+/// What the result of [`run`] looks like for machines.
+pub(super) fn schema() -> Ending {
+    Ending::new(Exit::Done, Output::Schema, Diagnostics::default())
+}

@@ -5,6 +5,7 @@ mod doctor;
 mod explain;
 mod history;
 mod info;
+mod init;
 mod plan;
 mod status;
 mod targets;
@@ -13,30 +14,28 @@ mod validate;
 use crate::cli::{Cli, Verb};
 use crate::exit::{Ending, Failure};
 use crate::printer::Printer;
-use crate::settings::Settings;
 use crate::settings::environment::Environment;
 use crate::settings::files::Files;
+use crate::settings::{FILE, Settings};
+use std::path::Path;
 
 /// Does what a verb says. `typed` is the command line, for the journal and for those who run it again.
 pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: Files, printer: &mut Printer) -> Ending {
-    if let Verb::Explain { code } = &cli.verb {
-        return explain::run(code.as_deref()).into();
-    }
-    let settings = match Settings::load(&cli.shared, environment, files) {
-        Ok(settings) => settings,
-        Err(failure) => return failure.into(),
-    };
-    let ended: Result<Ending, Failure> = match cli.verb {
-        Verb::Validate { selection, against } => validate::run(&settings, &selection, &against),
-        Verb::Info { selection } => info::run(&settings, &selection),
-        Verb::Plan { selection, check } => plan::run(&settings, &selection, check),
+    let Cli { verb, shared } = cli;
+    let load = || Settings::load(&shared, environment, files);
+    let ended: Result<Ending, Failure> = match verb {
+        Verb::Validate { selection, against } => load().and_then(|all| validate::run(&all, &selection, &against)),
+        Verb::Info { schema: true, .. } => Ok(info::schema()),
+        Verb::Info { selection, schema: false } => load().and_then(|all| info::run(&all, &selection)),
+        Verb::Plan { selection, check } => load().and_then(|all| plan::run(&all, &selection, check)),
         Verb::Apply { selection, allow, yes, wait } => {
             let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, typed };
-            apply::run(&settings, &selection, &how, printer)
+            load().and_then(|all| apply::run(&all, &selection, &how, printer))
         }
-        Verb::Status { selection } => status::run(&settings, &selection),
-        Verb::Doctor { selection } => doctor::run(&settings, &selection),
-        Verb::History { run, limit } => history::run(&settings, run.as_deref(), limit),
+        Verb::Status { selection } => load().and_then(|all| status::run(&all, &selection)),
+        Verb::Doctor { selection } => load().and_then(|all| doctor::run(&all, &selection)),
+        Verb::History { run, limit } => load().and_then(|all| history::run(&all, run.as_deref(), limit)),
+        Verb::Init => init::run(shared.config.as_deref().unwrap_or(Path::new(FILE)), files),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

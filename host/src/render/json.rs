@@ -6,11 +6,15 @@
 
 mod doctor;
 mod history;
+mod plugins;
 mod results;
+
+pub(crate) use plugins::schema;
 
 use super::Output;
 use crate::exit::{Ending, Trouble};
 use crate::text;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 use std::io;
@@ -19,18 +23,25 @@ use whale_storage::diagnostic::{Diagnostic, Severity};
 /// Version of the document. Keys may be added within one; none changes its meaning or goes.
 pub(crate) const VERSION: u32 = 1;
 
-#[derive(Serialize)]
-struct Document<'a> {
+#[derive(Serialize, JsonSchema)]
+struct Document<'a, R> {
+    /// Version of the document.
     version: u32,
+    /// The verb.
     command: &'a str,
+    /// The exit code.
     exit: u8,
-    result: Option<results::Result<'a>>,
+    /// Null where the command ended before it had one.
+    result: Option<R>,
+    /// Findings about input.
     diagnostics: Vec<Finding<'a>>,
+    /// How many findings are left out: there are at most 1,000.
     diagnostics_left_out: usize,
+    /// What went wrong in the world.
     errors: Vec<Error<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Finding<'a> {
     code: &'a str,
     severity: Severity,
@@ -42,7 +53,7 @@ struct Finding<'a> {
     help: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Error<'a> {
     kind: &'a str,
     engine: Option<&'a str>,

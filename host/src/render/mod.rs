@@ -29,6 +29,8 @@ pub(crate) enum Output {
     Validated(Judged),
     /// `info`.
     Info(Vec<Candidate>),
+    /// `info --schema`: the JSON Schema of what `info` writes.
+    Schema,
     /// `plan`.
     Planned(Box<Planned>),
     /// `apply`.
@@ -39,6 +41,8 @@ pub(crate) enum Output {
     Examined(Examined),
     /// `history`.
     History(HistoryView),
+    /// `init`: the file it wrote, fit to be shown.
+    Initialised(String),
     /// `explain`: one code, or all of them.
     Explained(Vec<Code>),
 }
@@ -153,7 +157,7 @@ impl Output {
             Output::Applied(applied) => applied.planned.spent.clone(),
             Output::Status(view) => view.spent.clone(),
             Output::Examined(view) => view.spent.clone(),
-            Output::History(_) | Output::Explained(_) => Spent::default(),
+            Output::Schema | Output::Initialised(_) | Output::History(_) | Output::Explained(_) => Spent::default(),
         }
     }
 }

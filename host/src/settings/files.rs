@@ -2,10 +2,10 @@
 //! can enter, and paths with `*` and `?`.
 
 use cap_std::AmbientAuthority;
-use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, OpenOptions};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Component, Path, PathBuf};
 
 /// The way to files.
@@ -49,6 +49,19 @@ impl Files {
             return Err(io::Error::other(format!("the file has more than {most} bytes")));
         }
         Ok(bytes)
+    }
+
+    /// Makes a file that is not there yet.
+    pub(crate) fn create(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let dir = self.open(&parent(path))?;
+        let mut options = OpenOptions::new();
+        let written = dir.open_with(name, options.write(true).create_new(true))?.write_all(bytes);
+        if written.is_err() {
+            // Half of it would be taken for the whole.
+            dir.remove_file(name)?;
+        }
+        written
     }
 
     /// Opens a folder, and makes it and what is missing above it, for us alone.

@@ -27,7 +27,10 @@ use std::path::{Path, PathBuf};
 use whale_storage::diagnostic::{Diagnostic, codes};
 
 /// Name of the settings file.
-const FILE: &str = "whale.toml";
+pub(crate) const FILE: &str = "whale.toml";
+
+/// A settings file to begin with: what most deployments set, with every other table as an example in a comment.
+pub(crate) const TEMPLATE: &str = include_str!("template.toml");
 
 /// Longest settings file: a thousand plugins fit into a tenth of it.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -72,5 +75,25 @@ impl Settings {
     /// A path of the settings file, which is relative to that file.
     pub(crate) fn beside_config(&self, path: &Path) -> PathBuf {
         self.base.join(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_holds_as_it_is_and_with_every_example_taken() {
+        let config = Config::parse(FILE, TEMPLATE).unwrap();
+        assert_eq!(config.files, ["plugins/*.wasm"]);
+        assert!(config.plugins.is_empty() && config.targets.is_empty());
+        let example = |line: &str| match line.strip_prefix('#') {
+            Some(example) if !example.starts_with(' ') => example.to_owned(),
+            _ => line.to_owned(),
+        };
+        let all: Vec<String> = TEMPLATE.lines().map(example).collect();
+        let config = Config::parse(FILE, &all.join("\n")).unwrap();
+        assert_eq!(config.plugins.len(), 1);
+        assert_eq!(config.all_targets().count(), 4);
     }
 }

@@ -6,7 +6,9 @@
 
 mod doctor;
 mod history;
+mod init;
 mod refused;
+mod schema;
 mod settings;
 mod shown;
 mod targets;

@@ -7,6 +7,7 @@
 
 pub mod codes;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A stable code with what it means.
@@ -28,7 +29,7 @@ impl Code {
 }
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The input is refused.
@@ -38,7 +39,7 @@ pub enum Severity {
 }
 
 /// Place in the author's source.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Origin {
     /// Source file.

@@ -1,17 +1,15 @@
 //! The result of each command, as `docs/output.md` describes it.
 
-use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, next, outline};
+use super::super::{Applied, Output, Planned, StatusView, Totals, next};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
-use crate::pipeline::Candidate;
-use crate::sandbox::{Compiled, Usage};
+use super::plugins::{Plugins, SpentView, plugins, schema, spent};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use whale_storage::catalog::PartKey;
 use whale_storage::change::{Change, ChangedPart};
 use whale_storage::diagnostic::Code;
 use whale_storage::plan::{Atomicity, Statement, Step, TargetPlan};
-use whale_storage::raw::{ModelDefinition, PluginInfo};
 use whale_storage::report::{Outcome, Report};
 use whale_storage::server::Server;
 use whale_storage::session::Owned;
@@ -30,24 +28,23 @@ pub(super) struct Result<'a> {
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Content<'a> {
-    Plugins { plugins: Vec<Plugin<'a>> },
+    Plugins(Plugins<'a>),
     Planned { plan: PlanView<'a> },
     Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
     Status { targets: Vec<TargetView<'a>>, unfinished: Option<RunView<'a>> },
     History(History<'a>),
     Doctor(Doctor<'a>),
     Explained { codes: Vec<CodeView> },
+    Schema { schema: serde_json::Value },
+    Initialised { file: &'a str },
 }
 
 /// The result of a command.
 pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
     let content = match output {
-        Output::Validated(judged) => {
-            Content::Plugins { plugins: judged.candidates.iter().map(|one| plugin(one, false)).collect() }
-        }
-        Output::Info(candidates) => {
-            Content::Plugins { plugins: candidates.iter().map(|one| plugin(one, true)).collect() }
-        }
+        Output::Validated(judged) => Content::Plugins(plugins(&judged.candidates, false)),
+        Output::Info(candidates) => Content::Plugins(plugins(candidates, true)),
+        Output::Schema => Content::Schema { schema: schema() },
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {
             let Applied { planned, report, command } = applied.as_ref();
@@ -56,43 +53,10 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         Output::Status(view) => status(view),
         Output::Examined(view) => Content::Doctor(doctor(view)),
         Output::History(view) => Content::History(history(view)),
+        Output::Initialised(file) => Content::Initialised { file },
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }
-}
-
-#[derive(Serialize)]
-struct Plugin<'a> {
-    file: &'a str,
-    sha256: Option<&'a str>,
-    name: Option<&'a str>,
-    version: Option<&'a str>,
-    model: Option<&'a str>,
-    accepted: bool,
-    errors: usize,
-    objects: usize,
-    digest: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    info: Option<&'a PluginInfo>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<&'a ModelDefinition>,
-}
-
-fn plugin(candidate: &Candidate, whole: bool) -> Plugin<'_> {
-    let (info, defined) = (candidate.info.as_ref(), candidate.defined.as_ref());
-    Plugin {
-        file: &candidate.file,
-        sha256: candidate.sha256.as_deref(),
-        name: info.map(|info| info.name.as_str()),
-        version: info.map(|info| info.version.as_str()),
-        model: info.map(|info| info.model.as_str()),
-        accepted: candidate.accepted(),
-        errors: candidate.errors(),
-        objects: defined.map_or(0, |defined| outline::of_definition(&defined.definition).len()),
-        digest: defined.map(|defined| defined.digest.as_str()),
-        info: info.filter(|_| whole),
-        definition: defined.filter(|_| whole).map(|defined| &defined.definition),
-    }
 }
 
 #[derive(Serialize)]
@@ -339,40 +303,4 @@ struct CodeView {
 
 fn code(code: &Code) -> CodeView {
     CodeView { code: code.id, title: code.title, explanation: code.explanation }
-}
-
-#[derive(Serialize)]
-struct SpentView {
-    plugins: Vec<UsageView>,
-    round_trips: BTreeMap<String, u64>,
-}
-
-#[derive(Serialize)]
-struct UsageView {
-    plugin: String,
-    compile_ms: Option<u128>,
-    describe_fuel: u64,
-    describe_micros: u64,
-    define_fuel: u64,
-    define_micros: u64,
-    define_memory: u64,
-}
-
-fn spent(spent: &Spent) -> SpentView {
-    let usage = |(plugin, usage): &(String, Usage)| UsageView {
-        plugin: plugin.clone(),
-        compile_ms: match usage.compiled {
-            Compiled::Before => None,
-            Compiled::Now(took) => Some(took.as_millis()),
-        },
-        describe_fuel: usage.describe.fuel,
-        describe_micros: usage.describe.micros,
-        define_fuel: usage.define.fuel,
-        define_micros: usage.define.micros,
-        define_memory: usage.define.memory,
-    };
-    SpentView {
-        plugins: spent.plugins.iter().map(usage).collect(),
-        round_trips: spent.round_trips.iter().map(|(target, number)| (target.to_string(), *number)).collect(),
-    }
 }

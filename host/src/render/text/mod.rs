@@ -26,11 +26,17 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
     match output {
         Output::Validated(judged) => validated(judged, style),
         Output::Info(candidates) => info::info(candidates, style),
+        Output::Schema => format!("{:#}\n", super::json::schema()),
         Output::Planned(planned) => plan::plan(planned, style),
         Output::Applied(applied) => report::report(applied, style),
         Output::Status(view) => status::status(view, style),
         Output::Examined(view) => doctor::doctor(view, style),
         Output::History(view) => history::history(view, style),
+        Output::Initialised(file) => {
+            format!(
+                "wrote {file}: name your plugins and engines there, then see with `whale-host doctor` what is missing\n"
+            )
+        }
         Output::Explained(codes) => explained(codes, style),
     }
 }

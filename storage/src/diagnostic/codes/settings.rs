@@ -11,6 +11,8 @@ codes! {
         "The key takes a value of another type: text in quotes, a whole number, a list. docs/settings.md names the type of each key.";
     WRONG_VALUE = "WH0005", "a value of the settings file cannot be used",
         "The value has the right type and cannot be meant: a version that is not one, a limit of nought or above the ceiling, two sources for one URL. Limits may be raised up to a ceiling that nothing exceeds.";
+    SETTINGS_EXIST = "WH0006", "the settings file is there already",
+        "`init` writes a file to begin with, and overwrites none: what stands in it may be nowhere else.";
     NO_SUCH_PLUGIN = "WH0010", "no plugin was found",
         "A path that holds * or ? fits no file, or whale.toml lists no plugin files: `[plugins]` with `files = [\"plugins/*.wasm\"]`. Plugins are files that end in .wasm; `just plugins` builds those of this repository.";
     NO_SUCH_MODEL = "WH0011", "no plugin belongs to the model",
