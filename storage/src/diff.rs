@@ -183,11 +183,12 @@ fn compare_shapes(wanted: &Shape, found: &Shape) -> Differences {
             }
         }
     }
-    // A property that a definition leaves out is not managed: servers add their own.
+    // What a definition may leave to others is not managed: properties, of which servers add their own, and whether a
+    // collection is loaded.
     let removed = found
         .parts
         .keys()
-        .filter(|key| key.kind != PartKind::Property && !wanted.parts.contains_key(*key))
+        .filter(|key| !matches!(key.kind, PartKind::Property | PartKind::Load) && !wanted.parts.contains_key(*key))
         .cloned()
         .collect();
     (added, changed, removed)

@@ -97,7 +97,7 @@ raw! {
     #[derive(Copy, PartialOrd, Ord)]
     enum Consistency { Strong, Session, Bounded, Eventually }
     #[derive(Copy, PartialOrd, Ord)]
-    enum LoadState { Loaded, Released }
+    enum LoadState { Loaded, Released, OnDemand }
     struct MilvusCollection {
         pub header: Header, pub primary_key: String, pub auto_id: bool, pub fields: Vec<MilvusField>,
         pub dynamic_fields: bool, pub indexes: Vec<MilvusIndex>, pub partitions: MilvusPartitions, pub shards: u32,

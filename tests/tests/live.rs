@@ -9,6 +9,7 @@
     reason = "a test may fail loudly"
 )]
 
+use milvus::v2::IndexDesc;
 use milvus::v2::prelude::*;
 use std::collections::BTreeMap;
 use whale_tests::clients::{clickhouse, forget_versions, milvus, timescaledb};
@@ -60,8 +61,13 @@ async fn in_clickhouse() {
         .await;
         assert_eq!(found, std::slice::from_ref(&heading));
         let found = clickhouse(&format!(
-            "SELECT concat(name, ' ', type, if(default_expression = '', '', concat(' default ', default_expression)))
-             FROM system.columns WHERE database = '{database}' AND table = '{name}' ORDER BY position"
+            "SELECT line FROM (
+                 SELECT position, concat(name, ' ', type, if(default_expression = '', '', concat(' default ', default_expression)),
+                     if(compression_codec = '', '', concat(' codec ', compression_codec))) AS line
+                 FROM system.columns WHERE database = '{database}' AND table = '{name}'
+                 UNION ALL SELECT 10000, concat('index ', name, ' on ', expr, ' ', type_full, ' granularity ', toString(granularity))
+                 FROM system.data_skipping_indices WHERE database = '{database}' AND table = '{name}'
+             ) ORDER BY position, line"
         ))
         .await;
         assert_eq!(found, columns, "{heading}");
@@ -92,7 +98,11 @@ async fn in_timescaledb() {
                  WHERE conrelid = '{table}'::regclass AND contype IN ('p', 'u', 'f', 'c')
                  UNION ALL SELECT 2, format('hypertable by %s, chunks of %s', d.column_name, d.time_interval)
                  FROM timescaledb_information.dimensions d WHERE d.hypertable_schema = '{schema}' AND d.hypertable_name = '{name}'
-                 UNION ALL SELECT 3, 'index ' || regexp_replace(i.indexdef, '.* USING btree ', '') FROM pg_indexes i
+                 UNION ALL SELECT 3, format('columnstore by %s', string_agg(attname, ', ' ORDER BY segmentby_column_index))
+                 FROM timescaledb_information.compression_settings
+                 WHERE hypertable_schema = '{schema}' AND hypertable_name = '{name}' AND segmentby_column_index IS NOT NULL
+                 HAVING count(*) > 0
+                 UNION ALL SELECT 4, 'index ' || regexp_replace(i.indexdef, '.* USING btree ', '') FROM pg_indexes i
                  WHERE i.schemaname = '{schema}' AND i.tablename = '{name}'
                  AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conname = i.indexname AND k.conrelid = '{table}'::regclass)
              ) AS lines ORDER BY place, line COLLATE \"C\""
@@ -116,17 +126,30 @@ async fn in_timescaledb() {
 
 async fn in_milvus() {
     let client = milvus().await;
-    for (heading, expected) in seed("milvus.txt") {
+    for (heading, mut expected) in seed("milvus.txt") {
         let (database, name) = heading.split(' ').nth(1).unwrap().split_once('.').unwrap();
         let request =
             DescribeCollectionRequest::builder().database_name(database).collection_name(name).build().unwrap();
         let said = client.describe_collection(request).await.unwrap();
-        let found: Vec<String> = said.description().get_schema().get_fields().iter().map(field).collect();
+        let said = said.description();
+        let mut found: Vec<String> =
+            said.get_schema().get_fields().iter().map(|one| field(one, said.get_num_partitions())).collect();
+        let request =
+            DescribeIndexRequest::builder().database_name(database).collection_name(name).field_name("embedding");
+        if expected.iter().any(|line| line.starts_with("index of embedding ")) {
+            let said = client.describe_index(request.build().unwrap()).await.unwrap();
+            found.extend(said.indexes().iter().map(index));
+        }
+        let request = GetLoadStateRequest::builder().database_name(database).collection_name(name).build().unwrap();
+        let state = client.get_load_state(request).await.unwrap();
+        found.push(format!("{:?}", state.state()).to_lowercase());
+        expected.sort();
+        found.sort();
         assert_eq!(found, expected, "{heading}");
     }
 }
 
-fn field(field: &FieldSchema) -> String {
+fn field(field: &FieldSchema, partitions: i64) -> String {
     let bound = match field.get_data_type() {
         DataType::VarChar => format!(" max_length={}", field.get_max_length()),
         DataType::Array => {
@@ -136,7 +159,16 @@ fn field(field: &FieldSchema) -> String {
         _ => String::new(),
     };
     let primary = if field.is_primary_key() { " primary" } else { "" };
-    format!("{} {:?}{bound}{primary}", field.get_name(), field.get_data_type())
+    let key = if field.is_partition_key() { format!(" partition key of {partitions}") } else { String::new() };
+    format!("{} {:?}{bound}{primary}{key}", field.get_name(), field.get_data_type())
+}
+
+fn index(index: &IndexDesc) -> String {
+    let parameters = index.get_extra_params();
+    let graph =
+        ["M", "efConstruction"].map(|name| format!(" {name}={}", parameters.get(name).map_or("", String::as_str)));
+    let (kind, metric) = (format!("{:?}", index.get_index_type()), format!("{:?}", index.get_metric_type()));
+    format!("index of {} {} {}{}", index.get_field_name(), kind.to_uppercase(), metric.to_uppercase(), graph.concat())
 }
 
 /// A second apply has nothing to do, and rows stay.

@@ -64,13 +64,21 @@ fn knowledge_is_found_by_meaning() {
 }
 
 #[test]
-fn a_deployment_chooses_the_dimensions() {
-    let chosen = [("embedding_dim", 768), ("hnsw_m", 32), ("hnsw_ef_construction", 400)];
-    let arguments =
-        chosen.map(|(name, value)| Argument { name: name.to_owned(), value: ParameterValue::Integer(value) });
-    let definition = Component::define(arguments.into()).expect("a definition");
-    assert_eq!(definition.milvus[0].fields[1].data_type, "FLOAT_VECTOR(768)");
-    assert_eq!(definition.milvus[0].indexes[0].parameters[0].value, "32");
+fn a_deployment_chooses_how_embeddings_are_kept() {
+    let number = ParameterValue::Integer;
+    let chosen = [
+        ("embedding_dim", number(768)),
+        ("hnsw_m", number(32)),
+        ("hnsw_ef_construction", number(400)),
+        ("subject_partitions", number(64)),
+        ("load", ParameterValue::Text("on-demand".to_owned())),
+    ];
     let described: Vec<String> = Component::describe().parameters.into_iter().map(|one| one.name).collect();
-    assert_eq!(described, chosen.map(|(name, _)| name));
+    assert_eq!(described, chosen.each_ref().map(|(name, _)| *name));
+    let arguments = chosen.map(|(name, value)| Argument { name: name.to_owned(), value });
+    let definition = Component::define(arguments.into()).expect("a definition");
+    let [collection] = definition.milvus.as_slice() else { panic!("one collection") };
+    assert_eq!(collection.fields[1].data_type, "FLOAT_VECTOR(768)");
+    assert_eq!(collection.indexes[0].parameters[0].value, "32");
+    assert_eq!((collection.partitions.clone(), collection.load), (MilvusPartitions::ByKey(64), LoadState::OnDemand));
 }

@@ -7,7 +7,10 @@ pub(crate) fn collection(embedding: Embedding) -> Collection {
     embedding
         .knowledge("programming_knowledge")
         .comment("what the model knows of programming")
-        .partition_key(Field::new("language", ty::varchar(64)).comment("the programming language"), 16)
+        .partition_key(
+            Field::new("language", ty::varchar(64)).comment("the programming language"),
+            embedding.partitions(),
+        )
         .field(Field::new("framework", ty::varchar(100)).comment("empty: none"))
         .field(Field::new("complexity_level", ty::int8()).comment("1, simple, to 10"))
 }

@@ -9,11 +9,13 @@ pub struct Embedding {
     dimensions: u32,
     m: u32,
     ef_construction: u32,
+    partitions: u32,
+    on_demand: bool,
 }
 
 impl Embedding {
-    /// The parameters it is read from: `embedding_dim`, `hnsw_m`, `hnsw_ef_construction`.
-    pub fn parameters() -> [Parameter; 3] {
+    /// The parameters it is read from: `embedding_dim`, `hnsw_m`, `hnsw_ef_construction`, `subject_partitions`, `load`.
+    pub fn parameters() -> [Parameter; 5] {
         [
             Parameter::integer(
                 "embedding_dim",
@@ -33,6 +35,18 @@ impl Embedding {
                 200,
                 "candidates looked at when the HNSW graph is built; more build longer and find better",
             ),
+            Parameter::integer(
+                "subject_partitions",
+                1..=1_024,
+                16,
+                "partitions that the subjects of a knowledge collection are spread over; a search that names its subject looks into one",
+            ),
+            Parameter::choice(
+                "load",
+                &["loaded", "on-demand"],
+                "loaded",
+                "loaded: collections are kept in memory; on-demand: whoever searches one loads it, and releases it again",
+            ),
         ]
     }
 
@@ -42,6 +56,8 @@ impl Embedding {
             dimensions: arguments.integer("embedding_dim")?,
             m: arguments.integer("hnsw_m")?,
             ef_construction: arguments.integer("hnsw_ef_construction")?,
+            partitions: arguments.integer("subject_partitions")?,
+            on_demand: arguments.text("load")? == "on-demand",
         })
     }
 
@@ -52,7 +68,13 @@ impl Embedding {
 
     /// Lets a collection be searched by its field `embedding`, by cosine.
     pub fn search(self, collection: Collection) -> Collection {
-        collection.hnsw("embedding", "COSINE", self.m, self.ef_construction)
+        let collection = collection.hnsw("embedding", "COSINE", self.m, self.ef_construction);
+        if self.on_demand { collection.on_demand() } else { collection }
+    }
+
+    /// How many partitions the subjects of a collection are spread over.
+    pub fn partitions(self) -> u32 {
+        self.partitions
     }
 
     /// A collection of knowledge: `id`, `embedding` and `content`, searched by meaning. More fields follow.

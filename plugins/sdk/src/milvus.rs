@@ -203,6 +203,12 @@ impl Collection {
         self
     }
 
+    /// Made in storage; whoever searches it loads it, and releases it when it is not needed.
+    pub fn on_demand(mut self) -> Self {
+        self.0.load = LoadState::OnDemand;
+        self
+    }
+
     /// A property, from the host's list.
     pub fn property(mut self, name: &str, value: &str) -> Self {
         self.0.properties.push(header::setting(name, value));

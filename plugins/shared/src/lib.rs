@@ -7,7 +7,7 @@ mod clickhouse;
 mod milvus;
 mod timescaledb;
 
-use whale_plugin::{Arguments, Definition, Embedding, Info, Plugin, Problems};
+use whale_plugin::{Arguments, Definition, Embedding, Info, Parameter, Plugin, Problems, days};
 
 struct Shared;
 
@@ -24,13 +24,18 @@ impl Plugin for Shared {
         .timescaledb_namespace("public")
         .clickhouse_namespace("default")
         .milvus_namespace("default")
+        .parameter(Parameter::duration(
+            "time_series_chunk",
+            days(1),
+            "width of a chunk of time_series; the newest chunk and its indexes should fit into a quarter of the memory",
+        ))
         .parameters(Embedding::parameters())
     }
 
     fn define(arguments: &Arguments) -> Result<Definition, Problems> {
         let embedding = Embedding::of(arguments)?;
         Ok(Definition::new()
-            .timescaledb(timescaledb::tables())
+            .timescaledb(timescaledb::tables(arguments.duration("time_series_chunk")?))
             .aggregates(timescaledb::aggregates())
             .clickhouse(clickhouse::tables())
             .milvus(milvus::collections(embedding)))

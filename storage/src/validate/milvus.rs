@@ -251,7 +251,7 @@ impl Check<'_> {
     }
 
     fn loadable(&mut self, collection: &raw::MilvusCollection, fields: &[Field]) {
-        if collection.load == LoadState::Released {
+        if collection.load != LoadState::Loaded {
             return;
         }
         for field in fields.iter().filter(|field| field.data_type.is_vector()) {
@@ -260,7 +260,7 @@ impl Check<'_> {
                     codes::milvus::INDEX,
                     format!("indexes/{}", field.name),
                     "a loaded collection needs an index on every vector field",
-                    "add an index, or leave the collection released",
+                    "add an index, or leave the collection released or on demand",
                 );
             }
         }

@@ -45,6 +45,9 @@ pub enum Act {
         collection: String,
         index: String,
     },
+    Load {
+        collection: String,
+    },
     Release {
         collection: String,
     },
@@ -99,6 +102,10 @@ pub(super) async fn act(database: &str, act: &Act) {
         Act::DropIndex { collection, index } => {
             let request = DropIndexRequest::builder().database_name(database).collection_name(collection);
             client.drop_index(request.index_name(index).build().unwrap()).await.unwrap();
+        }
+        Act::Load { collection } => {
+            let request = LoadCollectionRequest::builder().database_name(database).collection_name(collection);
+            client.load_collection(request.build().unwrap()).await.unwrap();
         }
         Act::Release { collection } => {
             let request = ReleaseCollectionRequest::builder().database_name(database).collection_name(collection);

@@ -7,7 +7,7 @@ pub(crate) fn collection(embedding: Embedding) -> Collection {
     embedding
         .knowledge("language_knowledge")
         .comment("what the model knows of languages")
-        .partition_key(Field::new("language_code", ty::varchar(16)).comment("BCP 47"), 16)
+        .partition_key(Field::new("language_code", ty::varchar(16)).comment("BCP 47"), embedding.partitions())
         .field(Field::new("fluency_level", ty::varchar(32)))
         .field(Field::new("grammar_rules", ty::json()))
 }

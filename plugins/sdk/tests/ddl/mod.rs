@@ -1,11 +1,17 @@
 //! Writes what a plugin defines as the DDL that it was asked for, so that the two can be compared as text.
 
-#![allow(dead_code, clippy::expect_used, clippy::unwrap_used, reason = "a part of tests, which use what they need")]
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a part of tests, which use what they need"
+)]
 
 use std::fmt::Write;
 use whale_plugin::contract::{
-    Argument, ChColumnValue, ChTable, Guest, Identity, MilvusCollection, ModelDefinition, PgColumn, PgColumnValue,
-    PgForeignKey, PgTable, ReferenceAction,
+    Argument, ChColumnValue, ChTable, Guest, Identity, LoadState, MilvusCollection, MilvusPartitions, ModelDefinition,
+    PgColumn, PgColumnValue, PgForeignKey, PgTable, ReferenceAction,
 };
 
 /// The definition for each parameter's default.
@@ -91,6 +97,19 @@ pub(crate) fn fields(collection: &MilvusCollection) -> Vec<String> {
         format!("{} {}{primary}{key}", field.header.name, field.data_type)
     });
     fields.collect()
+}
+
+/// That a plugin defines one collection of knowledge, kept by subject and found by meaning, in a file of its own.
+pub(crate) fn is_one_collection<P: Guest>(name: &str, expected: &[&str]) {
+    let definition = default_definition::<P>();
+    assert!(definition.timescaledb.tables.is_empty() && definition.clickhouse.tables.is_empty());
+    let [collection] = definition.milvus.as_slice() else { panic!("one collection") };
+    assert_eq!(collection.header.name, name);
+    assert_eq!(fields(collection), expected);
+    assert_eq!(collection.partitions, MilvusPartitions::ByKey(16));
+    assert_eq!((collection.load, collection.indexes.len()), (LoadState::Loaded, 1));
+    let file = collection.header.origin.as_ref().expect("an origin").file.clone();
+    assert!(file.ends_with(&format!("/{name}.rs")), "it names its own file: {file}");
 }
 
 fn create(namespace: Option<&str>, name: &str, columns: &[String]) -> String {

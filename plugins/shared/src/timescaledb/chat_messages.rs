@@ -1,6 +1,6 @@
 //! `chat_messages`: messages of chats.
 
-use whale_plugin::timescaledb::{Action, Column, ForeignKey, Table, ty};
+use whale_plugin::timescaledb::{Action, Column, ForeignKey, Index, Table, asc, ty};
 
 pub(crate) fn table() -> Table {
     Table::new("chat_messages")
@@ -15,4 +15,5 @@ pub(crate) fn table() -> Table {
         .column(Column::new("metadata", ty::jsonb()).nullable())
         .primary_key(["id"])
         .foreign_key(ForeignKey::new("chat_id", "chats", "id").on_delete(Action::Cascade))
+        .index(Index::on([asc("chat_id"), asc("created_at")]))
 }

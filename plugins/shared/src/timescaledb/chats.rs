@@ -1,6 +1,6 @@
 //! `chats`: chats of users with models.
 
-use whale_plugin::timescaledb::{Action, Column, ForeignKey, Table, ty};
+use whale_plugin::timescaledb::{Action, Column, ForeignKey, Index, Table, asc, desc, ty};
 
 pub(crate) fn table() -> Table {
     Table::new("chats")
@@ -15,4 +15,5 @@ pub(crate) fn table() -> Table {
         .column(Column::new("settings", ty::jsonb()).nullable())
         .primary_key(["id"])
         .foreign_key(ForeignKey::new("user_id", "users", "id").on_delete(Action::Cascade))
+        .index(Index::on([asc("user_id"), desc("updated_at")]))
 }

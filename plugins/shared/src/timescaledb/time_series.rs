@@ -3,9 +3,9 @@
 //! The day is made of hours: aggregates keep sums and counts, and never an average of averages.
 
 use whale_plugin::timescaledb::{Column, Columnstore, ContinuousAggregate, Hypertable, Index, Table, asc, desc, ty};
-use whale_plugin::{days, hours};
+use whale_plugin::{Duration, days, hours};
 
-pub(crate) fn table() -> Table {
+pub(crate) fn table(chunk: Duration) -> Table {
     Table::new("time_series")
         .namespace("public")
         .comment("measurements of models")
@@ -15,7 +15,7 @@ pub(crate) fn table() -> Table {
         .column(Column::new("value", ty::double_precision()))
         .column(Column::new("tags", ty::jsonb()).nullable())
         .index(Index::on([asc("model"), asc("metric"), desc("time")]))
-        .hypertable(Hypertable::by_time("time", days(1)))
+        .hypertable(Hypertable::by_time("time", chunk))
         .columnstore(Columnstore::segment_by(["model", "metric"]))
 }
 

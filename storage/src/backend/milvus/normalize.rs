@@ -36,8 +36,8 @@ pub(super) struct Described {
     /// Properties but ours.
     pub(super) properties: BTreeMap<String, String>,
     pub(super) indexes: Vec<DescribedIndex>,
-    /// Loaded, or on the way there.
-    pub(super) loaded: bool,
+    /// Loaded, or on the way there; none: whoever searches it decides.
+    pub(super) loaded: Option<bool>,
 }
 
 /// An index, wanted or found.
@@ -69,7 +69,7 @@ impl Described {
             partitions,
             properties: collection.properties.clone(),
             indexes: collection.indexes.iter().map(DescribedIndex::wanted).collect(),
-            loaded: collection.load == LoadState::Loaded,
+            loaded: (collection.load != LoadState::OnDemand).then_some(collection.load == LoadState::Loaded),
         }
     }
 
@@ -104,7 +104,7 @@ impl Described {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
             indexes: indexes.iter().map(DescribedIndex::found).collect(),
-            loaded,
+            loaded: Some(loaded),
         }
     }
 
@@ -125,7 +125,9 @@ impl Described {
             shape.put(PartKey::new(PartKind::Property, name), [("value", value.as_str())]);
         }
         shape.put_comment(PartKey::only(PartKind::Comment), &self.description);
-        shape.put(PartKey::only(PartKind::Load), [("state", if self.loaded { "loaded" } else { "released" })]);
+        if let Some(loaded) = self.loaded {
+            shape.put(PartKey::only(PartKind::Load), [("state", if loaded { "loaded" } else { "released" })]);
+        }
         shape
     }
 
@@ -319,7 +321,7 @@ pub(super) mod tests {
     fn a_released_collection_is_a_difference_and_is_seen() {
         let mut found = Described::wanted(&collection());
         let (shape, seen) = (found.shape(), found.seen());
-        found.loaded = false;
+        found.loaded = Some(false);
         assert_ne!(found.shape(), shape);
         assert_ne!(found.seen(), seen);
     }

@@ -58,8 +58,10 @@ fn a_collection_is_made_indexed_parted_and_asked_to_load() {
     let calls = create(lower("2.3.5"), &notes).unwrap();
     let starts: Vec<&str> = calls.iter().map(|call| call.split(' ').next().unwrap()).collect();
     assert_eq!(starts, ["CreateCollection", "CreateIndex", "CreatePartition", "LoadCollection"]);
-    notes.load = LoadState::Released;
-    assert_eq!(create(lower("2.3.5"), &notes).unwrap().len(), 3);
+    for load in [LoadState::Released, LoadState::OnDemand] {
+        notes.load = load;
+        assert_eq!(create(lower("2.3.5"), &notes).unwrap().len(), 3);
+    }
 }
 
 #[test]
