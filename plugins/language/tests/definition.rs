@@ -5,7 +5,7 @@ mod ddl;
 
 use language::Component;
 use std::collections::BTreeMap;
-use whale_plugin::contract::{Argument, Guest, LoadState, MilvusPartitions, ParameterValue};
+use whale_plugin::contract::{Guest, LoadState, MilvusPartitions, ParameterValue};
 
 /// Tables that age are partitioned by month, which the text does not say.
 const BY_MONTH: [(&str, &str); 6] = [
@@ -75,8 +75,7 @@ fn a_deployment_chooses_how_embeddings_are_kept() {
     ];
     let described: Vec<String> = Component::describe().parameters.into_iter().map(|one| one.name).collect();
     assert_eq!(described, chosen.each_ref().map(|(name, _)| *name));
-    let arguments = chosen.map(|(name, value)| Argument { name: name.to_owned(), value });
-    let definition = Component::define(arguments.into()).expect("a definition");
+    let definition = ddl::define::<Component>(&chosen).expect("a definition");
     let [collection] = definition.milvus.as_slice() else { panic!("one collection") };
     assert_eq!(collection.fields[1].data_type, "FLOAT_VECTOR(768)");
     assert_eq!(collection.indexes[0].parameters[0].value, "32");

@@ -27,6 +27,8 @@ mod embedding;
 mod header;
 mod info;
 pub mod milvus;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod testing;
 mod time;
 pub mod timescaledb;
 

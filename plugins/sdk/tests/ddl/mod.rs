@@ -10,15 +10,14 @@
 
 use std::fmt::Write;
 use whale_plugin::contract::{
-    Argument, ChColumnValue, ChTable, Guest, Identity, LoadState, MilvusCollection, MilvusPartitions, ModelDefinition,
-    PgColumn, PgColumnValue, PgForeignKey, PgTable, ReferenceAction,
+    ChColumnValue, ChTable, Guest, Identity, LoadState, MilvusPartitions, ModelDefinition, PgColumn, PgColumnValue,
+    PgForeignKey, PgTable, ReferenceAction,
 };
+pub(crate) use whale_plugin::testing::{define, fields};
 
 /// The definition for each parameter's default.
 pub(crate) fn default_definition<P: Guest>() -> ModelDefinition {
-    let arguments = P::describe().parameters.into_iter();
-    let arguments = arguments.map(|one| Argument { name: one.name, value: one.default_to.expect("a default") });
-    P::define(arguments.collect()).expect("a definition")
+    define::<P>(&[]).expect("a definition")
 }
 
 /// Statements of a text, without comments, each on one line.
@@ -87,16 +86,6 @@ fn references(key: &PgForeignKey) -> String {
         _ => " ON DELETE SOMETHING ELSE",
     };
     format!(" REFERENCES {}({}){action}", key.target, key.target_columns.join(", "))
-}
-
-/// Fields of a collection: name and type, with the primary field marked.
-pub(crate) fn fields(collection: &MilvusCollection) -> Vec<String> {
-    let fields = collection.fields.iter().map(|field| {
-        let primary = if field.header.name == collection.primary_key { " primary" } else { "" };
-        let key = if field.partition_key { " partition key" } else { "" };
-        format!("{} {}{primary}{key}", field.header.name, field.data_type)
-    });
-    fields.collect()
 }
 
 /// That a plugin defines one collection of knowledge, kept by subject and found by meaning, in a file of its own.
