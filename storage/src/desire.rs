@@ -8,6 +8,7 @@ use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
 use crate::raw::Operation;
+use crate::scaling::{Limits, Placement};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model of the host's own objects, such as the version table.
@@ -36,6 +37,8 @@ pub struct Desire {
     pub objects: BTreeMap<ObjectName, Desired>,
     /// Digest of each plugin's definition.
     pub plugins: BTreeMap<Name, String>,
+    /// What each model may use of an engine, where somebody has said so.
+    pub limits: BTreeMap<(Backend, Name), Limits>,
 }
 
 impl Desire {
@@ -79,10 +82,24 @@ impl Desire {
             .iter()
             .filter(|(name, _)| name.backend == backend)
             .map(|(name, desired)| {
-                (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() })
+                let desired = self.placed(desired);
+                (name.clone(), WantedObject { shape: shape(&desired.object), desired })
             })
             .collect();
-        Wanted { backend, objects }
+        let limits = self.limits.iter().filter(|((of, _), _)| *of == backend);
+        let limits = limits.map(|((_, model), limits)| (model.clone(), limits.clone())).collect();
+        Wanted { backend, objects, limits }
+    }
+
+    /// An object with what its model's limits say of it: how a collection is held in memory.
+    fn placed(&self, desired: &Desired) -> Desired {
+        let mut desired = desired.clone();
+        if let Object::Collection(collection) = &mut desired.object
+            && let Some(limits) = self.limits.get(&(Backend::Milvus, collection.header.model.clone()))
+        {
+            collection.placement = Placement::of(limits);
+        }
+        desired
     }
 }
 
@@ -106,6 +123,8 @@ pub struct Wanted {
     pub backend: Backend,
     /// Objects by name.
     pub objects: BTreeMap<ObjectName, WantedObject>,
+    /// What each model may use, where somebody has said so.
+    pub limits: BTreeMap<Name, Limits>,
 }
 
 /// An object with its shape.

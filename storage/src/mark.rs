@@ -5,6 +5,7 @@
 //! is ours; the version table and the journal are written for people.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How a mark begins.
 pub const PREFIX: &str = "whale:1:";
@@ -41,6 +42,9 @@ pub struct Mark {
     /// Digest of what the server said back then; empty until it has been read back.
     #[serde(default)]
     pub seen: String,
+    /// Settings that limit the model and that we have set: of a role in TimescaleDB, and of a collection.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settings: BTreeSet<String>,
 }
 
 impl Mark {

@@ -5,8 +5,8 @@ use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
 use crate::pipeline::{self, Judged};
 use crate::render::{Places, Spent};
-use crate::settings::Settings;
 use crate::settings::targets::Targets;
+use crate::settings::{Settings, models};
 use std::collections::BTreeSet;
 use std::future::Future;
 use whale_storage::definition::Backend;
@@ -49,7 +49,7 @@ pub(super) fn prepare(settings: &Settings, selection: &Selection) -> Result<Prep
     }
     let remote = targets.as_ref().ok().and_then(|targets| targets.remote().map(str::to_owned));
     let judged = pipeline::judge(settings, candidates, &newest, remote.as_deref());
-    let desire = desire(&judged, selection)?;
+    let desire = desire(settings, &judged, selection)?;
     Ok(Prepared { judged, desire, targets: targets? })
 }
 
@@ -68,13 +68,13 @@ impl Prepared {
             }
         }
         let judged = pipeline::judge(settings, self.judged.candidates, &against, self.targets.remote());
-        let desire = desire(&judged, selection)?;
+        let desire = desire(settings, &judged, selection)?;
         Ok(Wanted { desire, found: judged.found(), spent: Spent::of_plugins(&judged.candidates) })
     }
 }
 
 /// What is wanted of these engines; none named: of all. The host's own objects stand beside those of the plugins.
-fn desire(judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
+fn desire(settings: &Settings, judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
     let found = judged.found();
     if found.errors() > 0 {
         return Err(Failure::Refused(found));
@@ -88,6 +88,9 @@ fn desire(judged: &Judged, selection: &Selection) -> Result<Desire, Failure> {
         return Err(Failure::Refused(clashes));
     }
     desire.objects.retain(|name, _| meant(name.backend));
+    let whole = selection.all && selection.model.is_none();
+    desire.limits = models::limits(settings, &judged.definitions, whole).map_err(Failure::Refused)?;
+    desire.limits.retain(|(backend, _), _| meant(*backend));
     Ok(desire)
 }
 

@@ -4,6 +4,7 @@
 //! Nothing here is a secret; a password in a URL is refused, since the file belongs beside the code.
 
 use super::limits;
+use super::models::{self, ModelSettings};
 use super::reader::{Key, Reader, Value};
 use super::source::UrlSource;
 use crate::sandbox::Limits;
@@ -22,6 +23,8 @@ pub(crate) struct Config {
     pub(crate) files: Vec<String>,
     /// By name of the plugin.
     pub(crate) plugins: BTreeMap<String, PluginSettings>,
+    /// By name of the model.
+    pub(crate) models: BTreeMap<String, ModelSettings>,
     /// Where the engines are, and their versions.
     pub(crate) targets: BTreeMap<Backend, TargetSettings>,
     /// Bounds on a guest.
@@ -69,9 +72,10 @@ impl Config {
         for (key, value) in reader.document().into_iter().flatten() {
             match key.get_ref().as_ref() {
                 "plugins" => config.plugins(&mut reader, &value),
+                "models" => config.models = models::read(&mut reader, &value),
                 "targets" => config.targets(&mut reader, &value),
                 "limits" => limits::read(&mut reader, &value, &mut config.limits),
-                _ => reader.unknown("", &key, &["plugins", "targets", "limits"]),
+                _ => reader.unknown("", &key, &["plugins", "models", "targets", "limits"]),
             }
         }
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
@@ -115,7 +119,7 @@ fn by_line(found: &Diagnostics) -> Diagnostics {
 
 impl Reader<'_> {
     /// Entries of a table, none where the value is no table.
-    fn entries<'v, 't>(
+    pub(super) fn entries<'v, 't>(
         &mut self,
         path: &str,
         value: &'v Value<'t>,

@@ -8,8 +8,10 @@ pub(crate) mod files;
 pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
+pub(crate) mod models;
 mod reader;
 pub(crate) mod room;
+mod scaling;
 pub(crate) mod source;
 pub(crate) mod targets;
 

@@ -161,7 +161,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { backend: Backend::Clickhouse, objects }
+    Wanted { backend: Backend::Clickhouse, objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut ClickhouseTarget, wanted: &Wanted) -> Catalog {

@@ -20,6 +20,7 @@ fn mark() -> Mark {
         run: "r".to_owned(),
         wanted: "w".to_owned(),
         seen: String::new(),
+        settings: std::collections::BTreeSet::new(),
     }
 }
 
