@@ -4,8 +4,8 @@ use crate::cli::{self, Selection};
 use crate::exit::{Ending, Exit, Failure};
 use crate::pipeline;
 use crate::render::Output;
-use crate::settings::Settings;
 use crate::settings::targets::remote_in_config;
+use crate::settings::{Settings, models};
 use whale_storage::validate::Against;
 
 /// Judges all plugins, and all of them together.
@@ -16,7 +16,12 @@ pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Ag
     }
     let against = versions(settings, against);
     let judged = pipeline::judge(settings, candidates, &against, remote_in_config(settings).as_deref());
-    let found = judged.found();
+    let mut found = judged.found();
+    // A plugin that is refused may be the one of that model; so may an engine that was left out.
+    if found.errors() == 0 && selection.engine.is_empty() {
+        let whole = selection.all && selection.model.is_none();
+        found.extend(models::limits(settings, &judged.definitions, whole).err().unwrap_or_default());
+    }
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
     Ok(Ending::new(exit, Output::Validated(judged), found))
 }
