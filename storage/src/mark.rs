@@ -1,7 +1,8 @@
 //! What makes an object ours: a mark that the database itself keeps.
 //!
 //! In TimescaleDB and ClickHouse the mark is the last line of the comment of a table, view, schema, database or role:
-//! `whale:1:` and JSON. In Milvus it is the property `whale.mark` of a collection. Nothing else decides whether an object
+//! `whale:1:` and JSON; a role of ClickHouse has no comment and holds it as its setting `log_comment`. In Milvus it is the
+//! property `whale.mark` of a collection. Nothing else decides whether an object
 //! is ours; the version table and the journal are written for people.
 
 use serde::{Deserialize, Serialize};

@@ -18,6 +18,7 @@ use whale_storage::diff::diff;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{self, Operation};
+use whale_storage::scaling::{Limit, Limits, VALUE, Value, part};
 use whale_storage::validate::{Against, Granted, validate};
 
 /// A random model: tables with columns, comments, indexes and settings.
@@ -163,6 +164,77 @@ proptest! {
         let wanted = wanted(&to);
         let bytes = |plan: &Plan| plan.steps().map(|step| format!("{} {} {:?}", step.number, step.title(), step.recipe)).collect::<Vec<_>>();
         prop_assert_eq!(bytes(&plan(&wanted, &target)), bytes(&plan(&wanted, &target)));
+    }
+}
+
+const SETTINGS: [&str; 4] = ["max_concurrent_queries_for_user", "max_threads", "quota.queries", "quota.read_rows"];
+
+/// Some of four settings, each with one of a few values.
+fn settings() -> impl Strategy<Value = BTreeMap<&'static str, u64>> {
+    prop::collection::btree_map(prop::sample::select(SETTINGS.to_vec()), 1_u64..4, 0..4)
+}
+
+fn limited(settings: &BTreeMap<&'static str, u64>) -> Wanted {
+    let columns = vec![column_of("a", "String", "")];
+    let header = raw::Header {
+        id: "ta".to_owned(),
+        namespace: None,
+        name: "ta".to_owned(),
+        comment: String::new(),
+        origin: None,
+    };
+    let table = raw::ChTable {
+        header,
+        columns,
+        engine: "MergeTree".to_owned(),
+        partition_by: None,
+        order_by: Vec::new(),
+        primary_key: None,
+        skip_indexes: Vec::new(),
+        settings: Vec::new(),
+    };
+    let clickhouse = raw::ClickhouseObjects { tables: vec![table], materialized_views: Vec::new() };
+    let mut wanted = wanted(&raw::ModelDefinition { clickhouse, ..Default::default() });
+    let limit = |value: &u64| Limit { value: Value::Count(*value), origin: None };
+    let by: BTreeMap<_, _> = settings.iter().map(|(name, value)| (*name, limit(value))).collect();
+    if !by.is_empty() {
+        wanted.limits.insert(Name::from_server("model"), Limits { by, origin: None });
+    }
+    wanted
+}
+
+proptest! {
+    #[test]
+    fn limits_become_what_is_wanted_and_what_others_set_stays(
+        first in settings(), second in settings(), others in settings(), steps in 0_usize..4
+    ) {
+        let role = whale_storage::diff::role_of(&Name::from_server("model"));
+        let mut target = MemoryTarget::new(Backend::Clickhouse);
+        let before = limited(&first);
+        let plan_to = plan(&before, &target);
+        carry_out(&mut target, &before, &plan_to, usize::MAX);
+        prop_assert!(plan(&before, &target).is_empty());
+        let others = if target.inspect().roles.contains_key(&role) { others } else { BTreeMap::new() };
+        for (name, value) in &others {
+            target.meddle(&role, name, &value.to_string());
+        }
+        let wanted = limited(&second);
+        // Killed somewhere, and planned again.
+        let plan_to = plan(&wanted, &target);
+        carry_out(&mut target, &wanted, &plan_to, steps);
+        let plan_to = plan(&wanted, &target);
+        carry_out(&mut target, &wanted, &plan_to, usize::MAX);
+        prop_assert!(plan(&wanted, &target).is_empty());
+        let Some(found) = target.inspect().roles.remove(&role) else {
+            prop_assert!(first.is_empty() && second.is_empty());
+            return Ok(());
+        };
+        for name in SETTINGS {
+            let expected = second.get(name).or(others.get(name).filter(|_| !first.contains_key(name)));
+            let value = found.limits.parts.get(&part(name)).map(|facts| facts[VALUE].text().to_owned());
+            prop_assert_eq!(value, expected.map(ToString::to_string), "{}", name);
+        }
+        prop_assert_eq!(found.held, second.keys().map(ToString::to_string).collect());
     }
 }
 

@@ -13,6 +13,7 @@ use milvus::v2::request::collection::{DescribeReplicasRequest, ReleaseCollection
 use milvus::v2::request::resource_group::{
     CreateResourceGroupRequest, DescribeResourceGroupRequest, DropResourceGroupRequest, TransferNodeRequest,
 };
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
 use whale_tests::clients::{forget_versions, milvus, timescaledb};
 use whale_tests::{program, root, text};
@@ -31,6 +32,13 @@ impl Deployment {
             "[plugins]\nfiles = [{plugins:?}]\n[plugins.shared]\nnamespaces = [\"public\", \"default\"]\n{limits}"
         );
         std::fs::write(self.0.path().join("whale.toml"), config).unwrap();
+    }
+
+    /// Whether the run was killed at that boundary; else it had ended before.
+    fn killed(&self, arguments: &[&str], boundary: u32) -> bool {
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(self.0.path()).env("WHALE_STATE", self.0.path().join("state"));
+        command.env("WHALE_CHAOS", format!("kill:{boundary}")).output().unwrap().status.signal().is_some()
     }
 
     /// The exit code, and all that was said.
@@ -174,6 +182,33 @@ async fn replicas() -> Vec<String> {
     answer.replicas().iter().map(|replica| replica.get_resource_group().to_owned()).collect()
 }
 
+/// Sends the collection from one group to the other and back, killed at every thirteenth boundary of the run.
+async fn killed_on_the_way(deployment: &Deployment, group: &str) {
+    let apply = with(&["apply", "--yes", "-q", "--allow", "Interruption"], &LEGAL);
+    let mut places = [(DEFAULT, ""), (GROUP, group)].into_iter().cycle();
+    let mut from = GROUP;
+    for boundary in (1..).step_by(13) {
+        let (to, limits) = places.next().unwrap();
+        nodes_to(from, to).await;
+        from = to;
+        deployment.says(limits);
+        let killed = deployment.killed(&apply, boundary);
+        let (exit, _) = deployment.whale(&apply);
+        assert_eq!(exit, 0, "after a kill at boundary {boundary}");
+        assert_eq!(replicas().await, [to], "after a kill at boundary {boundary}");
+        assert_eq!(deployment.whale(&with(&["plan", "--check"], &LEGAL)).0, 0);
+        if !killed {
+            assert!(boundary > 40, "the run has more boundaries than {boundary}");
+            break;
+        }
+    }
+    if from == DEFAULT {
+        nodes_to(DEFAULT, GROUP).await;
+    }
+    deployment.says(group);
+    assert_eq!(deployment.whale(&apply).0, 0);
+}
+
 #[tokio::test]
 async fn a_collection_is_loaded_where_and_as_often_as_its_deployment_says() {
     clear().await;
@@ -209,6 +244,9 @@ async fn a_collection_is_loaded_where_and_as_often_as_its_deployment_says() {
     assert!(said.contains("a second plan is empty"), "{said}");
     assert_eq!(replicas().await, [GROUP]);
     assert_eq!(deployment.whale(&with(&["plan", "--check"], &LEGAL)).0, 0);
+
+    // Killed anywhere on the way to another place and back, the next apply arrives.
+    killed_on_the_way(&deployment, &group).await;
 
     // Somebody takes it out of memory; it is loaded again where it was, which interrupts nobody.
     let release =

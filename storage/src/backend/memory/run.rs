@@ -6,7 +6,9 @@ use crate::change::{Change, ChangedPart};
 use crate::definition::ObjectName;
 use crate::desire::Wanted;
 use crate::mark::{Mark, MarkState};
+use crate::name::Name;
 use crate::plan::{Statement, Step};
+use crate::scaling;
 use std::collections::BTreeSet;
 
 impl MemoryTarget {
@@ -44,6 +46,13 @@ impl MemoryTarget {
                 let parts: Vec<PartKey> = added.iter().chain(changed.iter().map(|part| &part.key)).cloned().collect();
                 self.alter(object, &parts, mark(step));
             }
+        }
+    }
+
+    /// Sets what a role may use, as somebody else would.
+    pub fn meddle(&mut self, role: &Name, setting: &str, value: &str) {
+        if let Some(role) = self.catalog.roles.get_mut(role) {
+            role.limits.put(scaling::part(setting), [(scaling::VALUE, value)]);
         }
     }
 

@@ -170,7 +170,10 @@ async fn collection(
     let limited =
         |mark: &Mark| !mark.settings.is_empty() || scope.limited.iter().any(|model| model.as_str() == mark.model);
     if loaded && mark.mark().is_some_and(limited) {
-        described.placement = placement::of(link, database, name).await?;
+        match placement::of(link, database, name).await? {
+            Some(found) => described.placement = found,
+            None => described.loaded = false,
+        }
     }
     let object = CatalogObject { kind: ObjectKind::Collection, shape: described.shape(), mark, seen: described.seen() };
     let mut objects = vec![(at(name), object)];

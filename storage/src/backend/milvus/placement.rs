@@ -12,11 +12,11 @@ use milvus::v2::request::collection::{DescribeReplicasRequest, LoadCollectionReq
 use milvus::v2::request::resource_group::{DescribeResourceGroupRequest, ListResourceGroupsRequest};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Milvus' code for a collection that has no replicas, since it is not loaded.
-const NO_REPLICA: i32 = 400;
+/// Milvus' codes for a collection that has no replicas, since it is not loaded: at all, or not any more.
+const NO_REPLICA: [i32; 2] = [400, 100];
 
-/// How a loaded collection is held in memory.
-pub(super) async fn of(link: &Link, database: &Name, collection: &str) -> Result<Placement, EngineError> {
+/// How a loaded collection is held in memory. None: it is not; while one is released, Milvus still lists it as loaded.
+pub(super) async fn of(link: &Link, database: &Name, collection: &str) -> Result<Option<Placement>, EngineError> {
     let request =
         DescribeReplicasRequest::builder().database_name(database.as_str()).collection_name(collection).build();
     let answer = match request {
@@ -24,17 +24,17 @@ pub(super) async fn of(link: &Link, database: &Name, collection: &str) -> Result
         Err(error) => Err(error),
     };
     let answer = match answer {
-        Err(error) if super::server_code(&error) == Some(NO_REPLICA) => return Ok(Placement::default()),
+        Err(error) if super::server_code(&error).is_some_and(|code| NO_REPLICA.contains(&code)) => return Ok(None),
         answer => answer
             .map_err(|error| link.failure(format!("asking for the replicas of {database}.{collection}"), &error))?,
     };
     let groups: BTreeSet<String> =
         answer.replicas().iter().map(|replica| replica.get_resource_group().to_owned()).collect();
-    Ok(Placement {
+    Ok(Some(Placement {
         replicas: u32::try_from(answer.replicas().len()).unwrap_or(u32::MAX),
         groups: if groups.contains(DEFAULT_GROUP) && groups.len() == 1 { BTreeSet::new() } else { groups },
         settings: BTreeSet::new(),
-    })
+    }))
 }
 
 /// How many query nodes each resource group has.

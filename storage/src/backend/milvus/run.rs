@@ -290,7 +290,9 @@ async fn is_there(link: &Link, call: &Call) -> Result<bool, EngineError> {
         }
         Call::Load { database, collection, placement } => {
             matches!(load_state(link, database, collection).await, Ok(LoadState::Loaded | LoadState::Loading))
-                && placement::of(link, database, collection.as_str()).await?.facts() == placement.facts()
+                && placement::of(link, database, collection.as_str())
+                    .await?
+                    .is_some_and(|there| there.facts() == placement.facts())
         }
     })
 }
