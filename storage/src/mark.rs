@@ -2,8 +2,8 @@
 //!
 //! In TimescaleDB and ClickHouse the mark is the last line of the comment of a table, view, schema, database or role:
 //! `whale:1:` and JSON; a role of ClickHouse has no comment and holds it as its setting `log_comment`. In Milvus it is the
-//! property `whale.mark` of a collection. Nothing else decides whether an object
-//! is ours; the version table and the journal are written for people.
+//! property `whale.mark` of a collection. Nothing else decides whether an object is ours; the version table and the journal
+//! are written for people.
 
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -138,7 +138,7 @@ async fn limits_hold_for_whoever_logs_in_as_the_models_role() {
 
     let (client, connection) = tokio_postgres::connect(&url, NoTls).await.unwrap();
     let served = tokio::spawn(connection);
-    let fault = async |sql: &str| format!("{:?}", client.simple_query(sql).await.err().expect(sql));
+    let fault = async |sql: &str| format!("{:?}", client.simple_query(sql).await.expect_err(sql));
     assert!(fault("SELECT pg_sleep(5)").await.contains("statement timeout"));
     client.simple_query("SET statement_timeout = 0").await.expect("what PostgreSQL lets a session raise, it may raise");
     let much = "SELECT g FROM generate_series(1, 500000) AS g ORDER BY -g OFFSET 499999";
@@ -148,7 +148,7 @@ async fn limits_hold_for_whoever_logs_in_as_the_models_role() {
     served.await.unwrap().unwrap();
 
     // The host becomes the role and is not limited by it.
-    let (host, _) = (Raw::open().await, ());
+    let host = Raw::open().await;
     assert_eq!(host.text(&format!("SET ROLE whale_{MODEL}; SHOW statement_timeout")).await, "0");
     host.close().await;
     target.close().await.unwrap();
