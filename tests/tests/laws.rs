@@ -11,10 +11,11 @@
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::backend::memory::{MemoryLower, MemoryTarget};
-use whale_storage::catalog::Shape;
+use whale_storage::catalog::{Catalog, Shape};
 use whale_storage::definition::{Backend, Definition, Object, ObjectName};
 use whale_storage::desire::{Desire, Wanted};
 use whale_storage::diff::diff;
+use whale_storage::mark::MarkState;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{self, Operation};
@@ -239,6 +240,27 @@ proptest! {
 }
 
 #[test]
+fn a_role_of_somebody_elses_is_in_the_way_of_limits_and_of_nothing_else() {
+    let (plain, asked) = (limited(&BTreeMap::new()), limited(&BTreeMap::from([("max_threads", 2)])));
+    let mut target = MemoryTarget::new(Backend::Clickhouse);
+    let plan_to = plan(&asked, &target);
+    carry_out(&mut target, &asked, &plan_to, usize::MAX);
+    let mut catalog = target.inspect();
+    for role in catalog.roles.values_mut() {
+        role.mark = MarkState::Absent;
+    }
+    let codes = |wanted: &Wanted, catalog: &Catalog| -> Vec<&str> {
+        diff(wanted, catalog).found.iter().map(|found| found.code.id).collect()
+    };
+    assert_eq!(codes(&asked, &catalog), ["WH0701"]);
+    assert_eq!(codes(&plain, &catalog), [""; 0]);
+    assert_eq!(diff(&plain, &catalog).changes, []);
+    catalog.unlimited = Some("it is so".to_owned());
+    assert_eq!(codes(&asked, &catalog), ["WH0901"]);
+    assert_eq!(codes(&plain, &catalog), [""; 0]);
+}
+
+#[test]
 fn a_stranger_is_reported_and_left() {
     let model = raw::ModelDefinition {
         clickhouse: raw::ClickhouseObjects {
@@ -269,7 +291,7 @@ fn a_stranger_is_reported_and_left() {
         namespace: Name::from_server("model"),
         name: Name::from_server("ta"),
     };
-    catalog.objects.get_mut(&name).unwrap().mark = whale_storage::mark::MarkState::Absent;
+    catalog.objects.get_mut(&name).unwrap().mark = MarkState::Absent;
     let found = diff(&wanted, &catalog);
     assert!(found.changes.is_empty());
     assert_eq!(found.found.iter().map(|one| one.code.id).collect::<Vec<_>>(), ["WH0701"]);

@@ -47,6 +47,8 @@ pub(super) fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
                     let settings = differences(&values, Some(found));
                     push(diff, wanted, (role, model), settings, values);
                 }
+                // Of a role that the engine does not need, and that nobody asked for, there is nothing to say.
+                _ if wanted.backend != Backend::Timescaledb && limits.is_none() => {}
                 _ => diff.found.push(
                     Diagnostic::error(
                         codes::plan::STRANGER,

@@ -149,6 +149,9 @@ pub const VALUE: &str = "value";
 /// The group of query nodes in which Milvus loads what names none.
 pub const DEFAULT_GROUP: &str = "__default_resource_group";
 
+/// The facts of a placement.
+pub const PLACED: [&str; 2] = ["replicas", "resource groups"];
+
 /// How a collection is held in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
@@ -184,11 +187,11 @@ impl Placement {
     pub fn facts(&self) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         if self.replicas != 1 {
-            facts.push(("replicas", self.replicas.to_string()));
+            facts.push((PLACED[0], self.replicas.to_string()));
         }
         let groups: Vec<&str> = self.groups.iter().map(String::as_str).collect();
         if !groups.is_empty() && groups != [DEFAULT_GROUP] {
-            facts.push(("resource groups", groups.join(", ")));
+            facts.push((PLACED[1], groups.join(", ")));
         }
         facts
     }

@@ -14,7 +14,7 @@ use crate::mark::{self, Mark};
 use crate::name::Name;
 use crate::plan::{Atomicity, Call, Lower, Recipe, Statement, Unsupported};
 use crate::raw::LoadState;
-use crate::scaling::Placement;
+use crate::scaling::{PLACED, Placement};
 use crate::server::{Server, Version};
 use std::collections::BTreeMap;
 
@@ -244,7 +244,8 @@ impl<'a> Alteration<'a> {
             PartKind::Property => self.set_property(&part.key),
             PartKind::Load if self.collection.load == LoadState::Loaded => {
                 self.load = true;
-                self.release = !part.facts.is_empty() && part.facts.iter().all(|fact| fact.name != "state");
+                let differs = |name| part.facts.iter().any(|fact| fact.name == name);
+                self.release = !differs("state") && PLACED.into_iter().any(differs);
             }
             kind => self.refuse(&part.key, alteration(kind)),
         }
