@@ -47,8 +47,10 @@ pub enum PartKind {
     Comment,
     /// The comment on a column; its name is the column's.
     ColumnComment,
-    /// Whether a collection is loaded.
+    /// Whether a collection is loaded, and how.
     Load,
+    /// What a role may use.
+    Setting,
 }
 
 impl PartKind {
@@ -71,6 +73,7 @@ impl PartKind {
             PartKind::Comment => "comment",
             PartKind::ColumnComment => "comment on column",
             PartKind::Load => "load state",
+            PartKind::Setting => "setting",
         }
     }
 }
@@ -201,6 +204,17 @@ pub struct CatalogObject {
     pub seen: String,
 }
 
+/// The role of a model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogRole {
+    /// Our mark, or what stands where it should.
+    pub mark: MarkState,
+    /// What limits it: settings that we know, whoever set them.
+    pub limits: Shape,
+    /// Which of them are ours.
+    pub held: BTreeSet<String>,
+}
+
 /// All objects of a target.
 #[derive(Debug, Clone)]
 pub struct Catalog {
@@ -208,8 +222,12 @@ pub struct Catalog {
     pub backend: Backend,
     /// Namespaces that exist, each with its mark.
     pub namespaces: BTreeMap<Name, MarkState>,
-    /// Roles of models that exist, by name, each with its mark. Empty where the engine has none.
-    pub roles: BTreeMap<Name, MarkState>,
+    /// Roles of models that exist, by name. Empty where the engine has none.
+    pub roles: BTreeMap<Name, CatalogRole>,
+    /// Why no model can be limited on this target, where none can.
+    pub unlimited: Option<String>,
+    /// How many nodes each group has that collections can be loaded on; empty where it was not asked for.
+    pub nodes: BTreeMap<String, u32>,
     /// Namespaces each of our roles may make objects in.
     pub role_namespaces: BTreeSet<(Name, Name)>,
     /// Objects, strangers included.
@@ -223,6 +241,8 @@ impl Catalog {
             backend,
             namespaces: BTreeMap::new(),
             roles: BTreeMap::new(),
+            unlimited: None,
+            nodes: BTreeMap::new(),
             role_namespaces: BTreeSet::new(),
             objects: BTreeMap::new(),
         }

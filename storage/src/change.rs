@@ -3,6 +3,7 @@
 use crate::catalog::{Fact, PartKey};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::name::Name;
+use crate::scaling::Values;
 
 /// A difference that we know how to carry out.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +16,19 @@ pub enum Change {
         role: Name,
         /// The model it stands for.
         model: Name,
+    },
+    /// A model's role may use other than it should, or what it may use is not ours yet.
+    AlterRole {
+        /// Where.
+        backend: Backend,
+        /// The role.
+        role: Name,
+        /// The model it stands for.
+        model: Name,
+        /// Settings that differ, each with what it is and what it should be, whether or not these are the same.
+        settings: Vec<ChangedPart>,
+        /// Everything that it should have.
+        wanted: Values,
     },
     /// A namespace is missing.
     CreateNamespace {
@@ -63,6 +77,7 @@ impl Change {
     pub fn backend(&self) -> Backend {
         match self {
             Change::CreateRole { backend, .. }
+            | Change::AlterRole { backend, .. }
             | Change::CreateNamespace { backend, .. }
             | Change::OpenNamespace { backend, .. } => *backend,
             Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => object.backend,

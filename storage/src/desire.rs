@@ -8,6 +8,7 @@ use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
 use crate::raw::Operation;
+use crate::scaling::{Limits, Placement};
 use crate::target::{Layout, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,6 +38,8 @@ pub struct Desire {
     pub targets: BTreeMap<TargetName, BTreeMap<ObjectName, Desired>>,
     /// Digest of each plugin's definition.
     pub plugins: BTreeMap<Name, String>,
+    /// What each model may use of a target, where somebody has said so. The model is named as the target has it.
+    pub limits: BTreeMap<(TargetName, Name), Limits>,
 }
 
 impl Desire {
@@ -97,9 +100,23 @@ impl Desire {
     /// What is wanted of one target, each object with its shape.
     pub fn for_target(&self, target: &TargetName, shape: impl Fn(&Object) -> Shape) -> Wanted {
         let objects = self.targets.get(target).into_iter().flatten().map(|(name, desired)| {
-            (name.clone(), WantedObject { shape: shape(&desired.object), desired: desired.clone() })
+            let desired = self.placed(target, desired);
+            (name.clone(), WantedObject { shape: shape(&desired.object), desired })
         });
-        Wanted { target: target.clone(), objects: objects.collect() }
+        let limits = self.limits.iter().filter(|((of, _), _)| of == target);
+        let limits = limits.map(|((_, model), limits)| (model.clone(), limits.clone())).collect();
+        Wanted { target: target.clone(), objects: objects.collect(), limits }
+    }
+
+    /// An object with what its model's limits say of it: how a collection is held in memory.
+    fn placed(&self, target: &TargetName, desired: &Desired) -> Desired {
+        let mut desired = desired.clone();
+        if let Object::Collection(collection) = &mut desired.object
+            && let Some(limits) = self.limits.get(&(target.clone(), collection.header.model.clone()))
+        {
+            collection.placement = Placement::of(limits);
+        }
+        desired
     }
 }
 
@@ -123,6 +140,8 @@ pub struct Wanted {
     pub target: TargetName,
     /// Objects by name.
     pub objects: BTreeMap<ObjectName, WantedObject>,
+    /// What each model may use, where somebody has said so.
+    pub limits: BTreeMap<Name, Limits>,
 }
 
 /// An object with its shape.

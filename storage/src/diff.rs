@@ -4,7 +4,10 @@
 //! that somebody overwrote, are faults; what is ours and no longer wanted is a note, since nothing is dropped because it
 //! vanished from a definition.
 
+mod limits;
 mod relations;
+
+pub(crate) use limits::no_limit;
 
 use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
@@ -41,9 +44,8 @@ pub fn role_of(model: &Name) -> Name {
 /// Compares a target with what is wanted of it.
 pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     let mut diff = Diff::default();
-    if wanted.target.backend == Backend::Timescaledb {
-        roles(wanted, actual, &mut diff);
-    }
+    limits::roles(wanted, actual, &mut diff);
+    limits::nodes(wanted, actual, &mut diff);
     namespaces(wanted, actual, &mut diff);
     for (name, object) in &wanted.objects {
         match actual.objects.get(name) {
@@ -58,30 +60,6 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     }
     left_over(wanted, actual, &mut diff);
     diff
-}
-
-fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
-    let models: BTreeSet<Name> = wanted
-        .model_namespaces()
-        .into_iter()
-        .map(|(model, _)| model)
-        .filter(|model| model.as_str() != HOST_MODEL)
-        .collect();
-    for model in models {
-        let role = role_of(&model);
-        match actual.roles.get(&role) {
-            None => diff.changes.push(Change::CreateRole { backend: wanted.target.backend, role, model }),
-            Some(MarkState::Ours(mark)) if mark.model == model.as_str() => {}
-            Some(_) => diff.found.push(
-                Diagnostic::error(
-                    codes::plan::STRANGER,
-                    format!("{}/roles/{role}", wanted.target.backend),
-                    format!("the role {role} exists and is not ours"),
-                )
-                .help("drop or rename that role, or give the plugin another model name"),
-            ),
-        }
-    }
 }
 
 fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
@@ -134,7 +112,8 @@ fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff
     }
     let Some(mark) = found.mark.mark() else { return };
     let digest = wanted.shape.digest();
-    if mark.wanted == digest && mark.seen == found.seen {
+    // Whose a setting is says the mark alone, where its value is the server's own.
+    if mark.wanted == digest && mark.seen == found.seen && mark.settings == object.settings() {
         return;
     }
     let (added, mut changed, removed) = compare_shapes(&wanted.shape, &found.shape);

@@ -10,17 +10,20 @@ pub enum Hazard {
     ExclusiveLock,
     /// The time it takes grows with the data.
     LongRunning,
+    /// The object cannot be read for a while.
+    Interruption,
 }
 
 impl Hazard {
     /// All of them.
-    pub const ALL: [Hazard; 2] = [Hazard::ExclusiveLock, Hazard::LongRunning];
+    pub const ALL: [Hazard; 3] = [Hazard::ExclusiveLock, Hazard::LongRunning, Hazard::Interruption];
 
     /// What it means, in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {
             Hazard::ExclusiveLock => "writers of the object wait while the step runs",
             Hazard::LongRunning => "the time it takes grows with the rows that are there",
+            Hazard::Interruption => "the object is not to be read until the step is done, loads included",
         }
     }
 

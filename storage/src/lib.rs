@@ -21,6 +21,7 @@ pub mod plan;
 pub mod quote;
 pub mod raw;
 pub mod report;
+pub mod scaling;
 pub mod server;
 pub mod session;
 pub mod target;

@@ -1,10 +1,12 @@
 //! What makes an object ours: a mark that the database itself keeps.
 //!
 //! In TimescaleDB and ClickHouse the mark is the last line of the comment of a table, view, schema, database or role:
-//! `whale:1:` and JSON. In Milvus it is the property `whale.mark` of a collection. Nothing else decides whether an object
-//! is ours; the version table and the journal are written for people.
+//! `whale:1:` and JSON; a role of ClickHouse has no comment and holds it as its setting `log_comment`. In Milvus it is the
+//! property `whale.mark` of a collection. Nothing else decides whether an object is ours; the version table and the journal
+//! are written for people.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How a mark begins.
 pub const PREFIX: &str = "whale:1:";
@@ -41,6 +43,9 @@ pub struct Mark {
     /// Digest of what the server said back then; empty until it has been read back.
     #[serde(default)]
     pub seen: String,
+    /// Settings that limit the model and that we have set: of a role in TimescaleDB, and of a collection.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub settings: BTreeSet<String>,
 }
 
 impl Mark {

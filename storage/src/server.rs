@@ -87,6 +87,10 @@ pub struct Server {
     pub user: String,
     /// TimescaleDB: whether that user is a superuser, which undoes the wall between models.
     pub superuser: bool,
+    /// TimescaleDB: the database.
+    pub database: Option<Name>,
+    /// TimescaleDB: settings with a right of their own that the user may set for roles.
+    pub settable: BTreeSet<String>,
     /// ClickHouse: names of storage policies.
     pub storage_policies: BTreeSet<String>,
 }
@@ -103,6 +107,8 @@ impl Server {
             licence: String::new(),
             user: String::new(),
             superuser: false,
+            database: None,
+            settable: BTreeSet::new(),
             storage_policies: BTreeSet::new(),
         }
     }

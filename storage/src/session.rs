@@ -129,6 +129,7 @@ fn scope_of(wanted: &Wanted) -> Scope {
     Scope {
         namespaces: wanted.namespaces(),
         roles: models.iter().filter(|model| model.as_str() != HOST_MODEL).map(role_of).collect(),
+        limited: wanted.limits.keys().cloned().collect(),
         marked: false,
     }
 }

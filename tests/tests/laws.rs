@@ -11,13 +11,15 @@
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::backend::memory::{MemoryLower, MemoryTarget};
-use whale_storage::catalog::Shape;
+use whale_storage::catalog::{Catalog, Shape};
 use whale_storage::definition::{Backend, Definition, Object, ObjectName};
 use whale_storage::desire::{Desire, Wanted};
 use whale_storage::diff::diff;
+use whale_storage::mark::MarkState;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{self, Operation};
+use whale_storage::scaling::{Limit, Limits, VALUE, Value, part};
 use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
 
@@ -169,6 +171,98 @@ proptest! {
     }
 }
 
+const SETTINGS: [&str; 4] = ["max_concurrent_queries_for_user", "max_threads", "quota.queries", "quota.read_rows"];
+
+/// Some of four settings, each with one of a few values.
+fn settings() -> impl Strategy<Value = BTreeMap<&'static str, u64>> {
+    prop::collection::btree_map(prop::sample::select(SETTINGS.to_vec()), 1_u64..4, 0..4)
+}
+
+fn limited(settings: &BTreeMap<&'static str, u64>) -> Wanted {
+    let columns = vec![column_of("a", "String", "")];
+    let header = raw::Header {
+        id: "ta".to_owned(),
+        namespace: None,
+        name: "ta".to_owned(),
+        comment: String::new(),
+        origin: None,
+    };
+    let table = raw::ChTable {
+        header,
+        columns,
+        engine: "MergeTree".to_owned(),
+        partition_by: None,
+        order_by: Vec::new(),
+        primary_key: None,
+        skip_indexes: Vec::new(),
+        settings: Vec::new(),
+    };
+    let clickhouse = raw::ClickhouseObjects { tables: vec![table], materialized_views: Vec::new() };
+    let mut wanted = wanted(&raw::ModelDefinition { clickhouse, ..Default::default() });
+    let limit = |value: &u64| Limit { value: Value::Count(*value), origin: None };
+    let by: BTreeMap<_, _> = settings.iter().map(|(name, value)| (*name, limit(value))).collect();
+    if !by.is_empty() {
+        wanted.limits.insert(Name::from_server("model"), Limits { by, origin: None });
+    }
+    wanted
+}
+
+proptest! {
+    #[test]
+    fn limits_become_what_is_wanted_and_what_others_set_stays(
+        first in settings(), second in settings(), others in settings(), steps in 0_usize..4
+    ) {
+        let role = whale_storage::diff::role_of(&Name::from_server("model"));
+        let mut target = MemoryTarget::new(Backend::Clickhouse);
+        let before = limited(&first);
+        let plan_to = plan(&before, &target);
+        carry_out(&mut target, &before, &plan_to, usize::MAX);
+        prop_assert!(plan(&before, &target).is_empty());
+        let others = if target.inspect().roles.contains_key(&role) { others } else { BTreeMap::new() };
+        for (name, value) in &others {
+            target.meddle(&role, name, &value.to_string());
+        }
+        let wanted = limited(&second);
+        // Killed somewhere, and planned again.
+        let plan_to = plan(&wanted, &target);
+        carry_out(&mut target, &wanted, &plan_to, steps);
+        let plan_to = plan(&wanted, &target);
+        carry_out(&mut target, &wanted, &plan_to, usize::MAX);
+        prop_assert!(plan(&wanted, &target).is_empty());
+        let Some(found) = target.inspect().roles.remove(&role) else {
+            prop_assert!(first.is_empty() && second.is_empty());
+            return Ok(());
+        };
+        for name in SETTINGS {
+            let expected = second.get(name).or(others.get(name).filter(|_| !first.contains_key(name)));
+            let value = found.limits.parts.get(&part(name)).map(|facts| facts[VALUE].text().to_owned());
+            prop_assert_eq!(value, expected.map(ToString::to_string), "{}", name);
+        }
+        prop_assert_eq!(found.held, second.keys().map(ToString::to_string).collect());
+    }
+}
+
+#[test]
+fn a_role_of_somebody_elses_is_in_the_way_of_limits_and_of_nothing_else() {
+    let (plain, asked) = (limited(&BTreeMap::new()), limited(&BTreeMap::from([("max_threads", 2)])));
+    let mut target = MemoryTarget::new(Backend::Clickhouse);
+    let plan_to = plan(&asked, &target);
+    carry_out(&mut target, &asked, &plan_to, usize::MAX);
+    let mut catalog = target.inspect();
+    for role in catalog.roles.values_mut() {
+        role.mark = MarkState::Absent;
+    }
+    let codes = |wanted: &Wanted, catalog: &Catalog| -> Vec<&str> {
+        diff(wanted, catalog).found.iter().map(|found| found.code.id).collect()
+    };
+    assert_eq!(codes(&asked, &catalog), ["WH0701"]);
+    assert_eq!(codes(&plain, &catalog), [""; 0]);
+    assert_eq!(diff(&plain, &catalog).changes, []);
+    catalog.unlimited = Some("it is so".to_owned());
+    assert_eq!(codes(&asked, &catalog), ["WH0901"]);
+    assert_eq!(codes(&plain, &catalog), [""; 0]);
+}
+
 #[test]
 fn a_stranger_is_reported_and_left() {
     let model = raw::ModelDefinition {
@@ -200,7 +294,7 @@ fn a_stranger_is_reported_and_left() {
         namespace: Name::from_server("model"),
         name: Name::from_server("ta"),
     };
-    catalog.objects.get_mut(&name).unwrap().mark = whale_storage::mark::MarkState::Absent;
+    catalog.objects.get_mut(&name).unwrap().mark = MarkState::Absent;
     let found = diff(&wanted, &catalog);
     assert!(found.changes.is_empty());
     assert_eq!(found.found.iter().map(|one| one.code.id).collect::<Vec<_>>(), ["WH0701"]);

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 19] = [
+const CORE: [&str; 20] = [
     "raw",
     "diagnostic",
     "name",
@@ -21,6 +21,7 @@ const CORE: [&str; 19] = [
     "expr",
     "definition",
     "target",
+    "scaling",
     "server",
     "check",
     "mark",

@@ -4,9 +4,9 @@ use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
 use crate::pipeline::{self, Judged};
 use crate::render::{Places, Spent};
-use crate::settings::Settings;
 use crate::settings::targets::Targets;
 use crate::settings::versions::Versions;
+use crate::settings::{Settings, models};
 use std::collections::BTreeSet;
 use std::future::Future;
 use whale_storage::desire::Desire;
@@ -82,6 +82,8 @@ fn desire(settings: &Settings, judged: &Judged, selection: &Selection) -> Result
             let _ = desire.add(&own, |_| target.clone());
         }
     }
+    let whole = models::limits(settings, &judged.desire).map_err(Failure::Refused)?;
+    desire.limits = whole.into_iter().filter(|((target, _), _)| selection.means(target.backend)).collect();
     Ok(desire)
 }
 

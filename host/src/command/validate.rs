@@ -4,9 +4,9 @@ use crate::cli::{self, Selection};
 use crate::exit::{Ending, Exit, Failure};
 use crate::pipeline;
 use crate::render::Output;
-use crate::settings::Settings;
 use crate::settings::targets::remote_in_config;
 use crate::settings::versions::Versions;
+use crate::settings::{Settings, models};
 
 /// Judges all plugins, and all of them together.
 pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Against]) -> Result<Ending, Failure> {
@@ -16,7 +16,11 @@ pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Ag
     }
     let versions = Versions::told(settings, against);
     let judged = pipeline::judge(settings, candidates, &versions, remote_in_config(settings).as_deref());
-    let found = judged.found();
+    let mut found = judged.found();
+    // A plugin that is refused may be the one of that model; so may an engine that was left out.
+    if found.errors() == 0 && selection.engine.is_empty() {
+        found.extend(models::limits(settings, &judged.desire).err().unwrap_or_default());
+    }
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
     Ok(Ending::new(exit, Output::Validated(judged), found))
 }

@@ -74,7 +74,11 @@ pub(crate) struct Totals {
 impl Planned {
     /// How much the plan does.
     pub(crate) fn totals(&self) -> Totals {
-        let altered = self.plan.steps().filter(|step| matches!(step.change, Change::AlterObject { .. })).count();
+        let altered = self
+            .plan
+            .steps()
+            .filter(|step| matches!(step.change, Change::AlterObject { .. } | Change::AlterRole { .. }))
+            .count();
         let created = self.plan.steps().count() - altered;
         Totals { created, altered, refused: self.plan.found.errors_only().count() }
     }

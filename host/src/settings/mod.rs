@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod models;
 mod reader;
 pub(crate) mod room;
+mod scaling;
 pub(crate) mod source;
 pub(crate) mod target;
 pub(crate) mod targets;

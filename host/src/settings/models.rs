@@ -1,17 +1,23 @@
-//! `[models.NAME]`: what holds for one model, whichever plugin brings it.
+//! `[models.NAME]`: what this deployment says of a model, whichever plugin brings it.
 
 use super::reader::{Reader, Value};
 use super::target::{self, TargetSettings};
+use super::{Settings, scaling};
 use std::collections::BTreeMap;
 use whale_storage::definition::Backend;
-use whale_storage::diagnostic::Origin;
+use whale_storage::desire::Desire;
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes::scaling as codes};
 use whale_storage::name::Name;
+use whale_storage::scaling::Limits;
+use whale_storage::target::TargetName;
 
 /// What is said of a model.
 #[derive(Debug, Clone)]
 pub(crate) struct ModelSettings {
     /// Targets that it has for itself, in place of those that models share.
     pub(crate) targets: BTreeMap<Backend, TargetSettings>,
+    /// What it may use of each engine.
+    pub(crate) scaling: BTreeMap<Backend, Limits>,
     /// The table's place in the file.
     pub(crate) origin: Origin,
 }
@@ -36,9 +42,10 @@ pub(super) fn read_all(reader: &mut Reader<'_>, value: &Value<'_>) -> BTreeMap<N
 }
 
 fn read(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) -> ModelSettings {
-    let mut settings = ModelSettings { targets: BTreeMap::new(), origin };
+    let mut settings = ModelSettings { targets: BTreeMap::new(), scaling: BTreeMap::new(), origin };
     for (key, value) in reader.entries(path, value) {
         match key.get_ref().as_ref() {
+            "scaling" => settings.scaling = scaling::read(reader, &format!("{path}.scaling"), value),
             "targets" => {
                 let path = format!("{path}.targets");
                 settings.targets = target::read_all(reader, &path, value);
@@ -48,8 +55,47 @@ fn read(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) 
                     reader.missing(&format!("{path}.{backend}"), &target.origin, message, help);
                 }
             }
-            _ => reader.unknown(path, key, &["targets"]),
+            _ => reader.unknown(path, key, &["scaling", "targets"]),
         }
     }
     settings
+}
+
+/// What the models of these definitions may use, each named as its target has it.
+pub(crate) fn limits(
+    settings: &Settings,
+    desire: &Desire,
+) -> Result<BTreeMap<(TargetName, Name), Limits>, Diagnostics> {
+    let layout = settings.config.layout();
+    let mut limits = BTreeMap::new();
+    let mut found = Diagnostics::default();
+    for (model, said) in &settings.config.models {
+        let place = |backend: Backend| {
+            let target = layout.home(backend, model);
+            let name = Name::from_server(format!("{}{model}", layout.prefix(&target)));
+            let mut objects = desire.targets.get(&target).into_iter().flat_map(BTreeMap::values);
+            objects.any(|desired| desired.object.header().model == name).then_some((target, name))
+        };
+        // A model that is not among those at hand has nothing anywhere.
+        if !Backend::ALL.into_iter().any(|backend| place(backend).is_some()) {
+            continue;
+        }
+        for (backend, table) in &said.scaling {
+            match place(*backend) {
+                Some(place) => {
+                    limits.insert(place, table.clone());
+                }
+                None => found.push(nothing_to_limit(model, *backend, table)),
+            }
+        }
+    }
+    if found.is_empty() { Ok(limits) } else { Err(found) }
+}
+
+fn nothing_to_limit(model: &Name, backend: Backend, table: &Limits) -> Diagnostic {
+    let title = backend.title();
+    let message = format!("whale.toml sets limits for the model {model} in {title}, where its plugin defines nothing");
+    Diagnostic::error(codes::NOTHING_TO_LIMIT, format!("models.{model}.scaling.{backend}"), message)
+        .at(table.origin.as_ref())
+        .help("take the table out, or name the engine that is meant")
 }

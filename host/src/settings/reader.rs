@@ -61,6 +61,12 @@ impl<'s> Reader<'s> {
         self.fault(codes::UNKNOWN_KEY, section, key.span(), format!("`{name}` is not a key {place}"), Some(help));
     }
 
+    /// A key that stands in the wrong table.
+    pub(super) fn misplaced(&mut self, section: &str, key: &Key<'_>, help: &str) {
+        let message = format!("`{}` is not a key in [{section}]", key.get_ref());
+        self.fault(codes::UNKNOWN_KEY, section, key.span(), message, Some(help.to_owned()));
+    }
+
     /// A value that has the right type and cannot be used.
     pub(super) fn unusable(&mut self, path: &str, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
         self.fault(codes::WRONG_VALUE, path, value.span(), message.into(), help);

@@ -50,6 +50,8 @@ pub struct Scope {
     pub namespaces: BTreeSet<Name>,
     /// Roles that are looked for.
     pub roles: BTreeSet<Name>,
+    /// Models that are to be limited on the target.
+    pub limited: BTreeSet<Name>,
     /// Also reads namespaces that carry our mark (where the engine has none on namespaces: all), and all roles of models.
     pub marked: bool,
 }

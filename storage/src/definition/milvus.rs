@@ -4,6 +4,7 @@ use super::Header;
 use crate::expr::Expr;
 use crate::name::Name;
 use crate::raw::{Consistency, LoadState};
+use crate::scaling::Placement;
 use crate::types::milvus::{IndexKind, Metric, Type};
 use std::collections::BTreeMap;
 
@@ -30,6 +31,8 @@ pub struct Collection {
     pub consistency: Consistency,
     /// Whether it is kept loaded.
     pub load: LoadState,
+    /// How, where it is: what the deployment says of the model, never the plugin.
+    pub placement: Placement,
     /// Properties, by name; ours (`whale.*`) are not among them.
     pub properties: BTreeMap<String, String>,
 }

@@ -151,6 +151,14 @@ impl Object {
         }
     }
 
+    /// Settings of its deployment that somebody has asked for, which its mark holds.
+    pub fn settings(&self) -> BTreeSet<String> {
+        match self {
+            Object::Collection(collection) => collection.placement.settings.clone(),
+            _ => BTreeSet::new(),
+        }
+    }
+
     /// Objects that must be there first, and that this one names.
     pub fn needs(&self) -> Vec<&ObjectName> {
         match self {

@@ -22,7 +22,7 @@ use crate::name::Name;
 use crate::raw::Operation;
 use crate::target::TargetName;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How much of a step happens at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -88,6 +88,7 @@ impl Step {
     pub fn title(&self) -> String {
         match &self.change {
             Change::CreateRole { role, .. } => format!("create role {role}"),
+            Change::AlterRole { role, .. } => format!("limit role {role}"),
             Change::CreateNamespace { namespace, .. } => format!("create namespace {namespace}"),
             Change::OpenNamespace { namespace, role, .. } => format!("let {role} create in {namespace}"),
             Change::CreateObject { object, kind } => format!("create {kind} {object}"),
@@ -169,7 +170,8 @@ pub fn fingerprint(catalog: &Catalog) -> String {
     let seen: BTreeMap<String, &str> =
         catalog.objects.iter().map(|(name, object)| (name.to_string(), object.seen.as_str())).collect();
     let namespaces: Vec<&str> = catalog.namespaces.keys().map(Name::as_str).collect();
-    let roles: Vec<&str> = catalog.roles.keys().map(Name::as_str).collect();
+    let roles: Vec<(&str, String)> =
+        catalog.roles.iter().map(|(name, role)| (name.as_str(), role.limits.digest())).collect();
     digest_of(&(namespaces, roles, seen))
 }
 
@@ -182,6 +184,7 @@ pub fn mark_of(object: &Object, shape: &Shape, run: &str) -> Mark {
         run: run.to_owned(),
         wanted: shape.digest(),
         seen: String::new(),
+        settings: object.settings(),
     }
 }
 
@@ -198,9 +201,16 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
     let target = wanted.target.clone();
     let object = match &change {
         Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => wanted.objects.get(object),
-        Change::CreateRole { .. } | Change::CreateNamespace { .. } | Change::OpenNamespace { .. } => None,
+        Change::CreateRole { .. }
+        | Change::AlterRole { .. }
+        | Change::CreateNamespace { .. }
+        | Change::OpenNamespace { .. } => None,
     };
     let (model, mark) = match (&change, object) {
+        (Change::AlterRole { role, model, wanted, .. }, _) => {
+            let settings = wanted.keys().map(ToString::to_string).collect();
+            (model.clone(), Mark { settings, ..plain_mark(role, model, run) })
+        }
         (
             Change::CreateRole { role: name, model, .. }
             | Change::CreateNamespace { namespace: name, model, .. }
@@ -221,7 +231,7 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
         .then(|| diff::role_of(&model));
     let recipe = lower
         .lower(&change, object.map(|wanted| &wanted.desired.object), &mark)
-        .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, object)).collect::<Vec<_>>())?;
+        .map_err(|parts| parts.into_iter().map(|part| refused(&change, &part, wanted, object)).collect::<Vec<_>>())?;
     Ok(Step { number, target, change, model, role, recipe, version: object.map(version_row) })
 }
 
@@ -254,10 +264,14 @@ fn plain_mark(name: &Name, model: &Name, run: &str) -> Mark {
         run: run.to_owned(),
         wanted: String::new(),
         seen: String::new(),
+        settings: BTreeSet::new(),
     }
 }
 
-fn refused(change: &Change, unsupported: &Unsupported, object: Option<&WantedObject>) -> Diagnostic {
+fn refused(change: &Change, unsupported: &Unsupported, wanted: &Wanted, object: Option<&WantedObject>) -> Diagnostic {
+    if let Change::AlterRole { model, .. } = change {
+        return diff::no_limit(wanted, model, &unsupported.part.name, &unsupported.reason);
+    }
     let backend = change.backend();
     let path =
         object.map_or_else(|| backend.to_string(), |wanted| format!("{backend}/{}", wanted.desired.object.name()));

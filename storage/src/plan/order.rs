@@ -18,6 +18,7 @@ type Key = (u8, usize, String);
 fn key(change: &Change, wanted: &Wanted, depth: &BTreeMap<&ObjectName, usize>) -> Key {
     match change {
         Change::CreateRole { role, .. } => (0, 0, role.to_string()),
+        Change::AlterRole { role, .. } => (0, 1, role.to_string()),
         Change::CreateNamespace { namespace, .. } => (1, 0, namespace.to_string()),
         Change::OpenNamespace { namespace, role, .. } => (2, 0, format!("{namespace}/{role}")),
         Change::CreateObject { object, kind } | Change::AlterObject { object, kind, .. } => {

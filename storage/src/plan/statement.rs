@@ -2,6 +2,7 @@
 
 use crate::definition::milvus::{Collection, Field, Index};
 use crate::name::Name;
+use crate::scaling::Placement;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -66,12 +67,21 @@ pub enum Call {
         /// What is set.
         properties: BTreeMap<String, String>,
     },
+    /// Takes a collection out of memory.
+    Release {
+        /// Database.
+        database: Name,
+        /// Collection.
+        collection: Name,
+    },
     /// Asks for a collection to be loaded, and does not wait for it.
     Load {
         /// Database.
         database: Name,
         /// Collection.
         collection: Name,
+        /// How it is held in memory.
+        placement: Placement,
     },
 }
 
@@ -109,7 +119,13 @@ impl fmt::Display for Call {
                 let names: Vec<&str> = properties.keys().map(String::as_str).collect();
                 write!(f, "AlterCollection {database}.{collection} ({})", names.join(", "))
             }
-            Call::Load { database, collection } => write!(f, "LoadCollection {database}.{collection}"),
+            Call::Release { database, collection } => write!(f, "ReleaseCollection {database}.{collection}"),
+            Call::Load { database, collection, placement } => {
+                write!(f, "LoadCollection {database}.{collection}")?;
+                let facts: Vec<String> =
+                    placement.facts().into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+                if facts.is_empty() { Ok(()) } else { write!(f, " ({})", facts.join("; ")) }
+            }
         }
     }
 }

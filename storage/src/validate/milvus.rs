@@ -60,6 +60,7 @@ impl Check<'_> {
             shards: collection.shards,
             consistency: collection.consistency,
             load: collection.load,
+            placement: crate::scaling::Placement::default(),
             properties: properties?,
         })
     }

@@ -167,7 +167,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Clickhouse.into(), objects }
+    Wanted { target: Backend::Clickhouse.into(), objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut ClickhouseTarget, wanted: &Wanted) -> Catalog {

@@ -119,6 +119,7 @@ pub fn knowledge(database: &str, object: &str, dimensions: u32, fields: &[&str])
         shards: 1,
         consistency: Consistency::Bounded,
         load: LoadState::Loaded,
+        placement: whale_storage::scaling::Placement::default(),
         properties: BTreeMap::new(),
     }
 }
@@ -170,7 +171,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Milvus.into(), objects }
+    Wanted { target: Backend::Milvus.into(), objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut MilvusTarget, wanted: &Wanted) -> Catalog {

@@ -248,7 +248,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Timescaledb.into(), objects }
+    Wanted { target: Backend::Timescaledb.into(), objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut TimescaleTarget, wanted: &Wanted) -> Catalog {

@@ -1,6 +1,7 @@
 //! One case, as it is written.
 
 use super::definition::definition;
+use super::limits::limits;
 use super::milvus::Act;
 use serde::Deserialize;
 use std::path::Path;
@@ -8,6 +9,7 @@ use toml::{Table, Value};
 use whale_storage::definition::Backend;
 use whale_storage::hazard::Hazard;
 use whale_storage::raw::{ModelDefinition, Operation};
+use whale_storage::scaling::Limits;
 
 /// A case.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Case {
     pub says: String,
     /// What is applied first.
     pub current: Option<ModelDefinition>,
+    /// What the model may use then, and what it is to.
+    pub limits: [Limits; 2],
     /// What an ordinary client does then.
     pub setup: Vec<Setup>,
     /// What is wanted; left out, what is applied first.
@@ -89,6 +93,8 @@ struct Written {
     says: String,
     current: Option<Table>,
     #[serde(default)]
+    limits: WrittenLimits,
+    #[serde(default)]
     setup: Vec<Value>,
     desired: Option<Table>,
     #[serde(default = "create_and_alter")]
@@ -103,6 +109,13 @@ struct Written {
     warnings: Vec<Expected>,
     #[serde(default)]
     check: Vec<Value>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenLimits {
+    current: Table,
+    desired: Table,
 }
 
 /// Reads a case. `$case` in it stands for its name.
@@ -121,12 +134,14 @@ fn read(engine: Backend, name: &str, text: &str) -> Result<Case, String> {
     let define = |part: &str, table: Table| definition(engine, table).map_err(|fault| format!("{part}.{fault}"));
     let current = written.current.map(|table| define("current", table)).transpose()?;
     let desired = written.desired.map(|table| define("desired", table)).transpose()?;
+    let limits = |table: &Table| limits(engine, table).map_err(|fault| format!("limits: {fault}"));
     let case = Case {
         engine,
         name: name.to_owned(),
         says: written.says,
         desired: desired.or_else(|| current.clone()).ok_or("neither `current` nor `desired` is given")?,
         current,
+        limits: [limits(&written.limits.current)?, limits(&written.limits.desired)?],
         setup: each("setup", written.setup, |value| setup(engine, value))?,
         operations: written.operations.iter().map(|word| operation(word)).collect::<Result<_, _>>()?,
         plan: each("plan", written.plan, step)?,

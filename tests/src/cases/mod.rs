@@ -7,6 +7,7 @@
 mod definition;
 mod expect;
 mod file;
+mod limits;
 mod milvus;
 mod run;
 mod server;

@@ -21,8 +21,10 @@ use whale_storage::diff::{diff, role_of};
 use whale_storage::hazard::Hazard;
 use whale_storage::journal::Journal;
 use whale_storage::mark::MarkState;
+use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan};
 use whale_storage::raw::{CapabilityRequest, ModelDefinition, PluginInfo};
+use whale_storage::scaling::Limits;
 use whale_storage::session::Session;
 use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
@@ -47,7 +49,7 @@ pub async fn run(case: &Case) -> Vec<String> {
 async fn prepare(case: &Case) -> Result<(), String> {
     if let Some(current) = &case.current {
         let mut session = open(case.engine).await;
-        let (desire, found) = desire(case, current, &session);
+        let (desire, found) = desire(case, current, &case.limits[0], &session);
         if found.errors() > 0 {
             return Err(listed(&found));
         }
@@ -63,7 +65,7 @@ async fn prepare(case: &Case) -> Result<(), String> {
 /// Plans what is wanted; applies it, where it is not to be refused.
 async fn planned(case: &Case) -> Vec<String> {
     let mut session = open(case.engine).await;
-    let (desire, mut found) = desire(case, &case.desired, &session);
+    let (desire, mut found) = desire(case, &case.desired, &case.limits[1], &session);
     let valid = found.errors() == 0;
     let plan = if valid { session.plan(&desire, "desired").await.unwrap() } else { Plan::default() };
     found.extend(plan.found.clone());
@@ -128,7 +130,7 @@ async fn open(engine: Backend) -> Session {
 }
 
 /// What a plugin of the case's own name asks for, judged against the server's version.
-fn desire(case: &Case, definition: &ModelDefinition, session: &Session) -> (Desire, Diagnostics) {
+fn desire(case: &Case, definition: &ModelDefinition, limits: &Limits, session: &Session) -> (Desire, Diagnostics) {
     let info = PluginInfo {
         name: case.name.clone(),
         version: "0.1.0".to_owned(),
@@ -147,7 +149,10 @@ fn desire(case: &Case, definition: &ModelDefinition, session: &Session) -> (Desi
         against.set(server.backend, server.version.unwrap());
     }
     let (definition, mut found) = validate(&info, definition, "", &granted, &against);
-    let (desire, clashes) = Desire::merge(definition.as_slice(), &Layout::default());
+    let (mut desire, clashes) = Desire::merge(definition.as_slice(), &Layout::default());
+    if !limits.by.is_empty() {
+        desire.limits.insert((case.engine.into(), Name::from_server(case.name.as_str())), limits.clone());
+    }
     found.extend(clashes);
     (desire, found)
 }
@@ -197,7 +202,8 @@ async fn by_value(case: &Case, desire: &Desire) -> Vec<String> {
 async fn differences(case: &Case, desire: &Desire, mut target: impl Target, lower: &impl Lower) -> Vec<String> {
     let wanted = desire.for_target(&case.engine.into(), |object| lower.shape(object));
     let roles = wanted.model_namespaces().into_iter().map(|(model, _)| role_of(&model)).collect();
-    let scope = Scope { namespaces: wanted.namespaces(), roles, ..Scope::default() };
+    let limited = wanted.limits.keys().cloned().collect();
+    let scope = Scope { namespaces: wanted.namespaces(), roles, limited, ..Scope::default() };
     let mut actual = target.inspect(&scope).await.unwrap();
     target.close().await.unwrap();
     for found in actual.objects.values_mut() {

@@ -156,6 +156,7 @@ fn server_view<'a>(address: &'a str, server: &'a Server) -> ServerView<'a> {
 fn step(step: &Step) -> StepView<'_> {
     let (action, object) = match &step.change {
         Change::CreateRole { .. } => ("create-role", None),
+        Change::AlterRole { .. } => ("alter-role", None),
         Change::CreateNamespace { .. } => ("create-namespace", None),
         Change::OpenNamespace { .. } => ("open-namespace", None),
         Change::CreateObject { object, .. } => ("create", Some(object.to_string())),
@@ -163,6 +164,7 @@ fn step(step: &Step) -> StepView<'_> {
     };
     let (added, changed, removed): (&[PartKey], &[ChangedPart], &[PartKey]) = match &step.change {
         Change::AlterObject { added, changed, removed, .. } => (added, changed, removed),
+        Change::AlterRole { settings, .. } => (&[], settings, &[]),
         _ => (&[], &[], &[]),
     };
     StepView {

@@ -6,7 +6,7 @@ use super::super::{Planned, Totals};
 use crate::text::shown_within;
 use std::fmt::Write as _;
 use whale_storage::catalog::{Fact, PartKey, PartKind};
-use whale_storage::change::{Change, ChangedPart};
+use whale_storage::change::{Change, ChangedFact, ChangedPart};
 use whale_storage::definition::{Object, ObjectName};
 use whale_storage::plan::Step;
 
@@ -55,6 +55,11 @@ fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
                 inner(text, Tone::Add, '+', part, style);
             }
         }
+        Change::AlterRole { settings, .. } => {
+            for setting in settings {
+                setting_line(text, setting, style);
+            }
+        }
         Change::AlterObject { object, added, changed, removed, .. } => {
             let defined = wanted(planned, step, object);
             for key in added {
@@ -86,6 +91,9 @@ fn head(planned: &Planned, step: &Step) -> (Tone, char, String) {
     let add = |what: String| (Tone::Add, '+', what);
     match &step.change {
         Change::CreateRole { role, .. } => add(format!("role {role}")),
+        Change::AlterRole { role, settings, .. } => {
+            (Tone::Change, '~', format!("role {role}  ({})", count(settings.len(), "setting")))
+        }
         Change::CreateNamespace { namespace, .. } => add(format!("namespace {namespace}")),
         Change::OpenNamespace { namespace, role, .. } => add(format!("{role} may create in {namespace}")),
         Change::CreateObject { object, kind } => match wanted(planned, step, object).map(outline::of_object) {
@@ -94,6 +102,23 @@ fn head(planned: &Planned, step: &Step) -> (Tone, char, String) {
         },
         Change::AlterObject { object, kind, .. } => (Tone::Change, '~', format!("{object}  ({kind})")),
     }
+}
+
+/// A setting of a role. One that is the same, or gone, is in the plan since the role's mark does not say whose it is.
+fn setting_line(text: &mut String, part: &ChangedPart, style: Style) {
+    let name = shown_within(&part.key.name, MOST_FACT);
+    let side = |of: fn(&ChangedFact) -> Option<&Fact>| {
+        // What holds in this database alone goes before what holds in all.
+        part.facts.iter().find_map(of).map(|fact| shown_within(fact.text(), MOST_FACT))
+    };
+    let (tone, symbol, what) = match (side(|fact| fact.from.as_ref()), side(|fact| fact.to.as_ref())) {
+        (None, Some(to)) => (Tone::Add, '+', format!("{name} {to}")),
+        (Some(from), Some(to)) if from == to => (Tone::Change, '~', format!("{name} {to}, managed from now on")),
+        (Some(from), Some(to)) => (Tone::Change, '~', format!("{name} {from} -> {to}")),
+        (Some(from), None) => (Tone::Change, '-', format!("{name} {from}")),
+        (None, None) => (Tone::Change, '-', format!("{name}, reset already")),
+    };
+    inner(text, tone, symbol, &what, style);
 }
 
 fn inner(text: &mut String, tone: Tone, symbol: char, what: &str, style: Style) {

@@ -3,6 +3,7 @@
 //! Columns are named one by one and numbers are asked for as text, since both differ between versions. What is left out
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
 
+use super::access;
 use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
@@ -85,6 +86,7 @@ pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog,
     catalog.namespaces =
         databases.into_iter().map(|row| (Name::from_server(row.name), MarkState::split(&row.comment).1)).collect();
     catalog.objects = normalize::objects(tables, columns, indexes);
+    access::read(session, scope, &mut catalog).await?;
     Ok(catalog)
 }
 

@@ -4,6 +4,10 @@
 //! Each change is one statement, which the server carries out whole or not at all: a change of an object is one ALTER,
 //! its mark included.
 
+mod access;
+
+pub(super) use access::{INTERVAL, MARK, QUOTA, number};
+
 use super::normalize::{self, PROJECTION};
 use crate::catalog::{Fact, PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
@@ -53,6 +57,11 @@ impl Lower for ClickhouseLower {
     fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>> {
         match (change, object) {
             (Change::CreateNamespace { namespace, .. }, _) => Ok(recipe(create_database(namespace, mark))),
+            (Change::CreateRole { role, .. }, _) => Ok(recipe(access::create_role(role, mark))),
+            (Change::AlterRole { role, wanted, .. }, _) => {
+                let statements = access::alter_role(role, wanted).into_iter().map(Statement::Sql).collect();
+                Ok(Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements })
+            }
             (Change::CreateObject { .. }, Some(object)) => {
                 // What is made now is read back as it was written, so that its mark need not be written twice.
                 let mark = Mark { seen: normalize::expected(object, self.has_policy), ..mark.clone() };

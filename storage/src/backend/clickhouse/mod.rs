@@ -4,6 +4,7 @@
 //! qualified, so the database of the URL plays no part. The client library has no time limits; [`run::Session`] puts one
 //! around every request.
 
+mod access;
 mod check;
 mod inspect;
 mod lower;

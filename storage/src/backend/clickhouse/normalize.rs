@@ -4,9 +4,11 @@
 //! by default is on neither side; what it says that our model does not have is a fact or a part of its own, so that it
 //! shows as a difference as soon as anything else of the object does.
 
+mod access;
 mod clauses;
 mod found;
 
+pub(super) use access::{AccessRows, ElementRow, GivenRow, MaximaRow, roles};
 pub(super) use found::{ColumnRow, IndexRow, TableRow, objects};
 
 use super::STORAGE_POLICY;

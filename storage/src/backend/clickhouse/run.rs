@@ -214,6 +214,7 @@ pub(super) async fn record(session: &Session, table: &ObjectName, rows: &[Versio
 fn attempted(change: &Change) -> String {
     match change {
         Change::CreateRole { role, .. } => format!("making the role {role}"),
+        Change::AlterRole { role, .. } => format!("limiting the role {role}"),
         Change::CreateNamespace { namespace, .. } => format!("making the database {namespace}"),
         Change::OpenNamespace { namespace, role, .. } => format!("opening {namespace} to {role}"),
         Change::CreateObject { object, kind } => format!("making the {kind} {object}"),

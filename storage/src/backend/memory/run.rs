@@ -1,12 +1,15 @@
 //! Carrying out changes.
 
 use super::MemoryTarget;
-use crate::catalog::{CatalogObject, PartKey, Shape};
-use crate::change::Change;
+use crate::catalog::{CatalogObject, CatalogRole, Facts, PartKey, Shape};
+use crate::change::{Change, ChangedPart};
 use crate::definition::ObjectName;
 use crate::desire::Wanted;
 use crate::mark::{Mark, MarkState};
+use crate::name::Name;
 use crate::plan::{Statement, Step};
+use crate::scaling;
+use std::collections::BTreeSet;
 
 impl MemoryTarget {
     /// Says what is wanted, before a step of its plan is run.
@@ -18,7 +21,15 @@ impl MemoryTarget {
     pub fn run(&mut self, step: &Step) {
         match &step.change {
             Change::CreateRole { role, .. } => {
-                self.catalog.roles.insert(role.clone(), mark(step));
+                self.catalog.roles.insert(
+                    role.clone(),
+                    CatalogRole { mark: mark(step), limits: Shape::default(), held: BTreeSet::new() },
+                );
+            }
+            Change::AlterRole { role, settings, .. } => {
+                if let Some(role) = self.catalog.roles.get_mut(role) {
+                    limit(role, settings, mark(step));
+                }
             }
             Change::CreateNamespace { namespace, .. } => {
                 self.catalog.namespaces.insert(namespace.clone(), mark(step));
@@ -35,6 +46,13 @@ impl MemoryTarget {
                 let parts: Vec<PartKey> = added.iter().chain(changed.iter().map(|part| &part.key)).cloned().collect();
                 self.alter(object, &parts, mark(step));
             }
+        }
+    }
+
+    /// Sets what a role may use, as somebody else would.
+    pub fn meddle(&mut self, role: &Name, setting: &str, value: &str) {
+        if let Some(role) = self.catalog.roles.get_mut(role) {
+            role.limits.put(scaling::part(setting), [(scaling::VALUE, value)]);
         }
     }
 
@@ -57,6 +75,21 @@ impl MemoryTarget {
         object.seen = object.shape.digest();
         object.mark = mark;
     }
+}
+
+/// Sets and resets what a role may use. Which of it is ours stands in the mark.
+fn limit(role: &mut CatalogRole, settings: &[ChangedPart], mark: MarkState) {
+    for part in settings {
+        let facts = part.facts.iter().filter_map(|fact| fact.to.clone().map(|to| (fact.name, to)));
+        let facts: Facts = facts.collect();
+        if facts.is_empty() {
+            role.limits.parts.remove(&part.key);
+        } else {
+            role.limits.parts.insert(part.key.clone(), facts);
+        }
+    }
+    role.held = mark.mark().map_or_else(BTreeSet::new, |mark| mark.settings.clone());
+    role.mark = mark;
 }
 
 fn mark(step: &Step) -> MarkState {

@@ -6,13 +6,14 @@
 //! dangling alias, stands there too.
 
 use super::normalize::Described;
+use super::placement;
 use super::run::load_state;
 use super::{Link, PARALLEL, server_code};
 use crate::backend::{EngineError, Scope};
 use crate::catalog::{Catalog, CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
-use crate::mark::{self, MarkState};
+use crate::mark::{self, Mark, MarkState};
 use crate::name::Name;
 use futures::{StreamExt, TryStreamExt};
 use milvus::v2::error::Error;
@@ -35,12 +36,15 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<(Catalog, BTreeSe
     for database in databases(link).await? {
         catalog.namespaces.insert(database, MarkState::Absent);
     }
+    if !scope.limited.is_empty() {
+        catalog.nodes = placement::nodes(link).await?;
+    }
     let in_scope = |name: &&Name| scope.marked || scope.namespaces.contains(*name);
     let databases: Vec<Name> = catalog.namespaces.keys().filter(in_scope).cloned().collect();
     for database in &databases {
         let (names, loaded) = (collections(link, database, false).await?, collections(link, database, true).await?);
         let found: Vec<Vec<(ObjectName, CatalogObject)>> = futures::stream::iter(&names)
-            .map(|name| collection(link, database, name, loaded.contains(name)))
+            .map(|name| collection(link, database, name, loaded.contains(name), scope))
             .buffer_unordered(PARALLEL)
             .try_collect()
             .await?;
@@ -142,6 +146,7 @@ async fn collection(
     database: &Name,
     name: &str,
     loaded: bool,
+    scope: &Scope,
 ) -> Result<Vec<(ObjectName, CatalogObject)>, EngineError> {
     let at = |name: &str| ObjectName {
         backend: Backend::Milvus,
@@ -160,13 +165,17 @@ async fn collection(
         }
         Err(error) => return Err(link.failure(format!("describing {database}.{name}"), &error)),
     };
-    let described = Described::found(&found.said, &found.indexes, &found.partitions, loaded);
-    let object = CatalogObject {
-        kind: ObjectKind::Collection,
-        shape: described.shape(),
-        mark: found.mark(),
-        seen: described.seen(),
-    };
+    let mut described = Described::found(&found.said, &found.indexes, &found.partitions, loaded);
+    let mark = found.mark();
+    let limited =
+        |mark: &Mark| !mark.settings.is_empty() || scope.limited.iter().any(|model| model.as_str() == mark.model);
+    if loaded && mark.mark().is_some_and(limited) {
+        match placement::of(link, database, name).await? {
+            Some(found) => described.placement = found,
+            None => described.loaded = Some(false),
+        }
+    }
+    let object = CatalogObject { kind: ObjectKind::Collection, shape: described.shape(), mark, seen: described.seen() };
     let mut objects = vec![(at(name), object)];
     for alias in found.said.get_aliases() {
         objects.push((at(alias), stranger(&format!("an alias of {name}"))));

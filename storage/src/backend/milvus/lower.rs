@@ -7,12 +7,14 @@
 use super::normalize::Described;
 use crate::catalog::{PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedPart};
-use crate::definition::Object;
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
+use crate::definition::{Object, ObjectName};
+use crate::hazard::Hazard;
 use crate::mark::{self, Mark};
 use crate::name::Name;
 use crate::plan::{Atomicity, Call, Lower, Recipe, Statement, Unsupported};
 use crate::raw::LoadState;
+use crate::scaling::{PLACED, Placement};
 use crate::server::{Server, Version};
 use std::collections::BTreeMap;
 
@@ -161,11 +163,13 @@ struct Parts<'a> {
 struct Site {
     database: Name,
     collection: Name,
+    placement: Placement,
 }
 
 impl Site {
     fn of(collection: &Collection) -> Self {
-        Self { database: collection.header.name.namespace.clone(), collection: collection.header.name.name.clone() }
+        let ObjectName { namespace, name, .. } = collection.header.name.clone();
+        Self { database: namespace, collection: name, placement: collection.placement.clone() }
     }
 
     fn index(&self, index: &Index) -> Call {
@@ -181,7 +185,12 @@ impl Site {
     }
 
     fn load(&self) -> Call {
-        Call::Load { database: self.database.clone(), collection: self.collection.clone() }
+        let (database, collection) = (self.database.clone(), self.collection.clone());
+        Call::Load { database, collection, placement: self.placement.clone() }
+    }
+
+    fn release(&self) -> Call {
+        Call::Release { database: self.database.clone(), collection: self.collection.clone() }
     }
 }
 
@@ -194,6 +203,8 @@ struct Alteration<'a> {
     others: Vec<Call>,
     properties: BTreeMap<String, String>,
     load: bool,
+    /// Whether it is released first: what is loaded stays as it was loaded.
+    release: bool,
     refused: Vec<Unsupported>,
 }
 
@@ -207,6 +218,7 @@ impl<'a> Alteration<'a> {
             others: Vec::new(),
             properties: BTreeMap::new(),
             load: false,
+            release: false,
             refused: Vec::new(),
         }
     }
@@ -230,7 +242,11 @@ impl<'a> Alteration<'a> {
     fn change(&mut self, part: &ChangedPart) {
         match part.key.kind {
             PartKind::Property => self.set_property(&part.key),
-            PartKind::Load if self.collection.load == LoadState::Loaded => self.load = true,
+            PartKind::Load if self.collection.load == LoadState::Loaded => {
+                self.load = true;
+                let differs = |name| part.facts.iter().any(|fact| fact.name == name);
+                self.release = !differs("state") && PLACED.into_iter().any(differs);
+            }
             kind => self.refuse(&part.key, alteration(kind)),
         }
     }
@@ -246,7 +262,7 @@ impl<'a> Alteration<'a> {
             return self.refuse(part, "only a nullable scalar field can be added to a collection that exists");
         }
         self.refused.extend(self.lower.check_field(field));
-        let Site { database, collection } = Site::of(self.collection);
+        let Site { database, collection, .. } = Site::of(self.collection);
         self.fields.push(Call::AddField { database, collection, field: Box::new(field.clone()) });
     }
 
@@ -272,13 +288,17 @@ impl<'a> Alteration<'a> {
         let place = Site::of(self.collection);
         let mut calls = self.fields;
         calls.extend(self.others);
+        if self.release {
+            calls.push(place.release());
+        }
         if self.load {
             calls.push(place.load());
         }
+        let hazards = if self.release { vec![Hazard::Interruption] } else { Vec::new() };
         self.properties.insert(mark::PROPERTY.to_owned(), mark.line());
-        let Site { database, collection } = place;
+        let Site { database, collection, .. } = place;
         calls.push(Call::AlterProperties { database, collection, properties: self.properties });
-        Ok(recipe(calls))
+        Ok(Recipe { hazards, ..recipe(calls) })
     }
 }
 

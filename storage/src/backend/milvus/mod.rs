@@ -10,6 +10,7 @@ mod inspect;
 mod lower;
 mod normalize;
 mod place;
+mod placement;
 mod record;
 mod run;
 mod terms;

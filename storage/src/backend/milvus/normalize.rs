@@ -7,6 +7,7 @@ use super::terms::{consistency_of, default_fact, field_schema, kind_of, metric_f
 use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::milvus::{Collection, Index, Partitions};
 use crate::raw::LoadState;
+use crate::scaling::Placement;
 use crate::types::milvus::IndexKind;
 use milvus::v2::{CollectionDesc, ConsistencyLevel, FieldSchema, IndexDesc, MetricType};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,8 @@ pub(super) struct Described {
     pub(super) indexes: Vec<DescribedIndex>,
     /// Loaded, or on the way there; none: whoever searches it decides.
     pub(super) loaded: Option<bool>,
+    /// How it is held in memory, as far as that was asked for.
+    pub(super) placement: Placement,
 }
 
 /// An index, wanted or found.
@@ -70,6 +73,7 @@ impl Described {
             properties: collection.properties.clone(),
             indexes: collection.indexes.iter().map(DescribedIndex::wanted).collect(),
             loaded: (collection.load != LoadState::OnDemand).then_some(collection.load == LoadState::Loaded),
+            placement: collection.placement.clone(),
         }
     }
 
@@ -105,6 +109,7 @@ impl Described {
                 .collect(),
             indexes: indexes.iter().map(DescribedIndex::found).collect(),
             loaded: Some(loaded),
+            placement: Placement::default(),
         }
     }
 
@@ -127,6 +132,9 @@ impl Described {
         shape.put_comment(PartKey::only(PartKind::Comment), &self.description);
         if let Some(loaded) = self.loaded {
             shape.put(PartKey::only(PartKind::Load), [("state", if loaded { "loaded" } else { "released" })]);
+        }
+        if self.loaded == Some(true) {
+            shape.put(PartKey::only(PartKind::Load), self.placement.facts());
         }
         shape
     }
@@ -155,7 +163,9 @@ impl Described {
         indexes.sort_unstable();
         let whole =
             (&self.description, self.dynamic_fields, &self.unknown, self.shards, format!("{:?}", self.consistency));
-        digest_of(&(whole, fields, indexes, self.partitions_by_key, &self.partitions, &self.properties, self.loaded))
+        let said = (whole, fields, indexes, self.partitions_by_key, &self.partitions, &self.properties, self.loaded);
+        let placement = if self.loaded == Some(true) { self.placement.facts() } else { Vec::new() };
+        if placement.is_empty() { digest_of(&said) } else { digest_of(&(said, placement)) }
     }
 }
 
@@ -301,6 +311,7 @@ pub(super) mod tests {
             shards: 1,
             consistency: Consistency::Bounded,
             load: LoadState::Loaded,
+            placement: Placement::default(),
             properties: BTreeMap::new(),
         }
     }

@@ -5,7 +5,7 @@
 
 use super::normalize::{Described, index_shape};
 use super::terms::{consistency_of, field_schema, index_type, metric_of};
-use super::{Link, MilvusTarget, PARALLEL, inspect};
+use super::{Link, MilvusTarget, PARALLEL, inspect, placement};
 use crate::backend::{EngineError, FailureKind, Seal};
 use crate::catalog::{PartKey, PartKind};
 use crate::definition::milvus::{Collection, Index, Partitions};
@@ -17,7 +17,7 @@ use futures::{StreamExt, TryStreamExt};
 use milvus::v2::error::Error;
 use milvus::v2::request::collection::{
     AddCollectionFieldRequest, AlterCollectionPropertiesRequest, CreateCollectionRequest, GetLoadStateRequest,
-    LoadCollectionRequest,
+    ReleaseCollectionRequest,
 };
 use milvus::v2::request::database::CreateDatabaseRequest;
 use milvus::v2::request::index::CreateIndexRequest;
@@ -58,7 +58,7 @@ impl MilvusTarget {
                 }
             }
         }
-        if let Call::Load { database, collection } = call
+        if let Call::Load { database, collection, .. } = call
             && (database, collection) != (&self.version_table.namespace, &self.version_table.name)
         {
             // What we write into it does not need it loaded, and nobody else searches it.
@@ -195,13 +195,15 @@ async fn send(link: &Link, call: &Call) -> Result<(), Error> {
             }
             link.ask(client.alter_collection_properties(request)).await
         }
-        Call::Load { database, collection } => {
-            let request = LoadCollectionRequest::builder()
+        Call::Release { database, collection } => {
+            let request = ReleaseCollectionRequest::builder()
                 .database_name(database.as_str())
                 .collection_name(collection.as_str())
-                .sync(false)
                 .build()?;
-            link.ask(client.load_collection(request)).await
+            link.ask(client.release_collection(request)).await
+        }
+        Call::Load { database, collection, placement } => {
+            link.ask(client.load_collection(placement::load(database, collection, placement)?)).await
         }
     }
 }
@@ -283,8 +285,14 @@ async fn is_there(link: &Link, call: &Call) -> Result<bool, EngineError> {
             let found = described(database, collection.as_str()).await?;
             properties.iter().all(|(name, value)| found.said.get_properties().get(name) == Some(value))
         }
-        Call::Load { database, collection } => {
+        Call::Release { database, collection } => {
+            matches!(load_state(link, database, collection).await, Ok(LoadState::NotLoad))
+        }
+        Call::Load { database, collection, placement } => {
             matches!(load_state(link, database, collection).await, Ok(LoadState::Loaded | LoadState::Loading))
+                && placement::of(link, database, collection.as_str())
+                    .await?
+                    .is_some_and(|there| there.facts() == placement.facts())
         }
     })
 }
@@ -293,6 +301,9 @@ fn refusal(link: &Link, call: &Call, error: &Error) -> EngineError {
     let mut failure = link.failure(call.to_string(), error);
     if matches!(call, Call::CreateCollection { .. }) && failure.detail.contains("duplicate collection") {
         failure.hint = Some("somebody made a collection of that name since the plan was made; plan again".to_owned());
+    }
+    if matches!(call, Call::Load { .. }) {
+        failure.hint = failure.hint.or_else(|| placement::hint(&failure.detail));
     }
     failure
 }

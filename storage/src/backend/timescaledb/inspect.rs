@@ -12,6 +12,7 @@ use crate::quote::postgres as quote;
 use crate::server::{Server, Version};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
 
 const READING: &str = "reading the catalog";
 
@@ -113,6 +114,11 @@ const NAMESPACES: &str = "SELECT n.nspname AS name, obj_description(n.oid, 'pg_n
     FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces) ORDER BY 1";
 
 const ROLES: &str = "SELECT r.rolname AS name, shobj_description(r.oid, 'pg_authid') AS comment,
+    r.rolconnlimit::bigint AS connections,
+    (SELECT coalesce(json_agg(json_build_object('name', split_part(c.text, '=', 1),
+        'value', substr(c.text, strpos(c.text, '=') + 1), 'here', s.setdatabase <> 0) ORDER BY c.text), '[]')
+        FROM pg_db_role_setting AS s, unnest(s.setconfig) AS c(text) WHERE s.setrole = r.oid AND s.setdatabase IN
+        (0, (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database()))) AS settings,
     ARRAY(SELECT n.nspname FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces)
         AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND has_schema_privilege(r.oid, n.oid, 'USAGE')) AS namespaces
     FROM pg_roles AS r WHERE r.rolname = ANY ($roles) ORDER BY 1";
@@ -208,13 +214,14 @@ const SERVER: &str = "SELECT json_build_object('postgres', current_setting('serv
     'extension', (SELECT x.extversion FROM pg_catalog.pg_extension AS x WHERE x.extname = 'timescaledb'),
     'schema', (SELECT n.nspname FROM pg_catalog.pg_extension AS x JOIN pg_catalog.pg_namespace AS n ON n.oid = x.extnamespace
         WHERE x.extname = 'timescaledb'),
-    'licence', coalesce(current_setting('timescaledb.license', true), ''))";
+    'licence', coalesce(current_setting('timescaledb.license', true), ''), 'database', current_database())";
 
 #[derive(Deserialize)]
 struct Probe {
     postgres: u32,
     user: String,
     superuser: Option<bool>,
+    database: String,
     extension: Option<String>,
     schema: Option<String>,
     licence: String,
@@ -226,6 +233,7 @@ pub(super) async fn probe(session: &mut Session) -> Result<Server, EngineError> 
     let mut answers = session.rows(ASKING, SERVER).await?.into_iter();
     let text = answers.next().ok_or_else(|| fault::answer(ASKING, "an answer is missing"))?;
     let probe: Probe = serde_json::from_str(&text).map_err(|error| fault::answer(ASKING, &error.to_string()))?;
+    let settable = settable(session, &probe).await?;
     let version = match &probe.extension {
         Some(text) => Some(text.parse::<Version>().map_err(|error| fault::answer(ASKING, &error))?),
         None => None,
@@ -238,6 +246,28 @@ pub(super) async fn probe(session: &mut Session) -> Result<Server, EngineError> 
         licence: probe.licence,
         user: probe.user,
         superuser: probe.superuser.unwrap_or_default(),
+        database: Some(Name::from_server(probe.database)),
+        settable,
         ..Server::unknown(crate::definition::Backend::Timescaledb)
     })
+}
+
+/// Settings that a user may set for a role only as a superuser, or with a right that can be granted since PostgreSQL 15.
+pub(super) const PROTECTED: [&str; 1] = ["temp_file_limit"];
+
+/// Which of the protected settings the user may set.
+async fn settable(session: &mut Session, probe: &Probe) -> Result<BTreeSet<String>, EngineError> {
+    if probe.superuser == Some(true) {
+        return Ok(PROTECTED.map(str::to_owned).into());
+    }
+    if probe.postgres < 150_000 {
+        return Ok(BTreeSet::new());
+    }
+    let names: Vec<String> = PROTECTED.iter().map(|name| quote::literal(name)).collect();
+    let sql = format!(
+        "SELECT p.name FROM unnest(ARRAY[{}]::text[]) AS p(name)
+        WHERE pg_catalog.has_parameter_privilege(current_user, p.name, 'SET')",
+        names.join(", ")
+    );
+    Ok(session.rows("asking for the user's rights", &sql).await?.into_iter().collect())
 }

@@ -63,6 +63,7 @@ async fn is_done(session: &mut Session, step: &Step) -> Result<bool, EngineError
 fn attempted(change: &Change) -> String {
     match change {
         Change::CreateRole { role, .. } => format!("creating the role {role}"),
+        Change::AlterRole { role, .. } => format!("limiting the role {role}"),
         Change::CreateNamespace { namespace, .. } => format!("creating the schema {namespace}"),
         Change::OpenNamespace { namespace, role, .. } => {
             format!("letting {role} make objects in the schema {namespace}")

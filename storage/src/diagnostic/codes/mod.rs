@@ -1,6 +1,7 @@
 //! The one table of codes, a file an area:
 //! `WH00` command and settings, `WH01` sandbox, `WH02` names and references, `WH03` types and expressions,
-//! `WH04` TimescaleDB, `WH05` ClickHouse, `WH06` Milvus, `WH07` planning, `WH08` engines.
+//! `WH04` TimescaleDB, `WH05` ClickHouse, `WH06` Milvus, `WH07` planning, `WH08` engines, `WH09` what a model
+//! may use.
 //!
 //! A code is never used again for another rule.
 
@@ -24,6 +25,7 @@ pub mod milvus;
 pub mod name;
 pub mod plan;
 pub mod sandbox;
+pub mod scaling;
 pub mod settings;
 pub mod timescaledb;
 pub mod types;
@@ -40,6 +42,7 @@ pub fn all() -> impl Iterator<Item = Code> {
         milvus::ALL,
         plan::ALL,
         engine::ALL,
+        scaling::ALL,
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@ use crate::change::ChangedFact;
 use crate::definition::Backend;
 use crate::definition::ObjectKind;
 use crate::mark::MarkRole;
+use std::collections::BTreeSet;
 
 fn lower(text: &str) -> MilvusLower {
     let server = Server { version: text.parse().ok(), ..Server::unknown(Backend::Milvus) };
@@ -20,6 +21,7 @@ fn mark() -> Mark {
         run: "r".to_owned(),
         wanted: "w".to_owned(),
         seen: String::new(),
+        settings: BTreeSet::new(),
     }
 }
 
@@ -90,6 +92,31 @@ fn additions_end_with_the_mark() {
     let calls = alter(lower("2.3.5"), &notes, &added, &[PartKey::only(PartKind::Load)]).unwrap();
     assert_eq!(calls.len(), 4);
     assert_eq!(calls.last().unwrap(), "AlterCollection test.notes (collection.ttl.seconds, whale.mark)");
+}
+
+#[test]
+fn another_placement_is_a_release_and_a_load_and_interrupts() {
+    let mut notes = collection();
+    notes.placement = Placement { replicas: 2, groups: ["law".to_owned()].into(), settings: BTreeSet::new() };
+    let fact = |name| ChangedFact { name, from: None, to: Some("2".into()) };
+    let lowered = |facts: Vec<ChangedFact>| {
+        let change = Change::AlterObject {
+            object: notes.header.name.clone(),
+            kind: ObjectKind::Collection,
+            added: Vec::new(),
+            changed: vec![ChangedPart { key: PartKey::only(PartKind::Load), facts }],
+            removed: Vec::new(),
+        };
+        lower("2.3.5").lower(&change, Some(&Object::Collection(notes.clone())), &mark()).unwrap()
+    };
+    let moved = lowered(vec![fact("replicas"), fact("resource groups")]);
+    assert_eq!(moved.hazards, [Hazard::Interruption]);
+    let load = "LoadCollection test.notes (replicas 2; resource groups law)";
+    assert_eq!(texts(Ok(moved)).unwrap()[..2], ["ReleaseCollection test.notes", load]);
+    // What is not loaded interrupts nobody.
+    let loaded = lowered(vec![fact("replicas"), fact("state")]);
+    assert_eq!(loaded.hazards, []);
+    assert_eq!(texts(Ok(loaded)).unwrap()[0], load);
 }
 
 #[test]

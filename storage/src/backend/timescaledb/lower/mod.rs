@@ -7,7 +7,10 @@
 mod aggregate;
 mod alter;
 mod parts;
+mod role;
 mod table;
+
+pub(super) use role::{CONNECTIONS, HERE};
 
 use super::normalize;
 use crate::backend::Seal;
@@ -68,6 +71,9 @@ impl Lower for TimescaleLower {
         };
         match (change, object) {
             (Change::CreateRole { role, .. }, _) => Ok(recipe(self.create_role(role, mark))),
+            (Change::AlterRole { role, settings, wanted, .. }, _) => {
+                self.alter_role(role, settings, wanted, mark).map(recipe)
+            }
             (Change::CreateNamespace { namespace, model, .. }, _) => {
                 Ok(recipe(create_namespace(namespace, model, mark)))
             }
@@ -100,25 +106,6 @@ struct Extension<'a> {
 impl Extension<'_> {
     fn function(self, name: &str) -> String {
         format!("{}.{name}", identifier(self.schema))
-    }
-}
-
-impl TimescaleLower {
-    /// A role that can own tables and jobs: a job's owner must be able to log in, and without a password nobody can. The
-    /// host becomes a member so that it may act as it.
-    fn create_role(&self, role: &Name, mark: &Mark) -> Vec<String> {
-        let role = identifier(role);
-        // From 16 on membership alone does not let a user become a role.
-        let options = if self.server.postgres_version >= 16 { " WITH INHERIT FALSE, SET TRUE" } else { "" };
-        let mut texts = vec![
-            format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT"),
-            format!("COMMENT ON ROLE {role} IS {}", literal(&mark.comment(""))),
-            format!("GRANT {role} TO CURRENT_USER{options}"),
-        ];
-        if let Some(schema) = &self.server.extension_schema {
-            texts.push(format!("GRANT USAGE ON SCHEMA {} TO {role}", identifier(schema)));
-        }
-        texts
     }
 }
 
@@ -169,7 +156,7 @@ pub(super) fn comment_query(change: &Change) -> Option<String> {
         Change::CreateObject { object, .. } => {
             format!("SELECT obj_description(to_regclass({}), 'pg_class')", literal(&qualified(object)))
         }
-        Change::OpenNamespace { .. } | Change::AlterObject { .. } => return None,
+        Change::AlterRole { .. } | Change::OpenNamespace { .. } | Change::AlterObject { .. } => return None,
     };
     Some(text)
 }
@@ -246,7 +233,15 @@ mod tests {
 
     fn mark() -> Mark {
         let text = || "x'; DROP TABLE y; --\\".to_owned();
-        Mark { id: text(), model: text(), role: MarkRole::Live, run: text(), wanted: text(), seen: String::new() }
+        Mark {
+            id: text(),
+            model: text(),
+            role: MarkRole::Live,
+            run: text(),
+            wanted: text(),
+            seen: String::new(),
+            settings: [text()].into(),
+        }
     }
 
     #[test]

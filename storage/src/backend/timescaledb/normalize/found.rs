@@ -1,7 +1,7 @@
 //! The catalog of what a server describes.
 
 use super::rows::{Aggregate, Column, Constraint, Dimension, Index, Relation, Rows, StoreKey};
-use super::{aggregate, facts};
+use super::{aggregate, facts, role};
 use crate::catalog::{Catalog, CatalogObject, Fact, Facts, PartKey, PartKind, Shape, digest_of};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::mark::MarkState;
@@ -31,7 +31,7 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     let mark = |comment: &Option<String>| MarkState::split(comment.as_deref().unwrap_or_default()).1;
     let mut catalog = Catalog::empty(Backend::Timescaledb);
     catalog.namespaces = rows.namespaces.iter().map(|found| (name(&found.name), mark(&found.comment))).collect();
-    catalog.roles = rows.roles.iter().map(|found| (name(&found.name), mark(&found.comment))).collect();
+    catalog.roles = rows.roles.iter().map(|found| (name(&found.name), role::found(found))).collect();
     for role in &rows.roles {
         catalog.role_namespaces.extend(role.namespaces.iter().map(|namespace| (name(&role.name), name(namespace))));
     }

@@ -7,6 +7,7 @@
 mod aggregate;
 mod facts;
 mod found;
+mod role;
 pub(crate) mod rows;
 mod wanted;
 

@@ -15,8 +15,21 @@ pub(crate) struct Namespace {
 pub(crate) struct Role {
     pub(crate) name: String,
     pub(crate) comment: Option<String>,
+    /// `pg_roles.rolconnlimit`.
+    pub(crate) connections: i64,
+    /// Its settings, in all databases and in this one.
+    pub(crate) settings: Vec<RoleSetting>,
     /// Of the namespaces asked for, those it may make objects in.
     pub(crate) namespaces: Vec<String>,
+}
+
+/// A setting of a role.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct RoleSetting {
+    pub(crate) name: String,
+    pub(crate) value: String,
+    /// Whether it holds in this database only, and goes before the one that holds in all.
+    pub(crate) here: bool,
 }
 
 /// A table or a view of any kind.
