@@ -25,4 +25,8 @@ codes! {
         "The URL of an engine is missing, cannot be parsed, has a scheme of another engine, or leaves open or contradicts how the connection is protected: beyond this machine TLS is used unless the URL says sslmode=disable. TimescaleDB: postgres://user:password@host:port/database. ClickHouse and Milvus: https://, or http://. In whale.toml it comes from one of url, url_env, url_file and url_command; a password belongs into the latter three. docs/settings.md, Protection and credentials, has the whole of it.";
     BAD_AUTHORITY = "WH0021", "the file that sslrootcert names cannot be used",
         "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
+    STORAGE_ROOT = "WH0040", "the root of the storage tree cannot be used",
+        "The folder that --root or storage_root names is a file, cannot be opened, written to or made, or holds a Cargo.toml: then it is the source of a program, which is no place for data. Name a folder of its own. Nothing was written, and nothing was sent to an engine.";
+    IN_THE_WAY = "WH0041", "something stands in the way in the storage tree",
+        "Where a folder of the storage tree belongs there is a file or a link, where a file belongs there is a folder or a link, or a folder cannot be written to. No link of the tree is followed, wherever it leads, so that nothing is written outside of it; to have a part of the tree on another disk, mount that disk there. Nothing was written, and nothing was sent to an engine.";
 }
