@@ -6,11 +6,12 @@ mod explain;
 mod history;
 mod info;
 mod plan;
+mod setup;
 mod status;
 mod targets;
 mod validate;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Setup, Verb};
 use crate::exit::{Ending, Failure};
 use crate::printer::Printer;
 use crate::settings::Settings;
@@ -30,13 +31,15 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
         Verb::Validate { selection, against } => validate::run(&settings, &selection, &against),
         Verb::Info { selection } => info::run(&settings, &selection),
         Verb::Plan { selection, check } => plan::run(&settings, &selection, check),
-        Verb::Apply { selection, allow, yes, wait } => {
-            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, typed };
+        Verb::Apply { selection, allow, yes, wait, root } => {
+            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, root, typed };
             apply::run(&settings, &selection, &how, printer)
         }
         Verb::Status { selection } => status::run(&settings, &selection),
         Verb::Doctor { selection } => doctor::run(&settings, &selection),
         Verb::History { run, limit } => history::run(&settings, run.as_deref(), limit),
+        Verb::Setup { what: None, tree } => setup::run(&settings, &tree),
+        Verb::Setup { what: Some(Setup::Tree { tree }), tree: before } => setup::run(&settings, &tree.or(before)),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

@@ -7,6 +7,7 @@
 mod doctor;
 mod history;
 mod results;
+mod setup;
 
 use super::Output;
 use crate::exit::{Ending, Trouble};

@@ -26,6 +26,8 @@ pub(crate) struct Config {
     pub(crate) targets: BTreeMap<Backend, TargetSettings>,
     /// Bounds on a guest.
     pub(crate) limits: Limits,
+    /// Root of the storage tree, relative to the file, and where that stands.
+    pub(crate) storage_root: Option<(String, Origin)>,
 }
 
 /// What one plugin is granted and given.
@@ -71,7 +73,8 @@ impl Config {
                 "plugins" => config.plugins(&mut reader, &value),
                 "targets" => config.targets(&mut reader, &value),
                 "limits" => limits::read(&mut reader, &value, &mut config.limits),
-                _ => reader.unknown("", &key, &["plugins", "targets", "limits"]),
+                "storage_root" => config.storage_root = storage_root(&mut reader, &value),
+                _ => reader.unknown("", &key, &["plugins", "targets", "limits", "storage_root"]),
             }
         }
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
@@ -146,6 +149,14 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> PluginSetti
         }
     }
     settings
+}
+
+fn storage_root(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<(String, Origin)> {
+    let path = reader.text("storage_root", value)?;
+    if path.is_empty() {
+        reader.unusable("storage_root", value, "the root of the storage tree names no folder", None);
+    }
+    Some((path, reader.origin(value.span())))
 }
 
 fn operations(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSet<Operation> {
@@ -237,6 +248,7 @@ mod tests {
         let config = Config::parse(
             "whale.toml",
             r#"
+            storage_root = "data"
             [plugins]
             files = ["plugins/*.wasm"]
             [plugins.shared]
@@ -258,6 +270,7 @@ mod tests {
         assert_eq!(shared.parameters["embedding_dim"], "768");
         assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
         assert_eq!(config.limits.fuel, 3_000_000_000);
+        assert_eq!(config.storage_root.map(|(path, origin)| (path, origin.line)), Some(("data".to_owned(), 2)));
     }
 
     #[test]

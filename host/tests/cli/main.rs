@@ -8,6 +8,7 @@ mod doctor;
 mod history;
 mod refused;
 mod settings;
+mod setup;
 mod shown;
 mod targets;
 mod world;

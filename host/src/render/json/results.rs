@@ -3,6 +3,7 @@
 use super::super::{Applied, Output, Planned, Spent, StatusView, Totals, next, outline};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
+use super::setup::{SetUpView, TreeView, set_up, tree_view};
 use crate::pipeline::Candidate;
 use crate::sandbox::{Compiled, Usage};
 use serde::Serialize;
@@ -32,10 +33,11 @@ pub(super) struct Result<'a> {
 enum Content<'a> {
     Plugins { plugins: Vec<Plugin<'a>> },
     Planned { plan: PlanView<'a> },
-    Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
+    Applied { plan: PlanView<'a>, report: Option<ReportView<'a>>, tree: Option<TreeView<'a>> },
     Status { targets: Vec<Target<'a>>, unfinished: Option<RunView<'a>> },
     History(History<'a>),
     Doctor(Doctor<'a>),
+    SetUp(SetUpView<'a>),
     Explained { codes: Vec<CodeView> },
 }
 
@@ -50,12 +52,17 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         }
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {
-            let Applied { planned, report, command } = applied.as_ref();
-            Content::Applied { plan: plan(planned), report: report.as_ref().map(|report| report_view(report, command)) }
+            let Applied { planned, report, tree, command } = applied.as_ref();
+            Content::Applied {
+                plan: plan(planned),
+                report: report.as_ref().map(|report| report_view(report, command)),
+                tree: tree.as_ref().map(tree_view),
+            }
         }
         Output::Status(view) => status(view),
         Output::Examined(view) => Content::Doctor(doctor(view)),
         Output::History(view) => Content::History(history(view)),
+        Output::SetUp(view) => Content::SetUp(set_up(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }

@@ -5,6 +5,7 @@ mod history;
 mod info;
 pub(crate) mod plan;
 mod report;
+mod setup;
 mod status;
 
 pub(crate) use history::advice;
@@ -31,6 +32,7 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
         Output::Status(view) => status::status(view, style),
         Output::Examined(view) => doctor::doctor(view, style),
         Output::History(view) => history::history(view, style),
+        Output::SetUp(view) => setup::setup(view, style),
         Output::Explained(codes) => explained(codes, style),
     }
 }
