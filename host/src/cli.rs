@@ -92,6 +92,9 @@ pub(crate) enum Verb {
         /// How long to wait for another applier: 500ms, 30s, 5m
         #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
         wait: Duration,
+        /// Root of the storage tree, in which definitions are kept as applied [default: `storage_root` of whale.toml]
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
     },
     /// Show what is in the engines, and an unfinished run; changes nothing
     Status {
@@ -113,6 +116,14 @@ pub(crate) enum Verb {
     },
     /// Write a whale.toml to begin with, every setting explained; overwrites nothing
     Init,
+    /// Make what surrounds the engines; alone, the storage tree
+    #[command(subcommand_precedence_over_arg = true)]
+    Setup {
+        #[command(subcommand)]
+        what: Option<Setup>,
+        #[command(flatten)]
+        tree: TreeOptions,
+    },
     /// Explain a code such as WH0701; without one, list them all
     Explain {
         /// The code
@@ -132,7 +143,44 @@ impl Verb {
             Verb::Doctor { .. } => "doctor",
             Verb::History { .. } => "history",
             Verb::Init => "init",
+            Verb::Setup { .. } => "setup",
             Verb::Explain { .. } => "explain",
+        }
+    }
+}
+
+/// What `setup` makes.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Setup {
+    /// Make the storage tree: folders of models and engines, and working files; what is there stays
+    Tree {
+        #[command(flatten)]
+        tree: TreeOptions,
+    },
+}
+
+/// Where the storage tree is, and for whom.
+#[derive(Debug, Default, Args)]
+pub(crate) struct TreeOptions {
+    /// Root of the tree [default: `storage_root` of whale.toml, otherwise ./data]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// For these models: A B,C [default: language, developer, and those of whale.toml]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
+    pub(crate) models: Vec<String>,
+    /// For these engines [default: all three]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = engines())]
+    pub(crate) engines: Vec<Backend>,
+}
+
+impl TreeOptions {
+    /// These options; what they leave open stood before the word `tree`, or is left open.
+    pub(crate) fn or(self, before: Self) -> Self {
+        let Self { root, models, engines } = before;
+        Self {
+            root: self.root.or(root),
+            models: if self.models.is_empty() { models } else { self.models },
+            engines: if self.engines.is_empty() { engines } else { self.engines },
         }
     }
 }
@@ -252,6 +300,30 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_tree_is_set_up_with_and_without_its_word() {
+        let options = |words: &[&str]| {
+            let words = ["whale-host", "setup"].iter().chain(words);
+            match Cli::try_parse_from(words).unwrap().verb {
+                Verb::Setup { what: Some(Setup::Tree { tree }), tree: before } => tree.or(before),
+                Verb::Setup { what: None, tree } => tree,
+                other => panic!("{other:?}"),
+            }
+        };
+        let models = |words: &[&str]| (options(words).models, options(words).root.is_some());
+        let both = (vec!["a".to_owned(), "b".to_owned(), "c".to_owned()], true);
+        for words in [
+            &["--models", "a", "b,c", "--root", "d"][..],
+            &["tree", "--models", "a,b,c", "--root", "d"],
+            &["--root", "d", "--format", "json", "tree", "--models", "a,b", "--models", "c"],
+            &["--root", "d", "--models", "a", "b", "c", "tree", "-q"],
+        ] {
+            assert_eq!(models(words), both, "{words:?}");
+        }
+        assert!(Cli::try_parse_from(["whale-host", "setup", "--engines", "mysql"]).is_err());
+        assert!(Cli::try_parse_from(["whale-host", "setup", "trees"]).is_err());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! whale-host: what stands between a plugin, a person and the engines.
 //!
 //! [`run`] is the whole program. `cli` is the command line as typed, `settings` what holds for this run, `sandbox` runs
-//! plugins, `pipeline` leads from files to definitions, `command` has a file for each verb, `render` makes text and JSON of
-//! what they return, `printer` owns the terminal and `exit` the exit codes.
+//! plugins, `pipeline` leads from files to definitions, `tree` makes the storage tree, `command` has a file for each
+//! verb, `render` makes text and JSON of what they return, `printer` owns the terminal and `exit` the exit codes.
 
 #[cfg(debug_assertions)]
 mod chaos;
@@ -13,6 +13,7 @@ mod pipeline;
 mod printer;
 mod render;
 mod settings;
+mod tree;
 
 pub mod sandbox;
 pub mod text;

@@ -5,13 +5,11 @@ import sys
 import urllib.request
 from xml.sax.saxutils import escape
 
-from config import HERE, credentials_file
+from config import HERE, ROOT, credentials_file
 
 PACKAGES = ("chdb",)
 LIMIT = 90
 
-# Hot is the volume `default` on the disk `default`, so that a table made on the default policy can be widened to this
-# one. Without move_factor = 0 a full disk would move rows to colder volumes that no policy sent there.
 CONFIG = """<clickhouse>
   <timezone>UTC</timezone>
   <query_log><database>system</database><table>query_log</table>
@@ -20,24 +18,11 @@ CONFIG = """<clickhouse>
   <part_log><database>system</database><table>part_log</table>
     <flush_interval_milliseconds>1000</flush_interval_milliseconds>
     <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
-  <storage_configuration>
-    <disks>
-      <cold><path>{folder}/cold/</path></cold>
-      <frozen><path>{folder}/frozen/</path></frozen>
-    </disks>
-    <policies>
-      <whale>
-        <volumes>
-          <default><disk>default</disk></default>
-          <cold><disk>cold</disk></cold>
-          <frozen><disk>frozen</disk></frozen>
-        </volumes>
-        <move_factor>0</move_factor>
-      </whale>
-    </policies>
-  </storage_configuration>
 </clickhouse>
 """
+# The storage policy is that of `whale-host setup`: the same file, with the folders of this engine.
+STORAGE = ROOT / "host" / "src" / "tree" / "files" / "clickhouse" / "storage.xml"
+DATA = "/var/lib/clickhouse/"
 
 
 def words(local, port, found):
@@ -47,7 +32,10 @@ def words(local, port, found):
 
 
 def prepare(local, folder):
-    (folder / "config.xml").write_text(CONFIG.format(folder=escape(str(folder))), encoding="utf-8")
+    (folder / "config.xml").write_text(CONFIG, encoding="utf-8")
+    (folder / "config.d").mkdir(exist_ok=True)
+    storage = STORAGE.read_text(encoding="utf-8").replace(DATA, escape(f"{folder}/"))
+    (folder / "config.d" / "storage.xml").write_text(storage, encoding="utf-8")
 
 
 def note(local):

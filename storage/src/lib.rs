@@ -12,6 +12,7 @@ pub mod definition;
 pub mod desire;
 pub mod diagnostic;
 pub mod diff;
+pub mod document;
 pub mod expr;
 pub mod hazard;
 pub mod journal;

@@ -4,6 +4,7 @@
 //! the journal before and after each step, stops at the first failure, and looks again at the end.
 
 mod connections;
+mod documents;
 mod examine;
 mod exclusive;
 mod execute;

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const NAME: &str = "schema_version";
 
 /// The namespace that every server of a kind has.
-fn namespace(backend: Backend) -> &'static str {
+pub fn namespace(backend: Backend) -> &'static str {
     match backend {
         Backend::Timescaledb => "public",
         Backend::Clickhouse | Backend::Milvus => "default",

@@ -3,6 +3,8 @@
 //! Where nobody is asked, the lock is taken first, so that the plan that is shown is the one that is carried out and the
 //! engines are read once. Where a person is asked, nobody else waits for the answer: the plan is made again under the
 //! lock, and if it has become another one it is shown and asked about again.
+//!
+//! Where there is a storage tree, whether definitions can be written there is looked at before anything is sent.
 
 use super::targets::{self, Wanted};
 use crate::cli::{Format, Selection};
@@ -10,7 +12,10 @@ use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::printer::Printer;
 use crate::render::{self, Applied, Output, Places, Planned, Spent};
 use crate::settings::Settings;
+use crate::tree::Tree;
+use crate::tree::definitions::{self, Written};
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::Duration;
 use whale_storage::approve::ApprovedPlan;
 use whale_storage::definition::Backend;
@@ -30,6 +35,8 @@ pub(super) struct How {
     pub(super) yes: bool,
     /// How long to wait for another applier.
     pub(super) wait: Duration,
+    /// Root of the storage tree.
+    pub(super) root: Option<PathBuf>,
     /// The command line.
     pub(super) typed: String,
 }
@@ -42,6 +49,10 @@ pub(super) fn run(
     printer: &mut Printer,
 ) -> Result<Ending, Failure> {
     let prepared = targets::prepare(settings, selection)?;
+    let tree = Tree::named(settings, how.root.as_deref());
+    if let Some(tree) = &tree {
+        definitions::survey(tree, &prepared.desire).map_err(Failure::Refused)?;
+    }
     let name = targets::run_name();
     let state = settings.folders.open_state(settings.files)?;
     let journal = Journal::open(&state, &name, &how.typed).map_err(|error| {
@@ -59,12 +70,15 @@ pub(super) fn run(
         let mut run = Run { how, printer, session: &mut session, desire: &desire, journal, name: &name };
         let done = run.apply(&places).await;
         run.printer.progress_end();
+        // Under the lock still, so that two appliers do not write at once.
+        let written =
+            tree.as_ref().zip(done.as_ref().ok()).and_then(|(tree, done)| keep(tree, done, &session, &desire));
         let round_trips = session.round_trips();
         session.close().await;
         let done = done?;
         let spent = Spent { round_trips, ..spent };
         let planned = |plan: Plan| Planned { plan, desire, places, spent };
-        Ok(ending(done, planned, how.typed.clone(), found))
+        Ok(ending(done, written, planned, how.typed.clone(), found))
     })
 }
 
@@ -143,6 +157,13 @@ impl Run<'_> {
     }
 }
 
+/// Writes the definitions that the run has proved into the tree.
+fn keep(tree: &Tree, done: &Done, session: &Session, desire: &Desire) -> Option<Written> {
+    let Done::Ran(plan, report) = done else { return None };
+    let proved = definitions::proved(plan, report, desire);
+    Some(definitions::write(tree, desire, &session.documents(desire), &proved))
+}
+
 /// Whether two plans differ in what was found or in what would be done.
 fn differs(one: &Plan, other: &Plan) -> bool {
     let found = |plan: &Plan| -> Vec<String> { plan.targets.iter().map(|target| target.fingerprint.clone()).collect() };
@@ -150,8 +171,14 @@ fn differs(one: &Plan, other: &Plan) -> bool {
     found(one) != found(other) || titles(one) != titles(other)
 }
 
-fn ending(done: Done, planned: impl FnOnce(Plan) -> Planned, command: String, mut found: Diagnostics) -> Ending {
-    let (plan, report, exit, refused) = match done {
+fn ending(
+    done: Done,
+    written: Option<Written>,
+    planned: impl FnOnce(Plan) -> Planned,
+    command: String,
+    mut found: Diagnostics,
+) -> Ending {
+    let (plan, report, mut exit, refused) = match done {
         Done::Refused(plan, faults) => (plan, None, Exit::Refused, Some(faults)),
         Done::Declined(plan) => (plan, None, Exit::Refused, None),
         Done::Ran(plan, report) => {
@@ -164,8 +191,12 @@ fn ending(done: Done, planned: impl FnOnce(Plan) -> Planned, command: String, mu
         .filter(|found| found.severity == Severity::Warning)
         .for_each(|warning| found.push(warning.clone()));
     found.extend(refused.unwrap_or_default());
-    let troubles = report.as_ref().map(troubles).unwrap_or_default();
-    let applied = Applied { planned: planned(plan), report, command };
+    let mut troubles = report.as_ref().map(troubles).unwrap_or_default();
+    if let Some(trouble) = written.as_ref().and_then(unwritten) {
+        troubles.push(trouble);
+        exit = Exit::Failed;
+    }
+    let applied = Applied { planned: planned(plan), report, tree: written, command };
     Ending { exit, output: Some(Output::Applied(Box::new(applied))), found, troubles }
 }
 
@@ -180,4 +211,12 @@ fn troubles(report: &Report) -> Vec<Trouble> {
         .hint("apply again; if it stays so, this is a fault of whale-host")
     });
     failure.into_iter().chain(left).collect()
+}
+
+/// Definitions that were applied and could not be written down.
+fn unwritten(written: &Written) -> Option<Trouble> {
+    let cause = written.failed.as_ref()?;
+    let message = format!("writing definitions as applied into the storage tree {}", written.root);
+    let hint = "the engines are as the report says; apply again to write what is missing";
+    Some(Trouble::new("tree", message).because(cause).hint(hint))
 }

@@ -159,6 +159,11 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
     let state = folder(settings, "state", settings.folders.state.as_deref(), Check::problem, no_state);
     let cache = folder(settings, "cache", settings.folders.compiled.as_deref(), Check::warning, no_cache);
     let mut checks = vec![state, cache];
+    if let Some((root, _)) = &settings.config.storage_root {
+        let root = settings.beside_config(Path::new(root));
+        let no_root = "give the right to write there, or name another folder in storage_root";
+        checks.push(folder(settings, "tree", Some(&root), Check::problem, no_root));
+    }
     let history = history::read(settings)?;
     checks.push(runs(&history));
     if history.unreadable > 0 {

@@ -7,11 +7,12 @@ mod history;
 mod info;
 mod init;
 mod plan;
+mod setup;
 mod status;
 mod targets;
 mod validate;
 
-use crate::cli::{Cli, Verb};
+use crate::cli::{Cli, Setup, Verb};
 use crate::exit::{Ending, Failure};
 use crate::printer::Printer;
 use crate::settings::environment::Environment;
@@ -28,14 +29,18 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
         Verb::Info { schema: true, .. } => Ok(info::schema()),
         Verb::Info { selection, schema: false } => load().and_then(|all| info::run(&all, &selection)),
         Verb::Plan { selection, check } => load().and_then(|all| plan::run(&all, &selection, check)),
-        Verb::Apply { selection, allow, yes, wait } => {
-            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, typed };
+        Verb::Apply { selection, allow, yes, wait, root } => {
+            let how = apply::How { allowed: allow.into_iter().collect(), yes, wait, root, typed };
             load().and_then(|all| apply::run(&all, &selection, &how, printer))
         }
         Verb::Status { selection } => load().and_then(|all| status::run(&all, &selection)),
         Verb::Doctor { selection } => load().and_then(|all| doctor::run(&all, &selection)),
         Verb::History { run, limit } => load().and_then(|all| history::run(&all, run.as_deref(), limit)),
         Verb::Init => init::run(shared.config.as_deref().unwrap_or(Path::new(FILE)), files),
+        Verb::Setup { what: None, tree } => load().and_then(|all| setup::run(&all, &tree)),
+        Verb::Setup { what: Some(Setup::Tree { tree }), tree: before } => {
+            load().and_then(|all| setup::run(&all, &tree.or(before)))
+        }
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

@@ -8,6 +8,7 @@ mod doctor;
 mod history;
 mod plugins;
 mod results;
+mod setup;
 
 pub(crate) use plugins::schema;
 

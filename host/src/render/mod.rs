@@ -10,12 +10,15 @@ pub(crate) mod style;
 pub(crate) mod text;
 
 use crate::pipeline::{Candidate, Judged};
-use std::collections::BTreeMap;
+use crate::tree::definitions::Written;
+use crate::tree::shipped::Fate;
+use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::change::Change;
 use whale_storage::check::{Check, Verdict};
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Code;
 use whale_storage::journal::history::Run;
+use whale_storage::name::Name;
 use whale_storage::plan::Plan;
 use whale_storage::report::Report;
 use whale_storage::server::Server;
@@ -43,6 +46,8 @@ pub(crate) enum Output {
     History(HistoryView),
     /// `init`: the file it wrote, fit to be shown.
     Initialised(String),
+    /// `setup`.
+    SetUp(SetUp),
     /// `explain`: one code, or all of them.
     Explained(Vec<Code>),
 }
@@ -94,6 +99,8 @@ pub(crate) struct Applied {
     pub(crate) planned: Planned,
     /// What came of it; none: it was not begun.
     pub(crate) report: Option<Report>,
+    /// What was written into the storage tree, where there is one.
+    pub(crate) tree: Option<Written>,
     /// The command line.
     pub(crate) command: String,
 }
@@ -123,6 +130,19 @@ impl Examined {
     pub(crate) fn count(&self, verdict: Verdict) -> usize {
         self.groups.iter().flat_map(|group| &group.checks).filter(|check| check.verdict == verdict).count()
     }
+}
+
+/// What `setup` made, and what was there.
+#[derive(Debug)]
+pub(crate) struct SetUp {
+    /// The root, fit to be shown.
+    pub(crate) root: String,
+    /// Models with folders of their own.
+    pub(crate) models: BTreeSet<Name>,
+    /// Folders, and whether each was there.
+    pub(crate) folders: BTreeMap<String, bool>,
+    /// Working files, and what became of each.
+    pub(crate) files: BTreeMap<&'static str, Fate>,
 }
 
 /// Runs of the journal.
@@ -161,7 +181,9 @@ impl Output {
             Output::Applied(applied) => applied.planned.spent.clone(),
             Output::Status(view) => view.spent.clone(),
             Output::Examined(view) => view.spent.clone(),
-            Output::Schema | Output::Initialised(_) | Output::History(_) | Output::Explained(_) => Spent::default(),
+            Output::Schema | Output::Initialised(_) | Output::SetUp(_) | Output::History(_) | Output::Explained(_) => {
+                Spent::default()
+            }
         }
     }
 }

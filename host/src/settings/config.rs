@@ -30,6 +30,8 @@ pub(crate) struct Config {
     pub(crate) models: BTreeMap<Name, ModelSettings>,
     /// Bounds on a guest.
     pub(crate) limits: Limits,
+    /// Root of the storage tree, relative to the file, and where that stands.
+    pub(crate) storage_root: Option<(String, Origin)>,
 }
 
 /// What one plugin is granted and given.
@@ -56,7 +58,8 @@ impl Config {
                 "targets" => config.targets = target::read_all(&mut reader, "targets", &value),
                 "models" => config.models = models::read_all(&mut reader, &value),
                 "limits" => limits::read(&mut reader, &value, &mut config.limits),
-                _ => reader.unknown("", &key, &["plugins", "targets", "models", "limits"]),
+                "storage_root" => config.storage_root = storage_root(&mut reader, &value),
+                _ => reader.unknown("", &key, &["plugins", "targets", "models", "limits", "storage_root"]),
             }
         }
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
@@ -147,6 +150,14 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin
     settings
 }
 
+fn storage_root(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<(String, Origin)> {
+    let path = reader.text("storage_root", value)?;
+    if path.is_empty() {
+        reader.unusable("storage_root", value, "the root of the storage tree names no folder", None);
+    }
+    Some((path, reader.origin(value.span())))
+}
+
 fn operations(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSet<Operation> {
     let mut operations = BTreeSet::new();
     for word in reader.texts(path, value).unwrap_or_default() {
@@ -184,6 +195,7 @@ mod tests {
         let config = Config::parse(
             "whale.toml",
             r#"
+            storage_root = "data"
             [plugins]
             files = ["plugins/*.wasm"]
             [plugins.shared]
@@ -203,9 +215,10 @@ mod tests {
         assert_eq!(shared.namespaces.iter().collect::<Vec<_>>(), ["default", "public"]);
         assert!(shared.operations.is_empty());
         let dim = &shared.parameters["embedding_dim"];
-        assert_eq!((dim.text.as_str(), dim.origin.as_ref().map(|origin| origin.line)), ("768", Some(7)));
+        assert_eq!((dim.text.as_str(), dim.origin.as_ref().map(|origin| origin.line)), ("768", Some(8)));
         assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
         assert_eq!(config.limits.fuel, 3_000_000_000);
+        assert_eq!(config.storage_root.map(|(path, origin)| (path, origin.line)), Some(("data".to_owned(), 2)));
     }
 
     #[test]

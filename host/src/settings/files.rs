@@ -66,6 +66,17 @@ impl Files {
 
     /// Opens a folder, and makes it and what is missing above it, for us alone.
     pub(crate) fn private_folder(self, path: &Path) -> io::Result<Dir> {
+        let mut private = DirBuilder::new();
+        private.mode(0o700);
+        self.made_folder(path, &private)
+    }
+
+    /// Opens a folder, and makes it and what is missing above it, with the rights that new folders have.
+    pub(crate) fn common_folder(self, path: &Path) -> io::Result<Dir> {
+        self.made_folder(path, &DirBuilder::new())
+    }
+
+    fn made_folder(self, path: &Path, builder: &DirBuilder) -> io::Result<Dir> {
         let mut missing: Vec<&OsStr> = Vec::new();
         let mut above = path;
         let mut dir = loop {
@@ -77,10 +88,8 @@ impl Files {
             missing.push(above.file_name().ok_or(io::ErrorKind::NotFound)?);
             above = above.parent().unwrap_or(Path::new("."));
         };
-        let mut private = DirBuilder::new();
-        private.mode(0o700);
         for name in missing.into_iter().rev() {
-            match dir.create_dir_with(name, &private) {
+            match dir.create_dir_with(name, builder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => dir = dir.open_dir(name)?,
             }

@@ -53,3 +53,10 @@ fn nothing_is_made_and_nothing_secret_is_said() {
     assert!(shown.starts_with("exit: 4\n") && shown.contains("not/there can be made"), "{shown}");
     assert!(!world.path("not").exists() && !shown.contains("secret"), "{shown}");
 }
+
+#[test]
+fn the_root_of_the_storage_tree_is_looked_at_where_there_is_one() {
+    let world = world().with_file("whale.toml", "storage_root = \"journal.jsonl\"\n");
+    let shown = world.shown(&["doctor"]);
+    assert!(shown.contains("the tree folder journal.jsonl cannot be opened"), "{shown}");
+}

@@ -10,6 +10,7 @@ mod init;
 mod refused;
 mod schema;
 mod settings;
+mod setup;
 mod shown;
 mod targets;
 mod world;

@@ -16,6 +16,7 @@ use crate::definition::{Backend, Object, ObjectName};
 use crate::desire::{HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::diff::{self, Diff};
+use crate::document::Document;
 use crate::hazard::Hazard;
 use crate::mark::{Mark, MarkRole};
 use crate::name::Name;
@@ -62,6 +63,10 @@ pub trait Lower {
     /// The recipe of a change. For objects, `object` is the definition, and `mark` what is to stand in its comment;
     /// for roles and namespaces there is only the mark.
     fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>>;
+
+    /// The object as a file for those who review it: what makes it on this server, without its mark. None: this server
+    /// cannot make it, or has no such thing.
+    fn document(&self, object: &Object) -> Option<Document>;
 }
 
 /// One unit of work.

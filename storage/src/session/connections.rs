@@ -50,7 +50,7 @@ impl Connection {
         plan.add(&looked.wanted, &looked.actual, self.lower().as_ref(), run);
     }
 
-    fn lower(&self) -> Box<dyn Lower + '_> {
+    pub(super) fn lower(&self) -> Box<dyn Lower + '_> {
         each!(self, target => Box::new(target.lower()))
     }
 

@@ -4,6 +4,7 @@ use super::super::{Applied, Output, Planned, StatusView, Totals, next};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
 use super::plugins::{Plugins, SpentView, plugins, schema, spent};
+use super::setup::{SetUpView, TreeView, set_up, tree_view};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use whale_storage::catalog::PartKey;
@@ -30,10 +31,11 @@ pub(super) struct Result<'a> {
 enum Content<'a> {
     Plugins(Plugins<'a>),
     Planned { plan: PlanView<'a> },
-    Applied { plan: PlanView<'a>, report: Option<ReportView<'a>> },
+    Applied { plan: PlanView<'a>, report: Option<ReportView<'a>>, tree: Option<TreeView<'a>> },
     Status { targets: Vec<TargetView<'a>>, unfinished: Option<RunView<'a>> },
     History(History<'a>),
     Doctor(Doctor<'a>),
+    SetUp(SetUpView<'a>),
     Explained { codes: Vec<CodeView> },
     Schema { schema: serde_json::Value },
     Initialised { file: &'a str },
@@ -47,13 +49,18 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         Output::Schema => Content::Schema { schema: schema() },
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {
-            let Applied { planned, report, command } = applied.as_ref();
-            Content::Applied { plan: plan(planned), report: report.as_ref().map(|report| report_view(report, command)) }
+            let Applied { planned, report, tree, command } = applied.as_ref();
+            Content::Applied {
+                plan: plan(planned),
+                report: report.as_ref().map(|report| report_view(report, command)),
+                tree: tree.as_ref().map(tree_view),
+            }
         }
         Output::Status(view) => status(view),
         Output::Examined(view) => Content::Doctor(doctor(view)),
         Output::History(view) => Content::History(history(view)),
         Output::Initialised(file) => Content::Initialised { file },
+        Output::SetUp(view) => Content::SetUp(set_up(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }

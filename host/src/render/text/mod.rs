@@ -5,6 +5,7 @@ mod history;
 mod info;
 pub(crate) mod plan;
 mod report;
+mod setup;
 mod status;
 
 pub(crate) use history::advice;
@@ -37,6 +38,7 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
                 "wrote {file}: name your plugins and engines there, then see with `whale-host doctor` what is missing\n"
             )
         }
+        Output::SetUp(view) => setup::setup(view, style),
         Output::Explained(codes) => explained(codes, style),
     }
 }

@@ -13,6 +13,19 @@ const MOST_LISTED: usize = 20;
 
 /// The report. The plan was shown before it was carried out.
 pub(super) fn report(applied: &Applied, style: Style) -> String {
+    let mut text = outcome(applied, style);
+    if let Some(tree) = applied.tree.as_ref().filter(|tree| !tree.files.is_empty()) {
+        let _ = writeln!(text, "storage tree {}: {} written", tree.root, count(tree.files.len(), "definition"));
+        if style.detail > 0 {
+            for path in &tree.files {
+                let _ = writeln!(text, "  {path}");
+            }
+        }
+    }
+    text
+}
+
+fn outcome(applied: &Applied, style: Style) -> String {
     match &applied.report {
         None => format!("{}\n", style.paint(Tone::Warning, "nothing was changed")),
         Some(report) if report.succeeded() => succeeded(report, style),

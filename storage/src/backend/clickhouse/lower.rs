@@ -5,6 +5,7 @@
 //! its mark included.
 
 mod access;
+mod document;
 
 pub(super) use access::{INTERVAL, MARK, QUOTA, number};
 
@@ -13,6 +14,7 @@ use crate::catalog::{Fact, PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
 use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Table, View};
 use crate::definition::{Object, ObjectName};
+use crate::document::Document;
 use crate::expr::{Dialect, Expr};
 use crate::mark::Mark;
 use crate::name::Name;
@@ -67,9 +69,10 @@ impl Lower for ClickhouseLower {
                 let mark = Mark { seen: normalize::expected(object, self.has_policy), ..mark.clone() };
                 match object {
                     Object::ClickhouseTable(table) => {
-                        Ok(recipe(create_table(table, normalize::policy(self.has_policy), &mark)))
+                        let comment = mark.comment(&table.header.comment);
+                        Ok(recipe(create_table(table, normalize::policy(self.has_policy), &comment)))
                     }
-                    Object::View(view) => Ok(recipe(create_view(view, &mark))),
+                    Object::View(view) => Ok(recipe(create_view(view, &mark.comment(&view.header.comment)))),
                     Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Err(vec![nothing_here()]),
                 }
             }
@@ -78,6 +81,16 @@ impl Lower for ClickhouseLower {
             }
             _ => Err(vec![nothing_here()]),
         }
+    }
+
+    fn document(&self, object: &Object) -> Option<Document> {
+        let comment = &object.header().comment;
+        let text = match object {
+            Object::ClickhouseTable(table) => create_table(table, normalize::policy(self.has_policy), comment),
+            Object::View(view) => create_view(view, comment),
+            Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => return None,
+        };
+        Some(document::document(object, &text))
     }
 }
 
@@ -116,7 +129,7 @@ fn create_database(namespace: &Name, mark: &Mark) -> String {
 
 /// Without `IF NOT EXISTS`, which compares the name alone and would take a stranger's table for ours. The comment stands
 /// last: by it a repeated statement knows its own work.
-fn create_table(table: &Table, policy: &str, mark: &Mark) -> String {
+fn create_table(table: &Table, policy: &str, comment: &str) -> String {
     let columns = table.columns.iter().map(column);
     let indexes = table.skip_indexes.iter().map(index);
     let inside: Vec<String> = columns.chain(indexes).map(|line| format!("    {line}")).collect();
@@ -130,7 +143,7 @@ fn create_table(table: &Table, policy: &str, mark: &Mark) -> String {
         table.primary_key.as_ref().map(|all| format!("PRIMARY KEY {}", keys(all))),
         Some(format!("ORDER BY {}", keys(&table.order_by))),
         (!settings.is_empty()).then(|| format!("SETTINGS {}", settings.join(", "))),
-        Some(format!("COMMENT {}", literal(&mark.comment(&table.header.comment)))),
+        (!comment.is_empty()).then(|| format!("COMMENT {}", literal(comment))),
     ];
     clauses.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
@@ -168,18 +181,18 @@ fn index(index: &SkipIndex) -> String {
     format!("INDEX {} {} TYPE {kind} GRANULARITY {granularity}", identifier(name), expression(on))
 }
 
-fn create_view(view: &View, mark: &Mark) -> String {
+fn create_view(view: &View, comment: &str) -> String {
     let items: Vec<String> =
         view.select.iter().map(|item| format!("{} AS {}", expression(&item.value), identifier(&item.name))).collect();
     let group: Vec<String> = view.group_by.iter().map(expression).collect();
     let clauses = [
         Some(format!("CREATE MATERIALIZED VIEW {} TO {}", qualified(&view.header.name), qualified(&view.target))),
-        Some(format!("AS SELECT {}", items.join(", "))),
+        Some(format!("AS SELECT {}", items.join(",\n    "))),
         Some(format!("FROM {}", qualified(&view.source))),
         view.only_where.as_ref().map(|filter| format!("WHERE {}", expression(filter))),
         (!group.is_empty()).then(|| format!("GROUP BY {}", group.join(", "))),
         normalize::has_shadows(view).then(|| format!("SETTINGS {}", normalize::COLUMNS_FIRST)),
-        Some(format!("COMMENT {}", literal(&mark.comment(&view.header.comment)))),
+        (!comment.is_empty()).then(|| format!("COMMENT {}", literal(comment))),
     ];
     clauses.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }

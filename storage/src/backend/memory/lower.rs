@@ -4,6 +4,7 @@ use super::normalize;
 use crate::catalog::{PartKey, PartKind, Shape};
 use crate::change::Change;
 use crate::definition::Object;
+use crate::document::Document;
 use crate::mark::Mark;
 use crate::plan::{Atomicity, Lower, Recipe, Statement, Unsupported};
 
@@ -29,6 +30,10 @@ impl Lower for MemoryLower {
             hazards: Vec::new(),
             atomicity: Atomicity::Transaction,
         })
+    }
+
+    fn document(&self, _: &Object) -> Option<Document> {
+        None
     }
 }
 

@@ -4,11 +4,14 @@
 //! sent; so is every difference that is neither a creation nor an addition. The mark is written with the creation of a
 //! collection, and last in an alteration: an alteration that stopped half-way is seen as one. Pure.
 
+mod document;
+
 use super::normalize::Described;
 use crate::catalog::{PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedPart};
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
 use crate::definition::{Object, ObjectName};
+use crate::document::Document;
 use crate::hazard::Hazard;
 use crate::mark::{self, Mark};
 use crate::name::Name;
@@ -147,6 +150,13 @@ impl Lower for MilvusLower {
                 part: PartKey::only(PartKind::Object),
                 reason: "Milvus has no such object, and no roles of models yet".to_owned(),
             }]),
+        }
+    }
+
+    fn document(&self, object: &Object) -> Option<Document> {
+        match object {
+            Object::Collection(collection) => Some(document::document(collection)),
+            _ => None,
         }
     }
 }

@@ -35,4 +35,8 @@ codes! {
         "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
     SAME_SERVER = "WH0022", "a target of a model's own is a server that is a target already",
         "Two tables of whale.toml lead to the same server (of TimescaleDB: to the same database). One run opens one connection to a target and takes one lock there, so that it would wait for itself; and a model would have a target of its own in name only.";
+    STORAGE_ROOT = "WH0040", "the root of the storage tree cannot be used",
+        "The folder that --root or storage_root names is a file, cannot be opened, written to or made, or holds a Cargo.toml: then it is the source of a program, which is no place for data. Name a folder of its own. Nothing was written, and nothing was sent to an engine.";
+    IN_THE_WAY = "WH0041", "something stands in the way in the storage tree",
+        "Where a folder of the storage tree belongs there is a file or a link, where a file belongs there is a folder or a link, or a folder cannot be written to. No link of the tree is followed, wherever it leads, so that nothing is written outside of it; to have a part of the tree on another disk, mount that disk there. Nothing was written, and nothing was sent to an engine.";
 }

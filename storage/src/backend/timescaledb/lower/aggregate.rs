@@ -6,13 +6,12 @@ use super::{Extension, TimescaleLower, comment_on, identifier, literal, qualifie
 use crate::catalog::PartKind;
 use crate::definition::ObjectKind;
 use crate::definition::timescaledb::{Aggregate, Selected};
-use crate::mark::Mark;
 use crate::plan::Unsupported;
 use crate::raw::Refresh;
 
 impl TimescaleLower {
-    /// Statements that make an aggregate.
-    pub(super) fn create_aggregate(&self, aggregate: &Aggregate, mark: &Mark) -> Result<Vec<String>, Unsupported> {
+    /// Statements that make an aggregate with this comment, which may be empty.
+    pub(super) fn create_aggregate(&self, aggregate: &Aggregate, comment: &str) -> Result<Vec<String>, Unsupported> {
         let extension = self.community(PartKind::Object)?;
         let on = &aggregate.header.name;
         let mut texts = Vec::new();
@@ -23,7 +22,9 @@ impl TimescaleLower {
         texts.push(create(extension, aggregate));
         texts.extend(aggregate.refresh.as_ref().map(|policy| refresh(extension, aggregate, policy)));
         texts.extend(aggregate.indexes.iter().map(|index| parts::index(on, index, false)));
-        texts.push(comment_on(ObjectKind::ContinuousAggregate, on, &mark.comment(&aggregate.header.comment)));
+        if !comment.is_empty() {
+            texts.push(comment_on(ObjectKind::ContinuousAggregate, on, comment));
+        }
         Ok(texts)
     }
 }

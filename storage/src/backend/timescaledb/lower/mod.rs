@@ -6,6 +6,7 @@
 
 mod aggregate;
 mod alter;
+mod document;
 mod parts;
 mod role;
 mod table;
@@ -19,6 +20,7 @@ use crate::change::Change;
 use crate::definition::{Object, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
 use crate::diff::role_of;
+use crate::document::Document;
 use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::{Atomicity, Lower, Recipe, Statement, Step, Unsupported, VersionRow};
@@ -82,19 +84,23 @@ impl Lower for TimescaleLower {
                 identifier(namespace),
                 identifier(role)
             )])),
-            (Change::CreateObject { .. }, Some(Object::Table(table))) => self.create_table(table, mark).map(recipe),
-            (Change::CreateObject { .. }, Some(Object::Aggregate(aggregate))) => {
-                self.create_aggregate(aggregate, mark).map(recipe).map_err(|fault| vec![fault])
+            (Change::CreateObject { .. }, Some(object)) => {
+                self.create(object, &mark.comment(&object.header().comment)).map(recipe)
             }
             (Change::AlterObject { added, changed, removed, .. }, Some(object)) => {
                 self.alter(object, &alter::Difference { added, changed, removed }, mark)
             }
-            (Change::CreateObject { .. } | Change::AlterObject { .. }, _) => Err(vec![Unsupported {
-                part: PartKey::only(PartKind::Object),
-                reason: "it is not an object of TimescaleDB".to_owned(),
-            }]),
+            (Change::CreateObject { .. } | Change::AlterObject { .. }, None) => Err(vec![not_ours()]),
         }
     }
+
+    fn document(&self, object: &Object) -> Option<Document> {
+        self.create(object, &object.header().comment).ok().map(|texts| document::document(object, &texts))
+    }
+}
+
+fn not_ours() -> Unsupported {
+    Unsupported { part: PartKey::only(PartKind::Object), reason: "it is not an object of TimescaleDB".to_owned() }
 }
 
 /// Where the extension's functions are.
@@ -106,6 +112,17 @@ struct Extension<'a> {
 impl Extension<'_> {
     fn function(self, name: &str) -> String {
         format!("{}.{name}", identifier(self.schema))
+    }
+}
+
+impl TimescaleLower {
+    /// Statements that make an object with this comment, which may be empty.
+    fn create(&self, object: &Object, comment: &str) -> Result<Vec<String>, Vec<Unsupported>> {
+        match object {
+            Object::Table(table) => self.create_table(table, comment),
+            Object::Aggregate(aggregate) => self.create_aggregate(aggregate, comment).map_err(|fault| vec![fault]),
+            Object::ClickhouseTable(_) | Object::View(_) | Object::Collection(_) => Err(vec![not_ours()]),
+        }
     }
 }
 

@@ -6,13 +6,12 @@ use crate::catalog::PartKind;
 use crate::definition::ObjectKind;
 use crate::definition::timescaledb::{ColumnValue, Hypertable, Table};
 use crate::expr::Expr;
-use crate::mark::Mark;
 use crate::plan::Unsupported;
 use crate::raw::{ChunkWidth, Duration, DurationUnit};
 
 impl TimescaleLower {
-    /// Statements that make a table.
-    pub(super) fn create_table(&self, table: &Table, mark: &Mark) -> Result<Vec<String>, Vec<Unsupported>> {
+    /// Statements that make a table with this comment, which may be empty.
+    pub(super) fn create_table(&self, table: &Table, comment: &str) -> Result<Vec<String>, Vec<Unsupported>> {
         let mut faults = Vec::new();
         let mut texts = vec![create(table)];
         if let Some(hypertable) = &table.hypertable {
@@ -31,7 +30,9 @@ impl TimescaleLower {
         texts.extend(table.indexes.iter().map(|index| parts::index(on, index, false)));
         let commented = table.columns.iter().filter(|column| !column.comment.is_empty());
         texts.extend(commented.map(|column| parts::column_comment(on, &column.name, &column.comment)));
-        texts.push(comment_on(ObjectKind::Table, on, &mark.comment(&table.header.comment)));
+        if !comment.is_empty() {
+            texts.push(comment_on(ObjectKind::Table, on, comment));
+        }
         if expressions(table).any(parts::calls_extension) {
             match self.extension(PartKind::Object) {
                 Ok(extension) => texts.insert(0, search_path(extension)),
