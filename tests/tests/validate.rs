@@ -97,6 +97,7 @@ fn ch_table(id: &str) -> ChTable {
         primary_key: None,
         skip_indexes: vec![],
         settings: vec![],
+        sharding_key: None,
     }
 }
 
