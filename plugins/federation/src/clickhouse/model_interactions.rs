@@ -10,7 +10,7 @@ pub(crate) fn table() -> Table {
         .column(Column::new("request_type", ty::low_cardinality(&ty::string())))
         .column(Column::new("domain", ty::low_cardinality(&ty::string())))
         .column(Column::new("tokens_used", ty::uint32()).codec("T64, ZSTD(1)"))
-        .column(Column::new("latency", ty::float32()).comment("milliseconds").codec("Gorilla, ZSTD(1)"))
+        .column(Column::new("latency", ty::float32()).comment("milliseconds").codec("ZSTD(1)"))
         .column(Column::new("success", ty::bool()))
         .partition_by("toYYYYMM(event_time)")
         .order_by(["domain", "model_id", "event_time"])

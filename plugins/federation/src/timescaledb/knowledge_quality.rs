@@ -17,5 +17,10 @@ pub(crate) fn table(chunks: &Chunks) -> Table {
         .check("relevance between 0 and 1")
         .index(Index::on([asc("knowledge_id"), desc("timestamp")]))
         .hypertable(Hypertable::by_time("timestamp", chunks.logs))
-        .columnstore(Columnstore::segment_by(["knowledge_id"]).order_by([desc("timestamp"), desc("id")]))
+        // A chunk has a review or two of each piece of knowledge, which would be no segment.
+        .columnstore(Columnstore::segment_by(["reviewer_model"]).order_by([
+            asc("knowledge_id"),
+            desc("timestamp"),
+            desc("id"),
+        ]))
 }

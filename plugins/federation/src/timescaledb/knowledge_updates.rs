@@ -16,5 +16,5 @@ pub(crate) fn table(chunks: &Chunks) -> Table {
         .check("previous_version < current_version")
         .index(Index::on([asc("knowledge_id"), desc("updated_at")]))
         .hypertable(Hypertable::by_time("updated_at", chunks.logs))
-        .columnstore(Columnstore::segment_by(["knowledge_id"]).order_by([desc("updated_at"), desc("id")]))
+        .columnstore(Columnstore::unsegmented().order_by([asc("knowledge_id"), desc("updated_at"), desc("id")]))
 }

@@ -118,6 +118,11 @@ impl Columnstore {
         Self(contract::Columnstore { segment_by: header::texts(columns), order_by: Vec::new() })
     }
 
+    /// All rows of a chunk share batches: where no column has many rows of one value in a chunk.
+    pub fn unsegmented() -> Self {
+        Self::segment_by([])
+    }
+
     /// Another order inside a batch.
     pub fn order_by<K: Into<SortKey>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
         self.0.order_by = keys.into_iter().map(|key| key.into().0).collect();

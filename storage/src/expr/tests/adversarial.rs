@@ -225,7 +225,8 @@ proptest! {
             for clause in [Clause::Default, Clause::Generated, Clause::Select] {
                 if let Ok(found) = parse(&text, dialect, clause) {
                     let rendered = found.render(dialect);
-                    let back = parse(&rendered, dialect, clause);
+                    // A backslash is written in a form that only servers' texts may have: `E'\\'`.
+                    let back = parse(&rendered, dialect, clause).or_else(|_| parse_server(&rendered, dialect));
                     prop_assert_eq!(back.as_ref().map(|back| back.canonical(dialect)), Ok(found.canonical(dialect)), "{}", rendered);
                 }
             }
