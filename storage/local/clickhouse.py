@@ -18,8 +18,6 @@ CONFIG = """<clickhouse>
   <part_log><database>system</database><table>part_log</table>
     <flush_interval_milliseconds>1000</flush_interval_milliseconds>
     <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
-  <!-- Tables over shards can be made, and are not read: nobody listens there. -->
-  <remote_servers><local><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></local></remote_servers>
 </clickhouse>
 """
 # The storage policy is that of `whale-host setup`: the same file, with the folders of this engine.

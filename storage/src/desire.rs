@@ -4,7 +4,6 @@
 //! refused before anything is read from a server.
 
 use crate::catalog::Shape;
-use crate::cluster::Cluster;
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
@@ -66,34 +65,12 @@ impl Desire {
                 version: definition.version.clone(),
                 operations: definition.operations.clone(),
             };
-            faults.extend(self.put(target(object.name().backend), desired));
-        }
-        faults
-    }
-
-    /// Adds what reads and writes all shards of a target's tables, where it has several.
-    pub fn distribute(&mut self, target: &TargetName, cluster: &Cluster) -> Diagnostics {
-        let over = |desired: &Desired| match &desired.object {
-            Object::ClickhouseTable(table) => Some(Desired { object: cluster.over(table)?, ..desired.clone() }),
-            _ => None,
-        };
-        let objects = self.targets.get(target).into_iter().flat_map(BTreeMap::values);
-        let over: Vec<Desired> = objects.filter_map(over).collect();
-        let mut faults = Diagnostics::default();
-        for desired in over {
-            faults.extend(self.put(target.clone(), desired));
-        }
-        faults
-    }
-
-    /// Adds one object to a target. A name that another has there is a diagnostic, and the first keeps it.
-    pub fn put(&mut self, target: TargetName, desired: Desired) -> Diagnostics {
-        let mut faults = Diagnostics::default();
-        let objects = self.targets.entry(target).or_default();
-        if let Some(first) = objects.get(desired.object.name()) {
-            faults.push(clash(&first.object, &desired));
-        } else {
-            objects.insert(desired.object.name().clone(), desired);
+            let objects = self.targets.entry(target(object.name().backend)).or_default();
+            if let Some(first) = objects.get(object.name()) {
+                faults.push(clash(&first.object, &desired));
+            } else {
+                objects.insert(object.name().clone(), desired);
+            }
         }
         faults
     }

@@ -1,6 +1,5 @@
 //! What was found out about a server before anything is planned for it: facts, no connection.
 
-use crate::cluster::Cluster;
 use crate::definition::Backend;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::Name;
@@ -94,10 +93,6 @@ pub struct Server {
     pub settable: BTreeSet<String>,
     /// ClickHouse: names of storage policies.
     pub storage_policies: BTreeSet<String>,
-    /// ClickHouse: how it is spread over several servers, as the deployment declares it.
-    pub cluster: Option<Cluster>,
-    /// ClickHouse: what it lacks for that, each as a sentence with what to do.
-    pub cluster_lacks: Vec<(String, String)>,
 }
 
 impl Server {
@@ -115,8 +110,6 @@ impl Server {
             database: None,
             settable: BTreeSet::new(),
             storage_policies: BTreeSet::new(),
-            cluster: None,
-            cluster_lacks: Vec::new(),
         }
     }
 
@@ -143,10 +136,6 @@ impl Server {
                 let help = "a newer whale-host may know it; until then it is planned for as that one";
                 found.push(Diagnostic::warning(codes::engine::TOO_NEW, path.as_str(), message).help(help));
             }
-        }
-        for (message, help) in &self.cluster_lacks {
-            let fault = Diagnostic::error(codes::engine::NO_CLUSTER, path.as_str(), message.as_str());
-            found.push(fault.help(help.as_str()));
         }
         if self.backend == Backend::Clickhouse && !self.storage_policies.contains("whale") {
             let message = "the server has no storage policy `whale`; tables are made on its default policy";

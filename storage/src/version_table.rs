@@ -122,7 +122,6 @@ fn clickhouse() -> raw::ChTable {
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: Vec::new(),
-        sharding_key: None,
     }
 }
 

@@ -46,7 +46,6 @@ fn models() -> impl Strategy<Value = raw::ModelDefinition> {
                 order_by: Vec::new(),
                 primary_key: None,
                 skip_indexes: indexes.into_iter().map(|name| index_of(&name, &first)).collect(),
-                sharding_key: None,
                 settings: granularity
                     .into_iter()
                     .map(|value| raw::Setting { name: "index_granularity".to_owned(), value: value.to_string() })
@@ -197,7 +196,6 @@ fn limited(settings: &BTreeMap<&'static str, u64>) -> Wanted {
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: Vec::new(),
-        sharding_key: None,
     };
     let clickhouse = raw::ClickhouseObjects { tables: vec![table], materialized_views: Vec::new() };
     let mut wanted = wanted(&raw::ModelDefinition { clickhouse, ..Default::default() });
@@ -284,7 +282,6 @@ fn a_stranger_is_reported_and_left() {
                 primary_key: None,
                 skip_indexes: Vec::new(),
                 settings: Vec::new(),
-                sharding_key: None,
             }],
             materialized_views: Vec::new(),
         },

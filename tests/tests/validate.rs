@@ -97,7 +97,6 @@ fn ch_table(id: &str) -> ChTable {
         primary_key: None,
         skip_indexes: vec![],
         settings: vec![],
-        sharding_key: None,
     }
 }
 

@@ -82,14 +82,6 @@ fn desire(settings: &Settings, judged: &Judged, selection: &Selection) -> Result
             let _ = desire.add(&own, |_| target.clone());
         }
     }
-    for (target, told) in settings.config.all_targets() {
-        if let Some(cluster) = told.cluster.as_ref().filter(|_| desire.targets.contains_key(&target)) {
-            let clashes = desire.distribute(&target, cluster);
-            if clashes.errors() > 0 {
-                return Err(Failure::Refused(clashes));
-            }
-        }
-    }
     let whole = models::limits(settings, &judged.desire).map_err(Failure::Refused)?;
     desire.limits = whole.into_iter().filter(|((target, _), _)| selection.means(target.backend)).collect();
     Ok(desire)

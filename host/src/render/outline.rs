@@ -4,7 +4,6 @@
 use super::style::count;
 use crate::text::shown_within;
 use whale_storage::definition::{Backend, Object, clickhouse, milvus, timescaledb};
-use whale_storage::expr::Dialect;
 use whale_storage::raw::{self, ChColumnValue, ModelDefinition, PgColumnValue};
 
 /// Characters of a name or a type that are shown.
@@ -177,10 +176,6 @@ pub(crate) fn of_object(object: &Object) -> Outline {
             let columns: Vec<String> = view.select.iter().map(|selected| selected.name.to_string()).collect();
             ("materialized view", count(columns.len(), "column"), columns)
         }
-        Object::Distributed(table) => {
-            let parts = vec![format!("over {} by {}", table.local, table.key.render(Dialect::ClickHouse))];
-            ("distributed table", count(table.columns.len(), "column"), parts)
-        }
         Object::Collection(collection) => checked_collection(collection),
     };
     let header = object.header();
@@ -199,9 +194,6 @@ pub(crate) fn column_type(object: &Object, name: &str) -> Option<String> {
         }
         Object::Collection(collection) => {
             collection.fields.iter().find(|field| field.name.as_str() == name).map(|field| field.data_type.to_string())
-        }
-        Object::Distributed(table) => {
-            table.columns.iter().find(|column| column.name.as_str() == name).map(|column| column.data_type.to_string())
         }
         Object::Aggregate(_) | Object::View(_) => None,
     }

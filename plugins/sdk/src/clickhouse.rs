@@ -122,7 +122,6 @@ impl Table {
             primary_key: None,
             skip_indexes: Vec::new(),
             settings: Vec::new(),
-            sharding_key: None,
         })
     }
 
@@ -153,12 +152,6 @@ impl Table {
     /// A beginning of the sorting key, where the whole of it is too much to keep in memory.
     pub fn primary_key<'a>(mut self, keys: impl IntoIterator<Item = &'a str>) -> Self {
         self.0.primary_key = Some(header::texts(keys));
-        self
-    }
-
-    /// By what rows are spread over shards, where a deployment has several: `sharding_key("cityHash64(user_id)")`.
-    pub fn sharding_key(mut self, expression: &str) -> Self {
-        self.0.sharding_key = Some(expression.to_owned());
         self
     }
 

@@ -13,7 +13,6 @@ pub mod timescaledb;
 pub mod tls;
 
 use crate::catalog::Catalog;
-use crate::cluster::Cluster;
 use crate::definition::{Backend, ObjectName};
 use crate::mark::Mark;
 use crate::name::Name;
@@ -36,8 +35,6 @@ pub struct Address {
     pub statement_timeout: Duration,
     /// What stands before the name of every namespace there; empty where nothing does.
     pub prefix: String,
-    /// ClickHouse: how it is spread over several servers, where it is.
-    pub cluster: Option<Cluster>,
 }
 
 impl fmt::Debug for Address {

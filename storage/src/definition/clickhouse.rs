@@ -25,23 +25,6 @@ pub struct Table {
     pub skip_indexes: Vec<SkipIndex>,
     /// Settings of the table, by name.
     pub settings: BTreeMap<String, String>,
-    /// By what its rows are spread, where a deployment has several shards.
-    pub sharding_key: Option<Expr>,
-}
-
-/// What reads and writes all shards of a table. Never a plugin's: it is made of a table and of what its deployment declares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Distributed {
-    /// Id, place, comment.
-    pub header: Header,
-    /// Those of the table, without codecs: nothing is stored here.
-    pub columns: Vec<Column>,
-    /// The cluster's name.
-    pub cluster: String,
-    /// The table that each shard has.
-    pub local: ObjectName,
-    /// Which shard a row belongs to.
-    pub key: Expr,
 }
 
 /// A column.

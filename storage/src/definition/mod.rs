@@ -120,8 +120,6 @@ pub enum Object {
     ClickhouseTable(clickhouse::Table),
     /// A ClickHouse materialized view.
     View(clickhouse::View),
-    /// What reads and writes all shards of a ClickHouse table.
-    Distributed(clickhouse::Distributed),
     /// A Milvus collection.
     Collection(milvus::Collection),
 }
@@ -134,7 +132,6 @@ impl Object {
             Object::Aggregate(aggregate) => &aggregate.header,
             Object::ClickhouseTable(table) => &table.header,
             Object::View(view) => &view.header,
-            Object::Distributed(table) => &table.header,
             Object::Collection(collection) => &collection.header,
         }
     }
@@ -147,7 +144,7 @@ impl Object {
     /// Its kind.
     pub fn kind(&self) -> ObjectKind {
         match self {
-            Object::Table(_) | Object::ClickhouseTable(_) | Object::Distributed(_) => ObjectKind::Table,
+            Object::Table(_) | Object::ClickhouseTable(_) => ObjectKind::Table,
             Object::Aggregate(_) => ObjectKind::ContinuousAggregate,
             Object::View(_) => ObjectKind::MaterializedView,
             Object::Collection(_) => ObjectKind::Collection,
@@ -173,7 +170,6 @@ impl Object {
                 .collect(),
             Object::Aggregate(aggregate) => vec![&aggregate.source],
             Object::View(view) => vec![&view.source, &view.target],
-            Object::Distributed(table) => vec![&table.local],
             Object::ClickhouseTable(_) | Object::Collection(_) => Vec::new(),
         }
     }

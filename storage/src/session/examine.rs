@@ -45,7 +45,7 @@ fn needs(wanted: &Wanted) -> Needs {
     let extension = wanted.objects.values().any(|wanted| match &wanted.desired.object {
         Object::Table(table) => table.hypertable.is_some(),
         Object::Aggregate(_) => true,
-        Object::View(_) | Object::ClickhouseTable(_) | Object::Distributed(_) | Object::Collection(_) => false,
+        Object::View(_) | Object::ClickhouseTable(_) | Object::Collection(_) => false,
     });
     Needs { namespaces: scope.namespaces, roles: scope.roles, some: !wanted.objects.is_empty(), extension }
 }

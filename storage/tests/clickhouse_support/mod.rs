@@ -28,7 +28,6 @@ pub fn address() -> Address {
         connect_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_mins(1),
         prefix: String::new(),
-        cluster: None,
     }
 }
 
@@ -123,7 +122,6 @@ pub fn table(database: &str, object: &str, columns: &[&str], engine: &str, order
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: BTreeMap::new(),
-        sharding_key: None,
     }
 }
 

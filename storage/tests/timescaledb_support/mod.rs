@@ -40,7 +40,6 @@ pub fn address() -> Address {
         connect_timeout: Time::from_mins(1),
         statement_timeout: Time::from_mins(1),
         prefix: String::new(),
-        cluster: None,
     }
 }
 

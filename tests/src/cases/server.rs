@@ -17,14 +17,7 @@ pub(super) fn address(engine: Backend) -> Address {
     };
     let url = clients::address(variable).to_string();
     let minute = Duration::from_mins(1);
-    Address {
-        url,
-        authority: None,
-        connect_timeout: minute,
-        statement_timeout: minute,
-        prefix: String::new(),
-        cluster: None,
-    }
+    Address { url, authority: None, connect_timeout: minute, statement_timeout: minute, prefix: String::new() }
 }
 
 /// Removes everything that a case may have made.

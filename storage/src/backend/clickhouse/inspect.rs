@@ -9,7 +9,6 @@ use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
 use crate::backend::{EngineError, Scope};
 use crate::catalog::Catalog;
-use crate::cluster::Cluster;
 use crate::definition::{Backend, ObjectName};
 use crate::mark::{MarkState, PREFIX};
 use crate::name::Name;
@@ -20,7 +19,7 @@ use serde::Deserialize;
 const READING: &str = "reading the catalogue";
 
 /// What the server is. Of one that is older than we know, its version and nothing else.
-pub(super) async fn server(session: &Session, cluster: Option<&Cluster>) -> Result<Server, EngineError> {
+pub(super) async fn server(session: &Session) -> Result<Server, EngineError> {
     #[derive(Deserialize)]
     struct VersionRow {
         version: String,
@@ -43,59 +42,7 @@ pub(super) async fn server(session: &Session, cluster: Option<&Cluster>) -> Resu
         server.user = row.user;
         server.storage_policies = row.policies.into_iter().collect();
     }
-    if let Some(cluster) = cluster {
-        server.cluster = Some(cluster.clone());
-        server.cluster_lacks = lacking(session, cluster).await?;
-    }
     Ok(server)
-}
-
-/// What a server lacks for being one of a cluster.
-async fn lacking(session: &Session, cluster: &Cluster) -> Result<Vec<(String, String)>, EngineError> {
-    #[derive(Deserialize)]
-    struct ClusterRow {
-        clusters: Vec<String>,
-        shards: u32,
-        macros: Vec<String>,
-        keeper: u32,
-    }
-    let name = literal(&cluster.name);
-    let sql = format!(
-        "SELECT (SELECT groupUniqArray(cluster) FROM system.clusters) AS clusters, \
-         (SELECT toUInt32(uniqExact(shard_num)) FROM system.clusters WHERE cluster = {name}) AS shards, \
-         (SELECT groupUniqArray(macro) FROM system.macros) AS macros, \
-         (SELECT toUInt32(count()) FROM system.tables WHERE database = 'system' AND name = 'zookeeper') AS keeper"
-    );
-    let mut lacks = Vec::new();
-    for row in session.read::<ClusterRow>("reading the cluster", &sql).await? {
-        if !row.clusters.contains(&cluster.name) {
-            let known = if row.clusters.is_empty() { "none".to_owned() } else { row.clusters.join(", ") };
-            lacks.push((
-                format!("the server does not know the cluster {}; it knows {known}", cluster.name),
-                "name one that it knows in [targets.clickhouse.cluster], or add the cluster to remote_servers of its configuration".to_owned(),
-            ));
-        } else if row.shards > 1 && !cluster.shards {
-            lacks.push((
-                format!("the cluster {} has {} shards, and whale.toml declares one", cluster.name, row.shards),
-                "write shards = true in [targets.clickhouse.cluster]".to_owned(),
-            ));
-        }
-        for wanted in cluster.macros().into_iter().filter(|wanted| !row.macros.iter().any(|found| found == wanted)) {
-            lacks.push((
-                format!("the server has no macro {{{wanted}}}"),
-                "add it to <macros> of each server's configuration, or declare a path and a replica without it"
-                    .to_owned(),
-            ));
-        }
-        if row.keeper == 0 {
-            lacks.push((
-                "the server has no Keeper, which replicated tables and ON CLUSTER need".to_owned(),
-                "configure ClickHouse Keeper (or ZooKeeper) on the servers, or take [targets.clickhouse.cluster] out"
-                    .to_owned(),
-            ));
-        }
-    }
-    Ok(lacks)
 }
 
 #[derive(Deserialize)]
@@ -156,23 +103,17 @@ pub(super) async fn comment(session: &Session, object: &ObjectName) -> Result<Op
 
 /// Statements of ours that change something and are still at work, and mutations of tables of ours that are not done. No
 /// other run is at work: the lock is held.
-pub(super) async fn at_work(session: &Session, cluster: Option<&Cluster>) -> Result<Vec<String>, EngineError> {
+pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineError> {
     #[derive(Deserialize)]
     struct Work {
         what: String,
     }
     const LOOKING: &str = "looking for what an earlier run left at work";
-    // Of a cluster, on whichever of its servers: a server that cannot be asked fails the question.
-    let of = |table: &str| match cluster {
-        Some(cluster) => format!("clusterAllReplicas({}, {table})", literal(&cluster.name)),
-        None => table.to_owned(),
-    };
-    let (processes, mutations) = (of("system.processes"), of("system.mutations"));
     // Whose tables they are is asked only when there is something: that costs more than the rest.
     let sql = format!(
-        "SELECT 'something' AS what FROM {processes}
+        "SELECT 'something' AS what FROM system.processes
         WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
-        UNION ALL SELECT 'something' AS what FROM {mutations} WHERE NOT is_done LIMIT 1",
+        UNION ALL SELECT 'something' AS what FROM system.mutations WHERE NOT is_done LIMIT 1",
         comment = literal(super::LOG_COMMENT),
     );
     if session.read::<Work>(LOOKING, &sql).await?.is_empty() {
@@ -180,12 +121,12 @@ pub(super) async fn at_work(session: &Session, cluster: Option<&Cluster>) -> Res
     }
     let sql = format!(
         "SELECT concat('statement ', query_id, ': ', substring(replaceRegexpAll(query, '\\\\s+', ' '), 1, 100)) AS what
-        FROM {processes}
+        FROM system.processes
         WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
         UNION ALL
         SELECT concat('mutation ', m.mutation_id, ' of ', m.database, '.', m.table, ': ', substring(m.command, 1, 100),
             if(m.latest_fail_reason = '', '', concat('; it fails: ', substring(m.latest_fail_reason, 1, 200)))) AS what
-        FROM {mutations} AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
+        FROM system.mutations AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
         WHERE NOT m.is_done AND position(t.comment, {mark}) > 0",
         comment = literal(super::LOG_COMMENT),
         mark = literal(crate::mark::PREFIX),

@@ -6,15 +6,12 @@
 
 mod access;
 mod document;
-mod spread;
 
 pub(super) use access::{INTERVAL, MARK, QUOTA, number};
-use spread::{everywhere, on};
 
 use super::normalize::{self, PROJECTION};
 use crate::catalog::{Fact, PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
-use crate::cluster::Cluster;
 use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Table, View};
 use crate::definition::{Object, ObjectName};
 use crate::document::Document;
@@ -37,76 +34,63 @@ const FIXED_SETTINGS: [&str; 6] = [
 ];
 
 /// What is known of a server when changes are written for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct ClickhouseLower {
     /// Whether it has the storage policy that our tables are made with.
     has_policy: bool,
-    /// How it is spread over several servers, where it is.
-    cluster: Option<Cluster>,
 }
 
 impl ClickhouseLower {
     /// For a server that was probed.
     pub fn new(server: &Server) -> Self {
-        let has_policy = server.storage_policies.contains(super::STORAGE_POLICY);
-        Self { has_policy, cluster: server.cluster.clone() }
+        Self { has_policy: server.storage_policies.contains(super::STORAGE_POLICY) }
     }
 }
 
 impl Lower for ClickhouseLower {
     fn shape(&self, object: &Object) -> Shape {
         match object {
-            Object::ClickhouseTable(table) => normalize::table(table, self.has_policy, self.cluster.is_some()),
+            Object::ClickhouseTable(table) => normalize::table(table, self.has_policy),
             Object::View(view) => normalize::view(view),
-            Object::Distributed(table) => normalize::distributed(table),
             Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Shape::default(),
         }
     }
 
     fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>> {
-        let cluster = self.cluster.as_ref();
         match (change, object) {
-            (Change::CreateNamespace { namespace, .. }, _) => {
-                Ok(recipe(spread::create_database(cluster, namespace, mark)))
-            }
-            (Change::CreateRole { role, .. }, _) => Ok(recipe(access::create_role(role, &everywhere(cluster), mark))),
+            (Change::CreateNamespace { namespace, .. }, _) => Ok(recipe(create_database(namespace, mark))),
+            (Change::CreateRole { role, .. }, _) => Ok(recipe(access::create_role(role, mark))),
             (Change::AlterRole { role, wanted, .. }, _) => {
-                let statements =
-                    access::alter_role(role, &everywhere(cluster), wanted).into_iter().map(Statement::Sql).collect();
+                let statements = access::alter_role(role, wanted).into_iter().map(Statement::Sql).collect();
                 Ok(Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements })
             }
             (Change::CreateObject { .. }, Some(object)) => {
                 // What is made now is read back as it was written, so that its mark need not be written twice.
-                let seen = normalize::expected(object, self.has_policy, self.cluster.is_some());
-                let comment = Mark { seen, ..mark.clone() }.comment(&object.header().comment);
-                self.create(object, &comment).map(recipe).ok_or_else(|| vec![nothing_here()])
+                let mark = Mark { seen: normalize::expected(object, self.has_policy), ..mark.clone() };
+                match object {
+                    Object::ClickhouseTable(table) => {
+                        let comment = mark.comment(&table.header.comment);
+                        Ok(recipe(create_table(table, normalize::policy(self.has_policy), &comment)))
+                    }
+                    Object::View(view) => Ok(recipe(create_view(view, &mark.comment(&view.header.comment)))),
+                    Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Err(vec![nothing_here()]),
+                }
             }
             (Change::AlterObject { added, changed, removed, .. }, Some(object)) => {
-                alter(object, added, changed, removed, mark, &on(cluster, object.name())).map(recipe)
+                alter(object, added, changed, removed, mark).map(recipe)
             }
             _ => Err(vec![nothing_here()]),
         }
     }
 
     fn document(&self, object: &Object) -> Option<Document> {
-        Some(document::document(object, &self.create(object, &object.header().comment)?))
-    }
-}
-
-impl ClickhouseLower {
-    /// The statement that makes an object with this comment, which may be empty.
-    fn create(&self, object: &Object, comment: &str) -> Option<String> {
-        let cluster = self.cluster.as_ref();
-        match object {
-            Object::ClickhouseTable(table) => {
-                Some(create_table(table, cluster, normalize::policy(self.has_policy), comment))
-            }
-            Object::View(view) => Some(create_view(view, &on(cluster, &view.header.name), comment)),
-            Object::Distributed(table) => {
-                Some(spread::create_distributed(table, &on(cluster, &table.header.name), comment))
-            }
-            Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => None,
-        }
+        let comment = &object.header().comment;
+        let text = match object {
+            Object::ClickhouseTable(table) => create_table(table, normalize::policy(self.has_policy), comment),
+            Object::View(view) => create_view(view, comment),
+            Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => return None,
+        };
+        Some(document::document(object, &text))
     }
 }
 
@@ -138,9 +122,14 @@ fn keys(all: &[Expr]) -> String {
     }
 }
 
+/// A database that is there already is used as it is; its mark says whose it is.
+fn create_database(namespace: &Name, mark: &Mark) -> String {
+    format!("CREATE DATABASE IF NOT EXISTS {} COMMENT {}", identifier(namespace), literal(&mark.line()))
+}
+
 /// Without `IF NOT EXISTS`, which compares the name alone and would take a stranger's table for ours. The comment stands
 /// last: by it a repeated statement knows its own work.
-fn create_table(table: &Table, cluster: Option<&Cluster>, policy: &str, comment: &str) -> String {
+fn create_table(table: &Table, policy: &str, comment: &str) -> String {
     let columns = table.columns.iter().map(column);
     let indexes = table.skip_indexes.iter().map(index);
     let inside: Vec<String> = columns.chain(indexes).map(|line| format!("    {line}")).collect();
@@ -148,13 +137,8 @@ fn create_table(table: &Table, cluster: Option<&Cluster>, policy: &str, comment:
     let settings: Vec<String> =
         policy.into_iter().chain(table.settings.iter().map(|(name, value)| setting(name, value))).collect();
     let clauses = [
-        Some(format!(
-            "CREATE TABLE {}{}\n(\n{}\n)",
-            qualified(&table.header.name),
-            on(cluster, &table.header.name),
-            inside.join(",\n")
-        )),
-        Some(format!("ENGINE = {}", spread::engine(table, cluster))),
+        Some(format!("CREATE TABLE {}\n(\n{}\n)", qualified(&table.header.name), inside.join(",\n"))),
+        Some(format!("ENGINE = {}", table.engine)),
         table.partition_by.as_ref().map(|key| format!("PARTITION BY {}", expression(key))),
         table.primary_key.as_ref().map(|all| format!("PRIMARY KEY {}", keys(all))),
         Some(format!("ORDER BY {}", keys(&table.order_by))),
@@ -197,12 +181,12 @@ fn index(index: &SkipIndex) -> String {
     format!("INDEX {} {} TYPE {kind} GRANULARITY {granularity}", identifier(name), expression(on))
 }
 
-fn create_view(view: &View, on: &str, comment: &str) -> String {
+fn create_view(view: &View, comment: &str) -> String {
     let items: Vec<String> =
         view.select.iter().map(|item| format!("{} AS {}", expression(&item.value), identifier(&item.name))).collect();
     let group: Vec<String> = view.group_by.iter().map(expression).collect();
     let clauses = [
-        Some(format!("CREATE MATERIALIZED VIEW {}{on} TO {}", qualified(&view.header.name), qualified(&view.target))),
+        Some(format!("CREATE MATERIALIZED VIEW {} TO {}", qualified(&view.header.name), qualified(&view.target))),
         Some(format!("AS SELECT {}", items.join(",\n    "))),
         Some(format!("FROM {}", qualified(&view.source))),
         view.only_where.as_ref().map(|filter| format!("WHERE {}", expression(filter))),
@@ -220,7 +204,6 @@ fn alter(
     changed: &[ChangedPart],
     removed: &[PartKey],
     mark: &Mark,
-    on: &str,
 ) -> Result<String, Vec<Unsupported>> {
     let mut refused: Vec<Unsupported> = removed.iter().filter(|part| !harmless(part)).map(refuse_removed).collect();
     for part in changed {
@@ -235,8 +218,8 @@ fn alter(
     let mut actions = Vec::new();
     let mut settings = Vec::new();
     if let Object::ClickhouseTable(table) = object {
-        columns(&table.columns, &wanted, &mut actions);
-        column_comments(&table.columns, &wanted, removed, &mut actions);
+        columns(table, &wanted, &mut actions);
+        column_comments(table, &wanted, removed, &mut actions);
         let has = |kind, name: &str| wanted.contains(&PartKey::new(kind, name));
         let indexes = table.skip_indexes.iter().filter(|index| has(PartKind::Index, index.name.as_str()));
         actions
@@ -251,10 +234,6 @@ fn alter(
                 .map(|part| unsupported(part.clone(), "this setting can only be given when the table is made")),
         );
     }
-    if let Object::Distributed(table) = object {
-        columns(&table.columns, &wanted, &mut actions);
-        column_comments(&table.columns, &wanted, removed, &mut actions);
-    }
     if !refused.is_empty() {
         return Err(refused);
     }
@@ -263,13 +242,13 @@ fn alter(
         // Last: the list of settings would take what follows a comma for a setting.
         actions.push(format!("MODIFY SETTING {}", settings.join(", ")));
     }
-    Ok(format!("ALTER TABLE {}{on}\n    {}", qualified(object.name()), actions.join(",\n    ")))
+    Ok(format!("ALTER TABLE {}\n    {}", qualified(object.name()), actions.join(",\n    ")))
 }
 
 /// New columns in the order of the definition, each behind its predecessor there.
-fn columns(all: &[Column], wanted: &BTreeSet<&PartKey>, actions: &mut Vec<String>) {
+fn columns(table: &Table, wanted: &BTreeSet<&PartKey>, actions: &mut Vec<String>) {
     let mut before: Option<&Column> = None;
-    for next in all {
+    for next in &table.columns {
         if wanted.contains(&PartKey::new(PartKind::Column, next.name.as_str())) {
             let place = before.map_or("FIRST".to_owned(), |column| format!("AFTER {}", identifier(&column.name)));
             actions.push(format!("ADD COLUMN IF NOT EXISTS {} {place}", column(next)));
@@ -278,8 +257,8 @@ fn columns(all: &[Column], wanted: &BTreeSet<&PartKey>, actions: &mut Vec<String
     }
 }
 
-fn column_comments(all: &[Column], wanted: &BTreeSet<&PartKey>, removed: &[PartKey], actions: &mut Vec<String>) {
-    for column in all {
+fn column_comments(table: &Table, wanted: &BTreeSet<&PartKey>, removed: &[PartKey], actions: &mut Vec<String>) {
+    for column in &table.columns {
         let name = column.name.as_str();
         let is_new = wanted.contains(&PartKey::new(PartKind::Column, name));
         let key = PartKey::new(PartKind::ColumnComment, name);
@@ -310,9 +289,6 @@ fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
         (_, "ttl" | "sample by" | "statistics" | "settings" | "collation" | "value" | "statement") => {
             "somebody else gave it a clause that this version does not manage; take it away in the database"
         }
-        (PartKind::Object, "replicated") => {
-            "whether a table is replicated is fixed when it is made; it would have to be rebuilt, which is not supported yet"
-        }
         (PartKind::Object, "engine" | "partition by" | "order by" | "primary key") => {
             "it is fixed when the table is made; the table would have to be rebuilt, which is not supported yet"
         }
@@ -330,8 +306,8 @@ fn shown(text: &str) -> String {
 }
 
 /// Writes a comment with its mark anew.
-pub(super) fn seal(object: &ObjectName, comment: &str, cluster: Option<&Cluster>) -> String {
-    format!("ALTER TABLE {}{} MODIFY COMMENT {}", qualified(object), on(cluster, object), literal(comment))
+pub(super) fn seal(object: &ObjectName, comment: &str) -> String {
+    format!("ALTER TABLE {} MODIFY COMMENT {}", qualified(object), literal(comment))
 }
 
 /// Writes rows of the version table, each with the second since 1970 in which it was first written, if it was.

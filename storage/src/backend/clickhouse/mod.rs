@@ -53,7 +53,7 @@ impl ClickhouseTarget {
         let client = client(&url, &place, &protection, address)?;
         let peer = Peer::new(Backend::Clickhouse, &host, address.authority.as_ref());
         let session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
-        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session, address.cluster.as_ref()));
+        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
         let fault = match probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout))) {
             Ok(server) => {
                 let version_table = version_table::name(Backend::Clickhouse, &address.prefix);
@@ -93,9 +93,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
-        // A server that is not of the cluster knows nothing of the others, and is refused when it is planned for.
-        let cluster = self.server.cluster.as_ref().filter(|_| self.server.cluster_lacks.is_empty());
-        inspect::at_work(&self.session, cluster).await
+        inspect::at_work(&self.session).await
     }
 
     fn unsettled(&self) -> bool {
@@ -108,7 +106,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
-        run::seal(&self.session, self.server.cluster.as_ref(), marks).await
+        run::seal(&self.session, marks).await
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {

@@ -14,7 +14,7 @@ pub(super) use found::{ColumnRow, IndexRow, TableRow, objects};
 use super::STORAGE_POLICY;
 use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::Object;
-use crate::definition::clickhouse::{Column, ColumnValue, Distributed, Table, View};
+use crate::definition::clickhouse::{ColumnValue, Table, View};
 use crate::expr::{Dialect, Expr};
 use crate::name::Name;
 use crate::types::clickhouse::TableEngine;
@@ -56,7 +56,6 @@ struct TableFacts {
     order: Option<Fact>,
     primary: Option<Fact>,
     policy: String,
-    replicated: bool,
 }
 
 fn put_table(shape: &mut Shape, facts: TableFacts) {
@@ -64,10 +63,6 @@ fn put_table(shape: &mut Shape, facts: TableFacts) {
     let primary = facts.primary.filter(|primary| Some(primary.text()) != facts.order.as_ref().map(Fact::text));
     put(shape, object(), "engine", facts.engine);
     put(shape, object(), "storage policy", facts.policy);
-    if facts.replicated {
-        // Not by which path: that is the deployment's, and servers show it with macros filled in.
-        put(shape, object(), "replicated", "yes");
-    }
     for (name, fact) in [("partition by", facts.partition), ("order by", facts.order), ("primary key", primary)] {
         if let Some(fact) = fact {
             put(shape, object(), name, fact);
@@ -96,7 +91,7 @@ fn sorting(table: &Table) -> Vec<Expr> {
 }
 
 /// The shape of a table's definition.
-pub(super) fn table(table: &Table, whale: bool, replicated: bool) -> Shape {
+pub(super) fn table(table: &Table, whale: bool) -> Shape {
     let mut shape = Shape::default();
     let facts = TableFacts {
         engine: table.engine.to_string().into(),
@@ -104,10 +99,22 @@ pub(super) fn table(table: &Table, whale: bool, replicated: bool) -> Shape {
         order: list(&sorting(table)),
         primary: list(table.primary_key.as_deref().unwrap_or(&table.order_by)),
         policy: policy(whale).to_owned(),
-        replicated,
     };
     put_table(&mut shape, facts);
-    put_columns(&mut shape, &table.columns);
+    for column in &table.columns {
+        let key = PartKey::new(PartKind::Column, column.name.as_str());
+        put(&mut shape, key.clone(), "type", column.data_type.to_string());
+        match &column.value {
+            ColumnValue::Empty => {}
+            ColumnValue::Default(value) => put(&mut shape, key.clone(), "default", expression(value)),
+            ColumnValue::Materialized(value) => put(&mut shape, key.clone(), "materialized", expression(value)),
+            ColumnValue::Alias(value) => put(&mut shape, key.clone(), "alias", expression(value)),
+        }
+        if let Some(codec) = column.codec.as_ref().filter(|codec| !codec.is_default()) {
+            put(&mut shape, key, "codec", codec.canonical(&column.data_type).to_string());
+        }
+        shape.put_comment(PartKey::new(PartKind::ColumnComment, column.name.as_str()), &column.comment);
+    }
     for index in &table.skip_indexes {
         let on = list(std::slice::from_ref(&index.on)).unwrap_or_else(|| Fact::Known(String::new()));
         put_index(&mut shape, index.name.as_str(), on, index.kind.to_string().into(), index.granularity.to_string());
@@ -117,38 +124,6 @@ pub(super) fn table(table: &Table, whale: bool, replicated: bool) -> Shape {
     }
     shape.put_comment(PartKey::only(PartKind::Comment), &table.header.comment);
     shape
-}
-
-fn put_columns(shape: &mut Shape, columns: &[Column]) {
-    for column in columns {
-        let key = PartKey::new(PartKind::Column, column.name.as_str());
-        put(shape, key.clone(), "type", column.data_type.to_string());
-        match &column.value {
-            ColumnValue::Empty => {}
-            ColumnValue::Default(value) => put(shape, key.clone(), "default", expression(value)),
-            ColumnValue::Materialized(value) => put(shape, key.clone(), "materialized", expression(value)),
-            ColumnValue::Alias(value) => put(shape, key.clone(), "alias", expression(value)),
-        }
-        if let Some(codec) = column.codec.as_ref().filter(|codec| !codec.is_default()) {
-            put(shape, key, "codec", codec.canonical(&column.data_type).to_string());
-        }
-        shape.put_comment(PartKey::new(PartKind::ColumnComment, column.name.as_str()), &column.comment);
-    }
-}
-
-/// The shape of what is over all shards of a table.
-pub(super) fn distributed(table: &Distributed) -> Shape {
-    let mut shape = Shape::default();
-    let texts = [table.cluster.as_str(), table.local.namespace.as_str(), table.local.name.as_str()];
-    put(&mut shape, object(), "over", over(&texts, &expression(&table.key)));
-    put_columns(&mut shape, &table.columns);
-    shape.put_comment(PartKey::only(PartKind::Comment), &table.header.comment);
-    shape
-}
-
-/// Cluster, namespace, table, and the key.
-fn over(texts: &[&str], key: &str) -> String {
-    format!("{} by {key}", texts.join("/"))
 }
 
 fn put_index(shape: &mut Shape, name: &str, on: Fact, kind: Fact, granularity: String) {
@@ -212,16 +187,15 @@ fn seen<'a>(shape: &Shape, columns: impl IntoIterator<Item = &'a str>) -> String
 
 /// What [`seen`] will be of an object that is made now, if the server does what servers do. Where it does otherwise, the
 /// object is looked at again and its mark is written anew; where it does not, a mark need not be written twice.
-pub(super) fn expected(object: &Object, whale: bool, replicated: bool) -> String {
+pub(super) fn expected(object: &Object, whale: bool) -> String {
     match object {
         Object::ClickhouseTable(made) => {
-            let mut shape = table(made, whale, replicated);
+            let mut shape = table(made, whale);
             let implied = PartKey::new(PartKind::Property, "index_granularity");
             shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
             seen(&shape, made.columns.iter().map(|column| column.name.as_str()))
         }
         Object::View(made) => seen(&view(made), []),
-        Object::Distributed(made) => seen(&distributed(made), made.columns.iter().map(|column| column.name.as_str())),
         Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => String::new(),
     }
 }

@@ -9,7 +9,6 @@ use crate::backend::tls::Peer;
 use crate::backend::{EngineError, FailureKind, Seal};
 use crate::boundary::{self, Boundary};
 use crate::change::Change;
-use crate::cluster::Cluster;
 use crate::definition::{Backend, ObjectName};
 use crate::plan::{Statement, Step, VersionRow};
 use crate::quote::clickhouse::literal;
@@ -182,17 +181,10 @@ async fn made_before(session: &Session, change: &Change, sql: &str, fault: Engin
 }
 
 /// Writes marks that say what the server said back.
-pub(super) async fn seal(
-    session: &Session,
-    cluster: Option<&Cluster>,
-    marks: &BTreeMap<ObjectName, Seal>,
-) -> Result<(), EngineError> {
+pub(super) async fn seal(session: &Session, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
     let seals = marks.iter().map(|(name, seal)| async move {
         session
-            .execute(
-                &format!("writing the mark of {name}"),
-                &lower::seal(name, &seal.mark.comment(&seal.comment), cluster),
-            )
+            .execute(&format!("writing the mark of {name}"), &lower::seal(name, &seal.mark.comment(&seal.comment)))
             .await
     });
     futures::stream::iter(seals).buffer_unordered(SEALS_AT_ONCE).try_collect().await

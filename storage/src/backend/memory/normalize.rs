@@ -10,7 +10,7 @@ pub(super) fn shape(object: &Object) -> Shape {
     match object {
         Object::ClickhouseTable(table) => table_shape(table, &mut shape),
         Object::Collection(collection) => collection_shape(collection, &mut shape),
-        Object::Table(_) | Object::Aggregate(_) | Object::View(_) | Object::Distributed(_) => {}
+        Object::Table(_) | Object::Aggregate(_) | Object::View(_) => {}
     }
     shape
 }

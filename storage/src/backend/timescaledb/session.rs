@@ -263,7 +263,6 @@ mod tests {
             connect_timeout: second,
             statement_timeout: second,
             prefix: String::new(),
-            cluster: None,
         })
     }
 

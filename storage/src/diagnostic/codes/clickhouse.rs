@@ -13,8 +13,6 @@ codes! {
         "An alias is computed when it is read and has no codec.";
     VIEW = "WH0506", "a materialized view that cannot be",
         "A view reads one table of the plugin and writes into another. Its columns are named as the target's; what is not aggregated is grouped by.";
-    SHARDING_KEY = "WH0507", "a sharding key that cannot be",
-        "Which shard a row goes to is decided by a whole number: a column of such a type, or a hash of columns such as cityHash64(user_id). Where the engine makes one row of those with one sorting key, they have to be on one shard, so that the sharding key is made of columns of the sorting key. docs/clusters.md says what comes of it.";
     SUM_WRAPS = "WH0510", "sums in a narrow integer wrap around",
         "A SummingMergeTree adds values when it merges parts, in the column's own type: two UInt16 of 60,000 become 54,464, without an error. Use 64 bits for what is summed.";
     AVERAGE_SUMMED = "WH0511", "an average is summed",

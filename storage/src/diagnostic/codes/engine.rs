@@ -7,6 +7,4 @@ codes! {
         "The server's version came out after this tool. Plans are made as for the newest version that is known, and the second look after an apply shows whether the server understood them alike.";
     NO_STORAGE_POLICY = "WH0803", "the ClickHouse server has no storage policy `whale`",
         "Tables are made with the storage policy `whale`, whose volumes tiers use later; see storage/local for a configuration. Without it they are made on the server's default policy, and have to be moved to another one before they can have tiers.";
-    NO_CLUSTER = "WH0804", "the ClickHouse server is not of the cluster that was declared",
-        "[targets.clickhouse.cluster] declares how the target is spread over servers, and the server does not know the cluster, lacks a macro of the path, or has no Keeper. Tables made there would be no replicas of each other. Nothing was sent. docs/clusters.md says what servers need.";
 }

@@ -39,9 +39,6 @@ pub enum TableEngine {
     },
 }
 
-/// What stands before the engine of a table that servers replicate.
-const REPLICATED: &str = "Replicated";
-
 const KNOWN: &[&str] = &[
     "MergeTree",
     "ReplacingMergeTree",
@@ -55,7 +52,7 @@ impl TableEngine {
     /// Reads a definition's engine; its columns have plugin's names.
     pub fn parse(text: &str) -> Result<TableEngine, TypeFault> {
         let mut cursor = Cursor::over(text, Flavour::ClickHouse, AUTHOR, codes::TABLE_ENGINE)?;
-        let found = engine(&mut cursor, false)?;
+        let found = engine(&mut cursor)?;
         cursor.end()?;
         for name in found.columns() {
             Name::checked(name.as_str()).map_err(|fault| {
@@ -69,13 +66,7 @@ impl TableEngine {
     pub fn parse_server(engine_full: &str) -> Result<TableEngine, TypeFault> {
         // What follows the head may be as long as it likes and is not for this parser.
         let bounds = Bounds { bytes: SERVER.bytes * 16, ..SERVER };
-        let mut cursor = Cursor::over(
-            engine_full.strip_prefix(REPLICATED).unwrap_or(engine_full),
-            Flavour::ClickHouse,
-            bounds,
-            codes::TABLE_ENGINE,
-        )?;
-        engine(&mut cursor, true)
+        engine(&mut Cursor::over(engine_full, Flavour::ClickHouse, bounds, codes::TABLE_ENGINE)?)
     }
 
     /// Name of the engine, without arguments.
@@ -107,13 +98,13 @@ impl TableEngine {
     }
 }
 
-fn engine(cursor: &mut Cursor, of_server: bool) -> Result<TableEngine, TypeFault> {
+fn engine(cursor: &mut Cursor) -> Result<TableEngine, TypeFault> {
     let at = cursor.at();
     let word = cursor.word("a table engine")?;
     if !KNOWN.contains(&word.as_str()) {
         return Err(unknown(&word, at));
     }
-    let arguments = if cursor.is_symbol("(") { arguments(cursor, of_server)? } else { Vec::new() };
+    let arguments = if cursor.is_symbol("(") { arguments(cursor)? } else { Vec::new() };
     let wrong = |usage: &str| {
         let message = format!("`{word}` has wrong arguments");
         Err(TypeFault::new(codes::TABLE_ENGINE, at, message).help(format!("write `{usage}`")))
@@ -140,17 +131,10 @@ fn engine(cursor: &mut Cursor, of_server: bool) -> Result<TableEngine, TypeFault
     }
 }
 
-/// Columns, of which some may stand in a tuple: `SummingMergeTree((a, b))`. The path and the replica's name, which begin
-/// the arguments of a server's replicated table, are left out.
-fn arguments(cursor: &mut Cursor, of_server: bool) -> Result<Vec<Name>, TypeFault> {
-    let groups = cursor.list(|cursor| match cursor.peek() {
-        Some(Token::Symbol("(")) => cursor.list(column),
-        Some(Token::Text(_)) if of_server => {
-            cursor.advance();
-            Ok(Vec::new())
-        }
-        _ => Ok(vec![column(cursor)?]),
-    })?;
+/// Columns, of which some may stand in a tuple: `SummingMergeTree((a, b))`.
+fn arguments(cursor: &mut Cursor) -> Result<Vec<Name>, TypeFault> {
+    let groups =
+        cursor.list(|cursor| if cursor.is_symbol("(") { cursor.list(column) } else { Ok(vec![column(cursor)?]) })?;
     Ok(groups.into_iter().flatten().collect())
 }
 

@@ -30,10 +30,6 @@ const SETTINGS: [(&str, u64, u64); 6] = [
     ("max_parts_in_total", 100, 10_000_000),
 ];
 
-/// What spreads values evenly, as a whole number.
-const HASHES: [&str; 7] =
-    ["cityHash64", "sipHash64", "xxHash64", "xxHash32", "murmurHash3_64", "intHash64", "intHash32"];
-
 impl Check<'_> {
     /// Tables that pass.
     pub(super) fn clickhouse_tables(&mut self, tables: &[raw::ChTable]) -> Vec<Table> {
@@ -60,10 +56,6 @@ impl Check<'_> {
         self.distinct("skip_indexes", "skip indexes", table.skip_indexes.iter().map(|index| index.name.as_str()));
         let skip_indexes: Vec<_> = table.skip_indexes.iter().map(|index| self.skip_index(index, &known)).collect();
         let settings = self.settings(&table.settings);
-        let sharding_key = match &table.sharding_key {
-            Some(text) => self.expression("sharding_key", text, Dialect::ClickHouse, Clause::SortKey, &known).map(Some),
-            None => Some(None),
-        };
         let table = Table {
             header: header?,
             columns: columns.into_iter().collect::<Option<_>>()?,
@@ -73,42 +65,10 @@ impl Check<'_> {
             primary_key: primary_key?,
             skip_indexes: skip_indexes.into_iter().collect::<Option<_>>()?,
             settings: settings?,
-            sharding_key: sharding_key?,
         };
         self.key_rules(&table);
         self.engine_rules(&table);
-        self.sharding_rules(&table);
         Some(table)
-    }
-
-    /// A shard is chosen by a whole number, and rows of one key have to be together where rows of one key become one.
-    fn sharding_rules(&mut self, table: &Table) {
-        let Some(key) = &table.sharding_key else { return };
-        let is_whole = match key {
-            Expr::Column(name) => {
-                table.columns.iter().any(|column| column.name == *name && column.data_type.is_integer())
-            }
-            Expr::Call(call) => HASHES.contains(&call.function.as_str()),
-            _ => false,
-        };
-        if !is_whole {
-            self.error(
-                codes::clickhouse::SHARDING_KEY,
-                "sharding_key",
-                "a sharding key is a column of whole numbers, or a hash of columns",
-                format!("write `cityHash64(column)`; hashes are {}", HASHES.join(", ")),
-            );
-        }
-        let sorted: BTreeSet<Name> = table.order_by.iter().flat_map(Expr::columns).collect();
-        if let Some(apart) = key.columns().into_iter().find(|name| table.engine.merges_rows() && !sorted.contains(name))
-        {
-            self.error(
-                codes::clickhouse::SHARDING_KEY,
-                "sharding_key",
-                format!("{} makes one row of those that order_by takes for equal, and by {apart} they could be on several shards", table.engine.name()),
-                "shard by columns of order_by",
-            );
-        }
     }
 
     fn ch_column(&mut self, column: &raw::ChColumn, known: &BTreeSet<Name>) -> Option<Column> {

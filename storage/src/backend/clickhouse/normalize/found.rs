@@ -1,10 +1,10 @@
 //! What was read of a server, as shapes.
 
 use super::clauses::{self, Foreign};
-use super::{PROJECTION, TableFacts, expression, list, object, over, put, put_index, put_table, put_view, seen};
+use super::{PROJECTION, TableFacts, expression, list, object, put, put_index, put_table, put_view, seen};
 use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
 use crate::definition::{Backend, ObjectKind, ObjectName};
-use crate::expr::{Dialect, Expr, Literal, parse_server, parse_server_list};
+use crate::expr::{Dialect, parse_server, parse_server_list};
 use crate::mark::MarkState;
 use crate::name::Name;
 use crate::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
@@ -53,9 +53,6 @@ pub(in crate::backend::clickhouse) struct IndexRow {
     pub(in crate::backend::clickhouse) granularity: String,
 }
 
-/// The engine of a table over all shards of another.
-const DISTRIBUTED: &str = "Distributed";
-
 /// Skip indexes that the server makes by itself, under a setting of the table.
 const IMPLICIT_INDEX: &str = "auto_minmax_index_";
 
@@ -97,17 +94,14 @@ fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Catalog
     let kind = match row.engine.as_str() {
         "MaterializedView" => ObjectKind::MaterializedView,
         engine if engine.ends_with("MergeTree") => ObjectKind::Table,
-        DISTRIBUTED => ObjectKind::Table,
         _ => ObjectKind::Other,
     };
-    let is_distributed = row.engine == DISTRIBUTED;
     let foreign = match kind {
         ObjectKind::Table => clauses::foreign(&row.create_table_query).filter(|_| !row.create_table_query.is_empty()),
         _ => Some(Vec::new()),
     };
     // A stranger's shape is never compared.
     let mut shape = match (kind, mark.mark().is_some()) {
-        (ObjectKind::Table, true) if is_distributed => found_distributed(row, columns),
         (ObjectKind::Table, true) => found_table(row, columns, indexes, foreign),
         (ObjectKind::MaterializedView, true) => found_view(row),
         _ => Shape::default(),
@@ -131,7 +125,6 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
         order: server_list(&row.sorting_key),
         primary: server_list(&row.primary_key),
         policy: row.storage_policy.clone(),
-        replicated: row.engine.starts_with("Replicated"),
     };
     put_table(&mut shape, facts);
     if !row.sampling_key.is_empty() {
@@ -165,27 +158,6 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
                 put_foreign(&mut shape, clause);
             }
         }
-    }
-    shape
-}
-
-fn found_distributed(row: &TableRow, columns: &[ColumnRow]) -> Shape {
-    let mut shape = Shape::default();
-    let inside = row.engine_full.strip_prefix(DISTRIBUTED).and_then(|rest| rest.strip_prefix('(')?.strip_suffix(')'));
-    let parts = inside.and_then(|inside| parse_server_list(inside, Dialect::ClickHouse).ok());
-    let fact = match parts.as_deref() {
-        Some([cluster, namespace, table, key]) => match [cluster, namespace, table].map(Expr::as_literal) {
-            [Some(Literal::Text(cluster)), Some(Literal::Text(namespace)), Some(Literal::Text(table))] => {
-                Fact::Known(over(&[cluster, namespace, table], &expression(key)))
-            }
-            _ => Fact::Opaque(row.engine_full.clone()),
-        },
-        // Settings, a policy, no key: none of it is ours.
-        _ => Fact::Opaque(row.engine_full.clone()),
-    };
-    put(&mut shape, object(), "over", fact);
-    for column in columns {
-        found_column(&mut shape, column);
     }
     shape
 }

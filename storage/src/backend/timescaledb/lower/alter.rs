@@ -96,7 +96,7 @@ fn indexes(object: &Object) -> &[Index] {
     match object {
         Object::Table(table) => &table.indexes,
         Object::Aggregate(aggregate) => &aggregate.indexes,
-        Object::ClickhouseTable(_) | Object::View(_) | Object::Distributed(_) | Object::Collection(_) => &[],
+        Object::ClickhouseTable(_) | Object::View(_) | Object::Collection(_) => &[],
     }
 }
 

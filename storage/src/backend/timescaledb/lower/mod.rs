@@ -121,9 +121,7 @@ impl TimescaleLower {
         match object {
             Object::Table(table) => self.create_table(table, comment),
             Object::Aggregate(aggregate) => self.create_aggregate(aggregate, comment).map_err(|fault| vec![fault]),
-            Object::ClickhouseTable(_) | Object::View(_) | Object::Distributed(_) | Object::Collection(_) => {
-                Err(vec![not_ours()])
-            }
+            Object::ClickhouseTable(_) | Object::View(_) | Object::Collection(_) => Err(vec![not_ours()]),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) fn shape(object: &Object) -> Shape {
     match object {
         Object::Table(found) => table(&mut shape, found),
         Object::Aggregate(found) => aggregate(&mut shape, found),
-        Object::ClickhouseTable(_) | Object::View(_) | Object::Distributed(_) | Object::Collection(_) => return shape,
+        Object::ClickhouseTable(_) | Object::View(_) | Object::Collection(_) => return shape,
     }
     shape.put_comment(PartKey::only(PartKind::Comment), &object.header().comment);
     shape
