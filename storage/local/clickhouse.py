@@ -11,7 +11,8 @@ PACKAGES = ("chdb",)
 LIMIT = 90
 
 # Hot is the volume `default` on the disk `default`, so that a table made on the default policy can be widened to this
-# one. Without move_factor = 0 a full disk would move rows to colder volumes that no policy sent there.
+# one. The cluster `local` is this host alone, whose TCP port nobody listens on: statements for it stay in the process. There
+# is no Keeper, so that nothing can be replicated. Without move_factor = 0 a full disk would move rows to colder volumes that no policy sent there.
 CONFIG = """<clickhouse>
   <timezone>UTC</timezone>
   <query_log><database>system</database><table>query_log</table>
@@ -20,6 +21,10 @@ CONFIG = """<clickhouse>
   <part_log><database>system</database><table>part_log</table>
     <flush_interval_milliseconds>1000</flush_interval_milliseconds>
     <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
+  <tcp_port>9000</tcp_port>
+  <remote_servers>
+    <local><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></local>
+  </remote_servers>
   <storage_configuration>
     <disks>
       <cold><path>{folder}/cold/</path></cold>

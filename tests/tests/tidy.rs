@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 20] = [
+const CORE: [&str; 21] = [
     "raw",
     "diagnostic",
     "name",
@@ -22,6 +22,7 @@ const CORE: [&str; 20] = [
     "definition",
     "target",
     "scaling",
+    "cluster",
     "server",
     "check",
     "mark",
