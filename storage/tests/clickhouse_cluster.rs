@@ -102,7 +102,7 @@ fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
         let kind = one.desired.object.kind();
         changes.push(Change::CreateObject { object: object.clone(), kind });
         let part = |kind, name: &str| PartKey::new(kind, name);
-        let (added, changed) = match &one.desired.object {
+        let (added, altered) = match &one.desired.object {
             Object::ClickhouseTable(_) if object.name.as_str().starts_with("events") => (
                 vec![
                     part(PartKind::Column, "kind"),
@@ -114,7 +114,13 @@ fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
             ),
             _ => (Vec::new(), vec![ChangedPart { key: PartKey::only(PartKind::Comment), facts: Vec::new() }]),
         };
-        changes.push(Change::AlterObject { object: object.clone(), kind, added, changed, removed: Vec::new() });
+        changes.push(Change::AlterObject {
+            object: object.clone(),
+            kind,
+            added,
+            changed: altered,
+            removed: Vec::new(),
+        });
     }
     let of = |change: &Change| {
         let object = match change {
