@@ -18,6 +18,11 @@ CONFIG = """<clickhouse>
   <part_log><database>system</database><table>part_log</table>
     <flush_interval_milliseconds>1000</flush_interval_milliseconds>
     <ttl>event_date + INTERVAL 7 DAY DELETE</ttl></part_log>
+  <!-- The cluster `local` is this host alone. Nobody listens on its TCP port: statements for it stay in the process. -->
+  <tcp_port>9000</tcp_port>
+  <remote_servers>
+    <local><shard><replica><host>127.0.0.1</host><port>9000</port></replica></shard></local>
+  </remote_servers>
 </clickhouse>
 """
 # The storage policy is that of `whale-host setup`: the same file, with the folders of this engine.

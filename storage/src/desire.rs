@@ -3,6 +3,8 @@
 //! Plugins are merged here, each object into the target that its model has; two that claim one object of a target are
 //! refused before anything is read from a server.
 
+mod sharding;
+
 use crate::catalog::Shape;
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -66,6 +68,9 @@ impl Desire {
                 operations: definition.operations.clone(),
             };
             let objects = self.targets.entry(target(object.name().backend)).or_default();
+            if let Some(fault) = sharding::clash(objects, &desired) {
+                faults.push(fault);
+            }
             if let Some(first) = objects.get(object.name()) {
                 faults.push(clash(&first.object, &desired));
             } else {

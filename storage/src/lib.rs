@@ -8,6 +8,7 @@ pub mod boundary;
 pub mod catalog;
 pub mod change;
 pub mod check;
+pub mod cluster;
 pub mod definition;
 pub mod desire;
 pub mod diagnostic;

@@ -77,7 +77,7 @@ raw! {
     struct ChTable {
         pub header: Header, pub columns: Vec<ChColumn>, pub engine: String, pub partition_by: Option<String>,
         pub order_by: Vec<String>, pub primary_key: Option<Vec<String>>, pub skip_indexes: Vec<ChSkipIndex>,
-        pub settings: Vec<Setting>
+        pub settings: Vec<Setting>, pub sharding_key: Option<String>
     }
     struct ChMaterializedView {
         pub header: Header, pub source: String, pub target: String, pub select: Vec<Selected>,

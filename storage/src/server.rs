@@ -1,5 +1,6 @@
 //! What was found out about a server before anything is planned for it: facts, no connection.
 
+use crate::cluster::KnownCluster;
 use crate::definition::Backend;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::Name;
@@ -93,6 +94,8 @@ pub struct Server {
     pub settable: BTreeSet<String>,
     /// ClickHouse: names of storage policies.
     pub storage_policies: BTreeSet<String>,
+    /// ClickHouse: the cluster that the target is declared to be, and what the server knows of it.
+    pub cluster: Option<KnownCluster>,
 }
 
 impl Server {
@@ -110,6 +113,7 @@ impl Server {
             database: None,
             settable: BTreeSet::new(),
             storage_policies: BTreeSet::new(),
+            cluster: None,
         }
     }
 
@@ -137,6 +141,7 @@ impl Server {
                 found.push(Diagnostic::warning(codes::engine::TOO_NEW, path.as_str(), message).help(help));
             }
         }
+        found.extend(self.cluster.iter().flat_map(KnownCluster::findings));
         if self.backend == Backend::Clickhouse && !self.storage_policies.contains("whale") {
             let message = "the server has no storage policy `whale`; tables are made on its default policy";
             let help =

@@ -122,6 +122,7 @@ fn clickhouse() -> raw::ChTable {
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: Vec::new(),
+        sharding_key: None,
     }
 }
 

@@ -116,6 +116,7 @@ impl Engine {
             connect_timeout: seconds,
             statement_timeout: seconds,
             prefix: String::new(),
+            cluster: None,
         };
         let mut target = ClickhouseTarget::connect(&address).await.unwrap();
         let models = ["legal", "nobody"].map(Name::from_server);

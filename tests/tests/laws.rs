@@ -50,6 +50,7 @@ fn models() -> impl Strategy<Value = raw::ModelDefinition> {
                     .into_iter()
                     .map(|value| raw::Setting { name: "index_granularity".to_owned(), value: value.to_string() })
                     .collect(),
+                sharding_key: None,
             }
         });
         raw::ModelDefinition {
@@ -196,6 +197,7 @@ fn limited(settings: &BTreeMap<&'static str, u64>) -> Wanted {
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: Vec::new(),
+        sharding_key: None,
     };
     let clickhouse = raw::ClickhouseObjects { tables: vec![table], materialized_views: Vec::new() };
     let mut wanted = wanted(&raw::ModelDefinition { clickhouse, ..Default::default() });
@@ -282,6 +284,7 @@ fn a_stranger_is_reported_and_left() {
                 primary_key: None,
                 skip_indexes: Vec::new(),
                 settings: Vec::new(),
+                sharding_key: None,
             }],
             materialized_views: Vec::new(),
         },

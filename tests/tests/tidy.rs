@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 21] = [
+const CORE: [&str; 22] = [
     "raw",
     "diagnostic",
     "name",
@@ -23,6 +23,7 @@ const CORE: [&str; 21] = [
     "document",
     "target",
     "scaling",
+    "cluster",
     "server",
     "check",
     "mark",

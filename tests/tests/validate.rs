@@ -11,9 +11,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::definition::{Backend, Definition};
+use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
 use whale_storage::raw::{self, *};
 use whale_storage::server::Version;
+use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
 
 fn header(id: &str) -> Header {
@@ -97,6 +99,7 @@ fn ch_table(id: &str) -> ChTable {
         primary_key: None,
         skip_indexes: vec![],
         settings: vec![],
+        sharding_key: None,
     }
 }
 
@@ -302,6 +305,51 @@ fn clickhouse() {
     });
     refused("WH0506", |m| m.clickhouse.materialized_views[0].target = "events".to_owned());
     refused("WH0224", |m| m.clickhouse.materialized_views[0].select[0].name = "nowhere".to_owned());
+}
+
+#[test]
+fn sharding_keys() {
+    let keyed = |m: &mut ModelDefinition, key: &str| m.clickhouse.tables[0].sharding_key = Some(key.to_owned());
+    for key in ["cityHash64(id)", "toUnixTimestamp(at)", "xxHash64(id, at) % 16"] {
+        let mut definition = good();
+        keyed(&mut definition, key);
+        let (accepted, found) = judge(&definition, &Against::oldest());
+        assert!(accepted.is_some() && found.is_empty(), "{key}: {found:?}");
+    }
+    for key in ["id", "lower(id)", "at", "cityHash64(id) / 2", "cityHash64(id) = 1", "cityHash64(maybe)"] {
+        refused("WH0507", |m| keyed(m, key));
+    }
+    refused("WH0224", |m| keyed(m, "cityHash64(idd)"));
+    refused("WH0325", |m| keyed(m, "rand()"));
+    refused("WH0507", |m| {
+        keyed(m, "cityHash64(at)");
+        m.clickhouse.tables[0].order_by = texts(&["id"]);
+        m.clickhouse.tables[0].engine = "ReplacingMergeTree(at)".to_owned();
+    });
+    refused("WH0507", |m| {
+        keyed(m, "cityHash64(late)");
+        let mut late = m.clickhouse.tables[0].columns[0].clone();
+        late.header.name = "late".to_owned();
+        late.value = ChColumnValue::Materialized("lower(id)".to_owned());
+        m.clickhouse.tables[0].columns.push(late);
+    });
+    refused("WH0508", |m| {
+        keyed(m, "cityHash64(id)");
+        m.clickhouse.tables[0].header.name = "e".repeat(58);
+    });
+}
+
+#[test]
+fn the_name_of_a_shards_table_is_taken() {
+    for (spread, local) in [(0, 1), (1, 0)] {
+        let mut definition = good();
+        definition.clickhouse.tables[spread].sharding_key = Some("cityHash64(id)".to_owned());
+        let name = format!("{}_local", definition.clickhouse.tables[spread].header.name);
+        definition.clickhouse.tables[local].header.name = name;
+        let (accepted, _) = judge(&definition, &Against::oldest());
+        let (_, clashes) = Desire::merge(&[accepted.unwrap()], &Layout::default());
+        assert_eq!(clashes.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["WH0508"]);
+    }
 }
 
 #[test]

@@ -119,6 +119,7 @@ fn raw_clickhouse_table(table: &raw::ChTable) -> Outline {
     let mut parts: Vec<String> = table.columns.iter().map(column).collect();
     parts.push(format!("engine {}", cut(&table.engine)));
     parts.extend(table.partition_by.iter().map(|by| format!("partition by {}", cut(by))));
+    parts.extend(table.sharding_key.iter().map(|key| format!("shard by {}", cut(key))));
     parts.push(format!("order by ({})", cut_all(&table.order_by)));
     parts.extend(
         table

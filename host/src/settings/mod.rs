@@ -1,6 +1,7 @@
 //! What holds for this run: `whale.toml`, the environment and the flags, resolved. The one module that reads any of them.
 
 mod address;
+mod cluster;
 mod command;
 pub(crate) mod config;
 pub(crate) mod environment;

@@ -127,6 +127,14 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// True or false.
+    pub(super) fn truth(&mut self, path: &str, value: &Value<'_>) -> Option<bool> {
+        match value.get_ref() {
+            DeValue::Boolean(truth) => Some(*truth),
+            _ => self.wrong(path, value, "true or false"),
+        }
+    }
+
     /// A value of a parameter, as it would be typed.
     pub(super) fn parameter(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
         match value.get_ref() {

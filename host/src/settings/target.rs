@@ -1,9 +1,11 @@
 //! `[targets.ENGINE]` and `[models.NAME.targets.ENGINE]`: what is said of one target.
 
+use super::cluster;
 use super::reader::{Key, Reader, Value};
 use super::source::UrlSource;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use whale_storage::cluster::Cluster;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::Origin;
 use whale_storage::name::{Name, Place, reserved};
@@ -22,6 +24,8 @@ pub(crate) struct TargetSettings {
     pub(crate) statement_timeout: Duration,
     /// What stands before the name of every namespace there.
     pub(crate) prefix: String,
+    /// The cluster that it is, of ClickHouse.
+    pub(crate) cluster: Option<Cluster>,
     /// The table's place in the file.
     pub(crate) origin: Origin,
 }
@@ -58,6 +62,7 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
         connect_timeout: Duration::from_secs(CONNECT_SECONDS),
         statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
         prefix: String::new(),
+        cluster: None,
         origin: reader.origin(key.span()),
     };
     for (key, value) in reader.entries(&path, value) {
@@ -70,9 +75,11 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
             "connect_timeout" => settings.connect_timeout = seconds(reader, &inner, value, CONNECT_SECONDS),
             "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
             "prefix" => settings.prefix = prefix(reader, backend, &inner, value),
+            "cluster" => settings.cluster = cluster::read(reader, backend, &path, key, value),
             _ => {
                 let known = ["version", "connect_timeout", "statement_timeout", "prefix"];
-                reader.unknown(&path, key, &[&known[..], &UrlSource::KEYS].concat());
+                let own: &[&str] = if backend == Backend::Clickhouse { &["cluster"] } else { &[] };
+                reader.unknown(&path, key, &[&known[..], own, &UrlSource::KEYS].concat());
             }
         }
     }

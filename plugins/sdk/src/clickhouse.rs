@@ -122,6 +122,7 @@ impl Table {
             primary_key: None,
             skip_indexes: Vec::new(),
             settings: Vec::new(),
+            sharding_key: None,
         })
     }
 
@@ -152,6 +153,13 @@ impl Table {
     /// A beginning of the sorting key, where the whole of it is too much to keep in memory.
     pub fn primary_key<'a>(mut self, keys: impl IntoIterator<Item = &'a str>) -> Self {
         self.0.primary_key = Some(header::texts(keys));
+        self
+    }
+
+    /// An integer that decides on which shard a row is, where the deployment has several: `cityHash64(user_id)`. Without
+    /// one every shard has the whole table.
+    pub fn sharding_key(mut self, expression: &str) -> Self {
+        self.0.sharding_key = Some(expression.to_owned());
         self
     }
 

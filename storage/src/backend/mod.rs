@@ -13,6 +13,7 @@ pub mod timescaledb;
 pub mod tls;
 
 use crate::catalog::Catalog;
+use crate::cluster::Cluster;
 use crate::definition::{Backend, ObjectName};
 use crate::mark::Mark;
 use crate::name::Name;
@@ -35,6 +36,8 @@ pub struct Address {
     pub statement_timeout: Duration,
     /// What stands before the name of every namespace there; empty where nothing does.
     pub prefix: String,
+    /// ClickHouse: the cluster that the server is a host of, where the target is declared to be one.
+    pub cluster: Option<Cluster>,
 }
 
 impl fmt::Debug for Address {

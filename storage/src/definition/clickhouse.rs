@@ -25,6 +25,22 @@ pub struct Table {
     pub skip_indexes: Vec<SkipIndex>,
     /// Settings of the table, by name.
     pub settings: BTreeMap<String, String>,
+    /// What decides which shard a row is on, where the target has shards.
+    pub sharding_key: Option<Expr>,
+    /// What the table is on a cluster.
+    pub spread: Spread,
+}
+
+/// What a table is on a cluster of several shards. A definition has only whole ones.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Spread {
+    /// All rows, on every host.
+    #[default]
+    Whole,
+    /// The rows of one shard.
+    Shard,
+    /// No rows: it reads and writes the tables of the shards, which have this name.
+    Over(ObjectName),
 }
 
 /// A column.

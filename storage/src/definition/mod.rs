@@ -170,7 +170,11 @@ impl Object {
                 .collect(),
             Object::Aggregate(aggregate) => vec![&aggregate.source],
             Object::View(view) => vec![&view.source, &view.target],
-            Object::ClickhouseTable(_) | Object::Collection(_) => Vec::new(),
+            Object::ClickhouseTable(table) => match &table.spread {
+                clickhouse::Spread::Over(local) => vec![local],
+                clickhouse::Spread::Whole | clickhouse::Spread::Shard => Vec::new(),
+            },
+            Object::Collection(_) => Vec::new(),
         }
     }
 }

@@ -60,6 +60,11 @@ pub trait Lower {
     /// The shape of a defined object on this server.
     fn shape(&self, object: &Object) -> Shape;
 
+    /// The objects that are made of those that are defined: on most servers, they themselves.
+    fn laid_out(&self, wanted: Wanted) -> Wanted {
+        wanted
+    }
+
     /// The recipe of a change. For objects, `object` is the definition, and `mark` what is to stand in its comment;
     /// for roles and namespaces there is only the mark.
     fn lower(&self, change: &Change, object: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>>;

@@ -43,7 +43,7 @@ impl Connection {
 
     pub(super) fn wanted(&self, target: &TargetName, desire: &Desire) -> Wanted {
         let lower = self.lower();
-        desire.for_target(target, |object| lower.shape(object))
+        lower.laid_out(desire.for_target(target, |object| lower.shape(object)))
     }
 
     pub(super) fn plan_into(&self, plan: &mut Plan, looked: &Looked, run: &str) {

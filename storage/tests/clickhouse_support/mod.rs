@@ -9,7 +9,7 @@ use whale_storage::approve::ApprovedPlan;
 use whale_storage::backend::clickhouse::ClickhouseTarget;
 use whale_storage::backend::{Address, Scope, Seal, Target};
 use whale_storage::catalog::Catalog;
-use whale_storage::definition::clickhouse::{Column, ColumnValue, Selected, SkipIndex, Table, View};
+use whale_storage::definition::clickhouse::{Column, ColumnValue, Selected, SkipIndex, Spread, Table, View};
 use whale_storage::definition::{Backend, Header, Object, ObjectName};
 use whale_storage::desire::{Desired, Wanted, WantedObject};
 use whale_storage::diff::{Diff, diff};
@@ -28,6 +28,7 @@ pub fn address() -> Address {
         connect_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_mins(1),
         prefix: String::new(),
+        cluster: None,
     }
 }
 
@@ -122,6 +123,8 @@ pub fn table(database: &str, object: &str, columns: &[&str], engine: &str, order
         primary_key: None,
         skip_indexes: Vec::new(),
         settings: BTreeMap::new(),
+        sharding_key: None,
+        spread: Spread::Whole,
     }
 }
 
@@ -167,7 +170,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Clickhouse.into(), objects, limits: BTreeMap::new() }
+    lower.laid_out(Wanted { target: Backend::Clickhouse.into(), objects, limits: BTreeMap::new() })
 }
 
 pub async fn inspect(target: &mut ClickhouseTarget, wanted: &Wanted) -> Catalog {

@@ -17,7 +17,14 @@ pub(super) fn address(engine: Backend) -> Address {
     };
     let url = clients::address(variable).to_string();
     let minute = Duration::from_mins(1);
-    Address { url, authority: None, connect_timeout: minute, statement_timeout: minute, prefix: String::new() }
+    Address {
+        url,
+        authority: None,
+        connect_timeout: minute,
+        statement_timeout: minute,
+        prefix: String::new(),
+        cluster: None,
+    }
 }
 
 /// Removes everything that a case may have made.

@@ -14,4 +14,5 @@ pub(crate) fn table() -> Table {
         .column(Column::new("success", ty::bool()))
         .partition_by("toYYYYMM(event_time)")
         .order_by(["domain", "model_id", "event_time"])
+        .sharding_key("cityHash64(domain, model_id)")
 }

@@ -15,5 +15,6 @@ pub(crate) fn table() -> Table {
         .column(Column::new("created_at", ty::date_time()))
         .partition_by("toYYYYMM(created_at)")
         .order_by(["knowledge_id", "conversation_id", "created_at"])
+        .sharding_key("cityHash64(conversation_id)")
         .skip_index("by_conversation", "conversation_id", "bloom_filter(0.01)", 4)
 }

@@ -16,4 +16,5 @@ pub(crate) fn table() -> Table {
         .column(Column::new("created_at", ty::date_time()).default("now()"))
         .partition_by("toYYYYMM(created_at)")
         .order_by(["conversation_id", "created_at"])
+        .sharding_key("cityHash64(conversation_id)")
 }

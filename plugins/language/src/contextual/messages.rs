@@ -14,5 +14,6 @@ pub(crate) fn table() -> Table {
         .column(Column::new("metadata", ty::string()).comment("JSON"))
         .partition_by("toYYYYMM(created_at)")
         .order_by(["message_id", "conversation_id", "created_at"])
+        .sharding_key("cityHash64(conversation_id)")
         .skip_index("by_conversation", "conversation_id", "bloom_filter(0.01)", 4)
 }

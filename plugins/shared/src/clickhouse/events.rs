@@ -16,4 +16,5 @@ pub(crate) fn table() -> Table {
         .column(Column::new("user_agent", ty::string()))
         .partition_by("toYYYYMM(event_date)")
         .order_by(["event_type", "event_time"])
+        .sharding_key("cityHash64(user_id)")
 }

@@ -19,4 +19,5 @@ pub(crate) fn table() -> Table {
         .engine("ReplacingMergeTree(updated_at)")
         .partition_by("toYYYYMM(started_at)")
         .order_by(["user_id", "session_id"])
+        .sharding_key("cityHash64(user_id)")
 }

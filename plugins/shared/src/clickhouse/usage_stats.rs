@@ -18,4 +18,5 @@ pub(crate) fn table() -> Table {
         .engine("SummingMergeTree")
         .partition_by("toYYYYMM(date)")
         .order_by(["date", "user_id", "model_name"])
+        .sharding_key("cityHash64(user_id)")
 }

@@ -1,6 +1,6 @@
 //! What an apply would need of this server and what it has: rights, storage policies, disks, clock. Only reads.
 
-use super::{ClickhouseTarget, STORAGE_POLICY};
+use super::{ClickhouseTarget, STORAGE_POLICY, cluster};
 use crate::backend::{EngineError, now_ms};
 use crate::check::{self, Check, Needs};
 use crate::definition::Backend;
@@ -61,6 +61,9 @@ impl ClickhouseTarget {
         }
         checks.push(self.rights(needs).await);
         checks.push(self.policies().await);
+        if let Some(known) = &self.server.cluster {
+            checks.extend(cluster::check(&self.session, known).await);
+        }
         checks.push(self.disks().await);
         checks.push(match clock.first().and_then(|row| row.now.parse().ok()) {
             Some(server) => check::clock(Backend::Clickhouse, server, before, after),

@@ -4,11 +4,13 @@
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
 
 use super::access;
+use super::cluster;
 use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
 use crate::backend::{EngineError, Scope};
 use crate::catalog::Catalog;
+use crate::cluster::{Cluster, KnownCluster};
 use crate::definition::{Backend, ObjectName};
 use crate::mark::{MarkState, PREFIX};
 use crate::name::Name;
@@ -19,7 +21,7 @@ use serde::Deserialize;
 const READING: &str = "reading the catalogue";
 
 /// What the server is. Of one that is older than we know, its version and nothing else.
-pub(super) async fn server(session: &Session) -> Result<Server, EngineError> {
+pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Result<Server, EngineError> {
     #[derive(Deserialize)]
     struct VersionRow {
         version: String,
@@ -42,6 +44,9 @@ pub(super) async fn server(session: &Session) -> Result<Server, EngineError> {
         server.user = row.user;
         server.storage_policies = row.policies.into_iter().collect();
     }
+    if let Some(declared) = declared {
+        server.cluster = Some(cluster::known(session, declared).await?);
+    }
     Ok(server)
 }
 
@@ -52,7 +57,11 @@ struct DatabaseRow {
 }
 
 /// Everything in the namespaces of a scope.
-pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog, EngineError> {
+pub(super) async fn catalog(
+    session: &Session,
+    scope: &Scope,
+    known: Option<&KnownCluster>,
+) -> Result<Catalog, EngineError> {
     let names: Vec<String> = scope.namespaces.iter().map(|name| literal(name.as_str())).collect();
     let within = if names.is_empty() { literal("") } else { names.join(", ") };
     // Those in which a model may have objects: asked for by name, or by the mark that they carry.
@@ -64,7 +73,7 @@ pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog,
         within
     };
     let tables = format!(
-        "SELECT database, name, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, \
+        "SELECT database, name, toString(uuid) AS uuid, engine, engine_full, partition_key, sorting_key, primary_key, sampling_key, \
          storage_policy, comment, create_table_query, as_select \
          FROM system.tables WHERE database IN ({within}) AND NOT is_temporary"
     );
@@ -85,7 +94,7 @@ pub(super) async fn catalog(session: &Session, scope: &Scope) -> Result<Catalog,
     let mut catalog = Catalog::empty(Backend::Clickhouse);
     catalog.namespaces =
         databases.into_iter().map(|row| (Name::from_server(row.name), MarkState::split(&row.comment).1)).collect();
-    catalog.objects = normalize::objects(tables, columns, indexes);
+    catalog.objects = normalize::objects(tables, columns, indexes, known);
     access::read(session, scope, &mut catalog).await?;
     Ok(catalog)
 }
@@ -103,17 +112,19 @@ pub(super) async fn comment(session: &Session, object: &ObjectName) -> Result<Op
 
 /// Statements of ours that change something and are still at work, and mutations of tables of ours that are not done. No
 /// other run is at work: the lock is held.
-pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineError> {
+pub(super) async fn at_work(session: &Session, known: Option<&KnownCluster>) -> Result<Vec<String>, EngineError> {
     #[derive(Deserialize)]
     struct Work {
         what: String,
     }
     const LOOKING: &str = "looking for what an earlier run left at work";
+    let processes = cluster::everywhere(known, "processes");
+    let mutations = cluster::everywhere(known, "mutations");
     // Whose tables they are is asked only when there is something: that costs more than the rest.
     let sql = format!(
-        "SELECT 'something' AS what FROM system.processes
+        "SELECT 'something' AS what FROM {processes}
         WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
-        UNION ALL SELECT 'something' AS what FROM system.mutations WHERE NOT is_done LIMIT 1",
+        UNION ALL SELECT 'something' AS what FROM {mutations} WHERE NOT is_done LIMIT 1",
         comment = literal(super::LOG_COMMENT),
     );
     if session.read::<Work>(LOOKING, &sql).await?.is_empty() {
@@ -121,12 +132,12 @@ pub(super) async fn at_work(session: &Session) -> Result<Vec<String>, EngineErro
     }
     let sql = format!(
         "SELECT concat('statement ', query_id, ': ', substring(replaceRegexpAll(query, '\\\\s+', ' '), 1, 100)) AS what
-        FROM system.processes
+        FROM {processes}
         WHERE Settings['log_comment'] = {comment} AND query_kind NOT IN ('Select', 'Show', 'Describe')
         UNION ALL
         SELECT concat('mutation ', m.mutation_id, ' of ', m.database, '.', m.table, ': ', substring(m.command, 1, 100),
             if(m.latest_fail_reason = '', '', concat('; it fails: ', substring(m.latest_fail_reason, 1, 200)))) AS what
-        FROM system.mutations AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
+        FROM {mutations} AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
         WHERE NOT m.is_done AND position(t.comment, {mark}) > 0",
         comment = literal(super::LOG_COMMENT),
         mark = literal(crate::mark::PREFIX),

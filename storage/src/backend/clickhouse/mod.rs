@@ -6,10 +6,12 @@
 
 mod access;
 mod check;
+mod cluster;
 mod inspect;
 mod lower;
 mod normalize;
 mod run;
+mod spread;
 
 pub use lower::ClickhouseLower;
 
@@ -53,7 +55,7 @@ impl ClickhouseTarget {
         let client = client(&url, &place, &protection, address)?;
         let peer = Peer::new(Backend::Clickhouse, &host, address.authority.as_ref());
         let session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
-        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session));
+        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session, address.cluster.as_ref()));
         let fault = match probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout))) {
             Ok(server) => {
                 let version_table = version_table::name(Backend::Clickhouse, &address.prefix);
@@ -85,7 +87,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
-        inspect::catalog(&self.session, scope).await
+        inspect::catalog(&self.session, scope, self.server.cluster.as_ref()).await
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
@@ -93,7 +95,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
-        inspect::at_work(&self.session).await
+        inspect::at_work(&self.session, self.server.cluster.as_ref()).await
     }
 
     fn unsettled(&self) -> bool {
@@ -106,7 +108,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
-        run::seal(&self.session, marks).await
+        run::seal(&self.session, &self.lower(), marks).await
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
@@ -156,6 +158,10 @@ fn client(url: &Url, place: &str, protection: &Protection, address: &Address) ->
     let base = format!("{}://{place}{}", url.scheme(), url.path());
     let client = client.with_url(base).with_compression(Compression::None).with_setting("wait_end_of_query", "1");
     let client = client.with_setting("log_comment", LOG_COMMENT);
+    let client = match &address.cluster {
+        Some(_) => cluster::settings(client, address.statement_timeout),
+        None => client,
+    };
     Ok(match user.as_str() {
         "" => client,
         user => client.with_user(user).with_password(password),

@@ -6,15 +6,18 @@
 
 mod access;
 mod clauses;
+mod cluster;
 mod found;
 
 pub(super) use access::{AccessRows, ElementRow, GivenRow, MaximaRow, roles};
+pub(super) use cluster::{Replication, replication};
 pub(super) use found::{ColumnRow, IndexRow, TableRow, objects};
 
 use super::STORAGE_POLICY;
 use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
+use crate::cluster::KnownCluster;
 use crate::definition::Object;
-use crate::definition::clickhouse::{ColumnValue, Table, View};
+use crate::definition::clickhouse::{ColumnValue, Spread, Table, View};
 use crate::expr::{Dialect, Expr};
 use crate::name::Name;
 use crate::types::clickhouse::TableEngine;
@@ -49,9 +52,17 @@ fn list(all: &[Expr]) -> Option<Fact> {
     (!texts.is_empty()).then(|| texts.join(", ").into())
 }
 
-/// What a table is as a whole.
+/// What is known of the server that both sides are on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// Whether it has the storage policy that our tables are made with.
+    pub(super) whale: bool,
+    /// The cluster that the target is, where it is one.
+    pub(super) cluster: Option<&'a KnownCluster>,
+}
+
+/// What a table is as a whole, its engine apart.
 struct TableFacts {
-    engine: Fact,
     partition: Option<Fact>,
     order: Option<Fact>,
     primary: Option<Fact>,
@@ -61,7 +72,6 @@ struct TableFacts {
 fn put_table(shape: &mut Shape, facts: TableFacts) {
     // The primary key is the sorting key unless another was given.
     let primary = facts.primary.filter(|primary| Some(primary.text()) != facts.order.as_ref().map(Fact::text));
-    put(shape, object(), "engine", facts.engine);
     put(shape, object(), "storage policy", facts.policy);
     for (name, fact) in [("partition by", facts.partition), ("order by", facts.order), ("primary key", primary)] {
         if let Some(fact) = fact {
@@ -71,7 +81,7 @@ fn put_table(shape: &mut Shape, facts: TableFacts) {
 }
 
 /// The policy that tables are made with on a server.
-pub(super) fn policy(whale: bool) -> &'static str {
+fn policy(whale: bool) -> &'static str {
     if whale { STORAGE_POLICY } else { "default" }
 }
 
@@ -91,16 +101,14 @@ fn sorting(table: &Table) -> Vec<Expr> {
 }
 
 /// The shape of a table's definition.
-pub(super) fn table(table: &Table, whale: bool) -> Shape {
+pub(super) fn table(table: &Table, place: Place<'_>) -> Shape {
     let mut shape = Shape::default();
-    let facts = TableFacts {
-        engine: table.engine.to_string().into(),
-        partition: table.partition_by.as_ref().and_then(|key| list(std::slice::from_ref(key))),
-        order: list(&sorting(table)),
-        primary: list(table.primary_key.as_deref().unwrap_or(&table.order_by)),
-        policy: policy(whale).to_owned(),
-    };
-    put_table(&mut shape, facts);
+    match (&table.spread, place.cluster) {
+        (Spread::Over(local), Some(known)) => {
+            cluster::put_over(&mut shape, &known.cluster.name, local, table.sharding_key.as_ref());
+        }
+        _ => put_stored(&mut shape, table, place),
+    }
     for column in &table.columns {
         let key = PartKey::new(PartKind::Column, column.name.as_str());
         put(&mut shape, key.clone(), "type", column.data_type.to_string());
@@ -124,6 +132,18 @@ pub(super) fn table(table: &Table, whale: bool) -> Shape {
     }
     shape.put_comment(PartKey::only(PartKind::Comment), &table.header.comment);
     shape
+}
+
+/// What a table is that holds rows.
+fn put_stored(shape: &mut Shape, table: &Table, place: Place<'_>) {
+    cluster::put_wanted(shape, table, place.cluster);
+    let facts = TableFacts {
+        partition: table.partition_by.as_ref().and_then(|key| list(std::slice::from_ref(key))),
+        order: list(&sorting(table)),
+        primary: list(table.primary_key.as_deref().unwrap_or(&table.order_by)),
+        policy: policy(place.whale).to_owned(),
+    };
+    put_table(shape, facts);
 }
 
 fn put_index(shape: &mut Shape, name: &str, on: Fact, kind: Fact, granularity: String) {
@@ -187,12 +207,14 @@ fn seen<'a>(shape: &Shape, columns: impl IntoIterator<Item = &'a str>) -> String
 
 /// What [`seen`] will be of an object that is made now, if the server does what servers do. Where it does otherwise, the
 /// object is looked at again and its mark is written anew; where it does not, a mark need not be written twice.
-pub(super) fn expected(object: &Object, whale: bool) -> String {
+pub(super) fn expected(object: &Object, place: Place<'_>) -> String {
     match object {
         Object::ClickhouseTable(made) => {
-            let mut shape = table(made, whale);
-            let implied = PartKey::new(PartKind::Property, "index_granularity");
-            shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
+            let mut shape = table(made, place);
+            if !matches!(made.spread, Spread::Over(_)) {
+                let implied = PartKey::new(PartKind::Property, "index_granularity");
+                shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
+            }
             seen(&shape, made.columns.iter().map(|column| column.name.as_str()))
         }
         Object::View(made) => seen(&view(made), []),

@@ -4,6 +4,7 @@
 //! here: the next run looks. Repeating a step is safe: what is added is added if it is not there, and an object that is
 //! there already is accepted only if it carries the very comment, mark included, that the step gives it.
 
+use super::lower::ClickhouseLower;
 use super::{inspect, lower};
 use crate::backend::tls::Peer;
 use crate::backend::{EngineError, FailureKind, Seal};
@@ -122,13 +123,14 @@ impl Session {
     }
 
     fn answered(&self, code: u32, attempted: &str, text: &str) -> EngineError {
+        const LOOKS: &str = "run the same command again: it looks at what is there first";
         let (kind, hint) = match code {
+            // The hosts of a cluster answer each for itself: others may have done it.
+            _ if text.contains("There was an error on [") => (FailureKind::InDoubt, Some(LOOKS)),
             192..=194 | 516 => (FailureKind::Denied, Some("check the user and the password in the URL of the target")),
             497 => (FailureKind::Denied, Some("grant the right that the message names to the user of the URL")),
-            // Timeouts, memory, Keeper: begun, and stopped somewhere.
-            159 | 209 | 210 | 241 | 242 | 341 | 394 | 999 => {
-                (FailureKind::InDoubt, Some("run the same command again: it looks at what is there first"))
-            }
+            // Timeouts, memory, Keeper, another ALTER at the same time: begun, and stopped somewhere.
+            159 | 209 | 210 | 241 | 242 | 341 | 394 | 517 | 999 => (FailureKind::InDoubt, Some(LOOKS)),
             164 => {
                 (FailureKind::Denied, Some("the user of the URL may only read; give it a profile with readonly = 0"))
             }
@@ -181,10 +183,14 @@ async fn made_before(session: &Session, change: &Change, sql: &str, fault: Engin
 }
 
 /// Writes marks that say what the server said back.
-pub(super) async fn seal(session: &Session, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
+pub(super) async fn seal(
+    session: &Session,
+    lower: &ClickhouseLower,
+    marks: &BTreeMap<ObjectName, Seal>,
+) -> Result<(), EngineError> {
     let seals = marks.iter().map(|(name, seal)| async move {
         session
-            .execute(&format!("writing the mark of {name}"), &lower::seal(name, &seal.mark.comment(&seal.comment)))
+            .execute(&format!("writing the mark of {name}"), &lower.seal(name, &seal.mark.comment(&seal.comment)))
             .await
     });
     futures::stream::iter(seals).buffer_unordered(SEALS_AT_ONCE).try_collect().await

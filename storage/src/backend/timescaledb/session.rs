@@ -263,6 +263,7 @@ mod tests {
             connect_timeout: second,
             statement_timeout: second,
             prefix: String::new(),
+            cluster: None,
         })
     }
 

@@ -13,6 +13,10 @@ codes! {
         "An alias is computed when it is read and has no codec.";
     VIEW = "WH0506", "a materialized view that cannot be",
         "A view reads one table of the plugin and writes into another. Its columns are named as the target's; what is not aggregated is grouped by.";
+    SHARDING_KEY = "WH0507", "a sharding key that cannot be",
+        "A sharding key is an integer that is computed from columns that are stored: the same for the same row, so that nothing random is taken. Where rows of one key become one row, they must meet on one shard: the sharding key names columns of order_by only.";
+    LOCAL_NAME = "WH0508", "the name of the table of a shard is taken",
+        "A table with a sharding key has, on a cluster of several shards, its rows in a table of the same name with `_local` behind it. Another object has that name, or it would be longer than 63 bytes. It holds on every deployment, so that a plugin that is accepted on one is accepted on all.";
     SUM_WRAPS = "WH0510", "sums in a narrow integer wrap around",
         "A SummingMergeTree adds values when it merges parts, in the column's own type: two UInt16 of 60,000 become 54,464, without an error. Use 64 bits for what is summed.";
     AVERAGE_SUMMED = "WH0511", "an average is summed",

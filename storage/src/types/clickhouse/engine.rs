@@ -92,6 +92,18 @@ impl TableEngine {
         }
     }
 
+    /// As an engine of the replicated family, whose first arguments say where its replicas meet.
+    pub fn replicated(&self, first: &[String]) -> String {
+        let columns: Vec<String> = self.columns().into_iter().map(identifier).collect();
+        let own = match self {
+            TableEngine::SummingMergeTree(_) if !columns.is_empty() => vec![format!("({})", columns.join(", "))],
+            _ => columns,
+        };
+        let arguments: Vec<&str> = first.iter().chain(&own).map(String::as_str).collect();
+        let name = format!("Replicated{}", self.name());
+        if arguments.is_empty() { name } else { format!("{name}({})", arguments.join(", ")) }
+    }
+
     /// Whether rows of one key become one row when parts merge.
     pub fn merges_rows(&self) -> bool {
         *self != TableEngine::MergeTree

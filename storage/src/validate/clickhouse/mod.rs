@@ -1,11 +1,12 @@
 //! Rules of ClickHouse: columns, codecs, keys, settings; engines in [`engine`], views in [`view`].
 
 mod engine;
+mod sharding;
 mod view;
 
 use super::{Check, cut};
 use crate::definition::Backend;
-use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Table};
+use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Spread, Table};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect, Expr};
 use crate::name::{Name, Place};
@@ -56,6 +57,10 @@ impl Check<'_> {
         self.distinct("skip_indexes", "skip indexes", table.skip_indexes.iter().map(|index| index.name.as_str()));
         let skip_indexes: Vec<_> = table.skip_indexes.iter().map(|index| self.skip_index(index, &known)).collect();
         let settings = self.settings(&table.settings);
+        let sharding_key = match &table.sharding_key {
+            Some(text) => self.expression("sharding_key", text, Dialect::ClickHouse, Clause::SortKey, &known).map(Some),
+            None => Some(None),
+        };
         let table = Table {
             header: header?,
             columns: columns.into_iter().collect::<Option<_>>()?,
@@ -65,7 +70,10 @@ impl Check<'_> {
             primary_key: primary_key?,
             skip_indexes: skip_indexes.into_iter().collect::<Option<_>>()?,
             settings: settings?,
+            sharding_key: sharding_key?,
+            spread: Spread::Whole,
         };
+        self.sharding_rules(&table);
         self.key_rules(&table);
         self.engine_rules(&table);
         Some(table)

@@ -15,17 +15,17 @@ pub(in crate::backend::clickhouse) const QUOTA: &str = "quota.";
 /// The setting of a quota that is no maximum.
 pub(in crate::backend::clickhouse) const INTERVAL: &str = "quota.interval";
 
-/// The role. One that came in between is found by the look at the end of the run.
-pub(super) fn create_role(role: &Name, mark: &Mark) -> String {
-    format!("CREATE ROLE IF NOT EXISTS {} SETTINGS {MARK} = {}", identifier(role), literal(&mark.line()))
+/// The role; `on` makes the statement reach every host. One that came in between is found by the look at the end of the run.
+pub(super) fn create_role(role: &Name, on: &str, mark: &Mark) -> String {
+    format!("CREATE ROLE IF NOT EXISTS {}{on} SETTINGS {MARK} = {}", identifier(role), literal(&mark.line()))
 }
 
 /// Its profile and its quota.
-pub(super) fn alter_role(role: &Name, wanted: &Values) -> Vec<String> {
-    vec![profile(role, wanted), quota(role, wanted)]
+pub(super) fn alter_role(role: &Name, on: &str, wanted: &Values) -> Vec<String> {
+    vec![profile(role, on, wanted), quota(role, on, wanted)]
 }
 
-fn profile(role: &Name, wanted: &Values) -> String {
+fn profile(role: &Name, on: &str, wanted: &Values) -> String {
     let name = identifier(role);
     let settings: Vec<String> = wanted
         .iter()
@@ -33,21 +33,21 @@ fn profile(role: &Name, wanted: &Values) -> String {
         .map(|(setting, value)| format!("{setting} = {0} MIN 1 MAX {0}", number(value)))
         .collect();
     if settings.is_empty() {
-        return format!("DROP SETTINGS PROFILE IF EXISTS {name}");
+        return format!("DROP SETTINGS PROFILE IF EXISTS {name}{on}");
     }
-    format!("CREATE SETTINGS PROFILE OR REPLACE {name} SETTINGS {} TO {name}", settings.join(", "))
+    format!("CREATE SETTINGS PROFILE OR REPLACE {name}{on} SETTINGS {} TO {name}", settings.join(", "))
 }
 
-fn quota(role: &Name, wanted: &Values) -> String {
+fn quota(role: &Name, on: &str, wanted: &Values) -> String {
     let name = identifier(role);
-    let Some(interval) = wanted.get(INTERVAL) else { return format!("DROP QUOTA IF EXISTS {name}") };
+    let Some(interval) = wanted.get(INTERVAL) else { return format!("DROP QUOTA IF EXISTS {name}{on}") };
     let most: Vec<String> = wanted
         .iter()
         .filter(|(setting, _)| **setting != INTERVAL)
         .filter_map(|(setting, value)| Some(format!("{} = {}", setting.strip_prefix(QUOTA)?, number(value))))
         .collect();
     let (interval, most) = (number(interval), most.join(", "));
-    format!("CREATE QUOTA OR REPLACE {name} NOT KEYED FOR INTERVAL {interval} second MAX {most} TO {name}")
+    format!("CREATE QUOTA OR REPLACE {name}{on} NOT KEYED FOR INTERVAL {interval} second MAX {most} TO {name}")
 }
 
 /// As ClickHouse counts: bytes, seconds, or how many.
@@ -76,7 +76,7 @@ mod tests {
             ("quota.read_bytes", Value::Size(1_024)),
         ]);
         assert_eq!(
-            alter_role(&role, &wanted),
+            alter_role(&role, "", &wanted),
             [
                 "CREATE SETTINGS PROFILE OR REPLACE `whale_a\\`; DROP` SETTINGS max_execution_time = 60 MIN 1 MAX 60, \
                  max_memory_usage = 1073741824 MIN 1 MAX 1073741824 TO `whale_a\\`; DROP`",
@@ -85,7 +85,7 @@ mod tests {
             ]
         );
         assert_eq!(
-            alter_role(&Name::from_server("r"), &Values::new()),
+            alter_role(&Name::from_server("r"), "", &Values::new()),
             ["DROP SETTINGS PROFILE IF EXISTS `r`", "DROP QUOTA IF EXISTS `r`"]
         );
     }

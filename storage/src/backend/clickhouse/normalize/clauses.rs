@@ -3,6 +3,10 @@
 //! The server writes its own keywords in capitals and outside of quotes, and quotes names that look like them. What does
 //! not have the form that we know is none, and the caller takes it for opaque.
 
+mod cluster;
+
+pub(super) use cluster::{distributed, replicated};
+
 use crate::types::token::{Bounds, Flavour, SERVER, Spanned, Token, tokens};
 use std::collections::BTreeMap;
 

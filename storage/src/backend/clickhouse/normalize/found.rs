@@ -1,13 +1,15 @@
 //! What was read of a server, as shapes.
 
 use super::clauses::{self, Foreign};
+use super::cluster;
 use super::{PROJECTION, TableFacts, expression, list, object, put, put_index, put_table, put_view, seen};
 use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
+use crate::cluster::KnownCluster;
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::expr::{Dialect, parse_server, parse_server_list};
 use crate::mark::MarkState;
 use crate::name::Name;
-use crate::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
+use crate::types::clickhouse::{Codecs, SkipIndexKind, Type};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -16,6 +18,7 @@ use std::collections::BTreeMap;
 pub(in crate::backend::clickhouse) struct TableRow {
     pub(in crate::backend::clickhouse) database: String,
     pub(in crate::backend::clickhouse) name: String,
+    pub(in crate::backend::clickhouse) uuid: String,
     pub(in crate::backend::clickhouse) engine: String,
     pub(in crate::backend::clickhouse) engine_full: String,
     pub(in crate::backend::clickhouse) partition_key: String,
@@ -53,6 +56,9 @@ pub(in crate::backend::clickhouse) struct IndexRow {
     pub(in crate::backend::clickhouse) granularity: String,
 }
 
+/// The engine of a table over those of the shards.
+const DISTRIBUTED: &str = "Distributed";
+
 /// Skip indexes that the server makes by itself, under a setting of the table.
 const IMPLICIT_INDEX: &str = "auto_minmax_index_";
 
@@ -70,6 +76,7 @@ pub(in crate::backend::clickhouse) fn objects(
     tables: Vec<TableRow>,
     columns: Vec<ColumnRow>,
     indexes: Vec<IndexRow>,
+    known: Option<&KnownCluster>,
 ) -> BTreeMap<ObjectName, CatalogObject> {
     let mut columns_of: BTreeMap<(String, String), Vec<ColumnRow>> = BTreeMap::new();
     for row in columns {
@@ -84,16 +91,24 @@ pub(in crate::backend::clickhouse) fn objects(
         let (columns, indexes) =
             (columns_of.remove(&key).unwrap_or_default(), indexes_of.remove(&key).unwrap_or_default());
         let (namespace, name) = (Name::from_server(key.0), Name::from_server(key.1));
-        (ObjectName { backend: Backend::Clickhouse, namespace, name }, found(&row, &columns, &indexes))
+        let name = ObjectName { backend: Backend::Clickhouse, namespace, name };
+        let object = found(&row, &columns, &indexes, &name, known);
+        (name, object)
     };
     tables.into_iter().map(object).collect()
 }
 
-fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> CatalogObject {
+fn found(
+    row: &TableRow,
+    columns: &[ColumnRow],
+    indexes: &[IndexRow],
+    name: &ObjectName,
+    known: Option<&KnownCluster>,
+) -> CatalogObject {
     let (author, mark) = MarkState::split(&row.comment);
     let kind = match row.engine.as_str() {
         "MaterializedView" => ObjectKind::MaterializedView,
-        engine if engine.ends_with("MergeTree") => ObjectKind::Table,
+        engine if engine.ends_with("MergeTree") || engine == DISTRIBUTED => ObjectKind::Table,
         _ => ObjectKind::Other,
     };
     let foreign = match kind {
@@ -102,7 +117,12 @@ fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Catalog
     };
     // A stranger's shape is never compared.
     let mut shape = match (kind, mark.mark().is_some()) {
-        (ObjectKind::Table, true) => found_table(row, columns, indexes, foreign),
+        (ObjectKind::Table, true) if row.engine == DISTRIBUTED => found_over(row, columns, foreign),
+        (ObjectKind::Table, true) => {
+            let mut shape = found_table(row, columns, indexes, foreign);
+            cluster::put_found(&mut shape, &row.engine_full, name, &row.uuid, known);
+            shape
+        }
         (ObjectKind::MaterializedView, true) => found_view(row),
         _ => Shape::default(),
     };
@@ -117,10 +137,7 @@ fn found(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Catalog
 
 fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], foreign: Option<Vec<Foreign>>) -> Shape {
     let mut shape = Shape::default();
-    let engine = TableEngine::parse_server(&row.engine_full)
-        .map_or_else(|_| Fact::Opaque(row.engine_full.clone()), |engine| engine.to_string().into());
     let facts = TableFacts {
-        engine,
         partition: server_list(&row.partition_key),
         order: server_list(&row.sorting_key),
         primary: server_list(&row.primary_key),
@@ -131,7 +148,7 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
         put(&mut shape, object(), "sample by", server_expression(&row.sampling_key));
     }
     match clauses::engine(&row.engine_full) {
-        None => put(&mut shape, object(), "engine", Fact::Opaque(row.engine_full.clone())),
+        None => put(&mut shape, object(), "settings", Fact::Opaque(row.engine_full.clone())),
         Some(found) => {
             if let Some(ttl) = found.ttl {
                 put(&mut shape, object(), "ttl", ttl);
@@ -150,16 +167,37 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
             .map_or_else(|_| Fact::Opaque(index.type_full.clone()), |kind| kind.to_string().into());
         put_index(&mut shape, &index.name, on, kind, index.granularity.clone());
     }
+    found_clauses(&mut shape, row, foreign);
+    shape
+}
+
+/// A table over those of the shards.
+fn found_over(row: &TableRow, columns: &[ColumnRow], foreign: Option<Vec<Foreign>>) -> Shape {
+    let mut shape = Shape::default();
+    match clauses::distributed(&row.engine_full) {
+        Some(found) => {
+            let key = found.key.as_deref().map(server_expression);
+            cluster::put_distributed(&mut shape, &found.cluster, &found.table, key);
+        }
+        None => put(&mut shape, object(), "engine", Fact::Opaque(row.engine_full.clone())),
+    }
+    for column in columns {
+        found_column(&mut shape, column);
+    }
+    found_clauses(&mut shape, row, foreign);
+    shape
+}
+
+fn found_clauses(shape: &mut Shape, row: &TableRow, foreign: Option<Vec<Foreign>>) {
     match foreign {
         // The server did not show the statement, or wrote it in a form that we do not know.
-        None => put(&mut shape, object(), "statement", Fact::Opaque(row.create_table_query.clone())),
+        None => put(shape, object(), "statement", Fact::Opaque(row.create_table_query.clone())),
         Some(foreign) => {
             for clause in foreign {
-                put_foreign(&mut shape, clause);
+                put_foreign(shape, clause);
             }
         }
     }
-    shape
 }
 
 fn put_foreign(shape: &mut Shape, foreign: Foreign) {
