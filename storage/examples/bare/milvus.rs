@@ -1,4 +1,4 @@
-//! The calls of an apply of `shared` and `language`, in the plan's order. A plan prints them for people, not to be sent
+//! The calls of an apply of all six plugins, in the plan's order. A plan prints them for people, not to be sent
 //! again, so they stand here.
 
 use crate::Failure;
@@ -7,13 +7,20 @@ use std::result::Result;
 use std::time::{Duration, Instant};
 use url::Url;
 
-/// Database, name, other fields than the key and the vector, and how many dimensions that has.
-const COLLECTIONS: [(&str, &str, usize, u32); 4] = [
-    ("default", "schema_version", 4, 2),
-    ("default", "documents", 6, 1536),
-    ("default", "knowledge_base", 5, 1536),
-    ("language", "language_knowledge", 4, 1536),
+/// Database, name, other fields than the key and the vector, how many dimensions that has, and how many partitions by
+/// the first of the other fields; none: not by a field.
+const COLLECTIONS: [(&str, &str, usize, u32, u32); 9] = [
+    ("default", "schema_version", 4, 2, 0),
+    ("default", "documents", 6, 1536, 0),
+    ("default", "knowledge_base", 5, 1536, 16),
+    ("federation", "shared_knowledge_base", 4, 1536, 16),
+    ("federation", "cross_domain_mappings", 5, 1536, 0),
+    ("language", "language_knowledge", 4, 1536, 16),
+    ("legal", "legal_knowledge", 4, 1536, 16),
+    ("medical", "medical_knowledge", 4, 1536, 16),
+    ("programming", "programming_knowledge", 4, 1536, 16),
 ];
+const DATABASES: [&str; 5] = ["federation", "language", "legal", "medical", "programming"];
 
 async fn client() -> Result<ClientV2, Failure> {
     let url = Url::parse(&std::env::var("MILVUS_URL")?)?;
@@ -29,16 +36,23 @@ async fn client() -> Result<ClientV2, Failure> {
 pub(crate) async fn send(wait: bool) -> Result<f64, Failure> {
     let client = client().await?;
     let began = Instant::now();
-    client.create_database(CreateDatabaseRequest::builder().database_name("language").build()?).await?;
-    for (database, name, others, dimensions) in COLLECTIONS {
+    for database in DATABASES {
+        client.create_database(CreateDatabaseRequest::builder().database_name(database).build()?).await?;
+    }
+    for (database, name, others, dimensions, partitions) in COLLECTIONS {
         let mut schema = CollectionSchema::new()
             .add_field(FieldSchema::new().name("id").data_type(DataType::Int64).primary_key(true))
             .add_field(FieldSchema::new().name("embedding").data_type(DataType::FloatVector).dimension(dimensions));
         for number in 0..others {
             let field = FieldSchema::new().name(format!("f{number}")).data_type(DataType::VarChar).max_length(255);
+            let field = field.partition_key(number == 0 && partitions > 0);
             schema = schema.add_field(field);
         }
-        let request = CreateCollectionRequest::builder().database_name(database).collection_name(name).schema(schema);
+        let mut request =
+            CreateCollectionRequest::builder().database_name(database).collection_name(name).schema(schema);
+        if partitions > 0 {
+            request = request.num_partitions(partitions.into());
+        }
         client.create_collection(request.build()?).await?;
         let index = IndexParam::new().field_name("embedding").index_name("embedding").index_type(IndexType::Hnsw);
         let parameters = [("M".to_owned(), "16".to_owned()), ("efConstruction".to_owned(), "200".to_owned())];
@@ -72,6 +86,8 @@ pub(crate) async fn clean() -> Result<(), Failure> {
             .drop_collection(DropCollectionRequest::builder().database_name(database).collection_name(name).build()?)
             .await?;
     }
-    client.drop_database(DropDatabaseRequest::builder().database_name("language").build()?).await?;
+    for database in DATABASES {
+        client.drop_database(DropDatabaseRequest::builder().database_name(database).build()?).await?;
+    }
     Ok(())
 }

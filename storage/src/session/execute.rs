@@ -94,13 +94,13 @@ impl Session {
             self.check(desire, report).await?;
         }
         let began = Instant::now();
-        for target in &plan.targets {
-            if let Some(connection) = self.connections.get_mut(&target.target) {
-                connection.record(&target.versions).await?;
-            }
-        }
+        let recording = self.connections.iter_mut().filter_map(|(name, connection)| {
+            let target = plan.targets.iter().find(|target| target.target == *name)?;
+            Some(connection.record(&target.versions))
+        });
+        let recorded = futures::future::join_all(recording).await;
         report.record_time += began.elapsed();
-        Ok(())
+        recorded.into_iter().collect()
     }
 
     /// Waits for loads, of this run or of one that was killed.
