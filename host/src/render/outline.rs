@@ -8,6 +8,8 @@ use whale_storage::raw::{self, ChColumnValue, ModelDefinition, PgColumnValue};
 
 /// Characters of a name or a type that are shown.
 const MOST: usize = 100;
+/// Items of one line that are shown.
+const MOST_ITEMS: usize = 21;
 
 /// An object in a few words.
 #[derive(Debug)]
@@ -65,11 +67,52 @@ fn raw_table(table: &raw::PgTable) -> Outline {
     parts.extend(table.foreign_keys.iter().map(references));
     parts.extend(table.checks.iter().map(|check| format!("check ({})", cut(&check.condition))));
     parts.extend(table.indexes.iter().map(raw_index));
-    parts.extend(table.hypertable.iter().map(|hypertable| format!("hypertable by {}", cut(&hypertable.time_column))));
-    parts.extend(
-        table.columnstore.iter().map(|store| format!("columnstore, segmented by ({})", cut_all(&store.segment_by))),
-    );
+    parts.extend(table.hypertable.iter().map(raw_hypertable));
+    parts.extend(table.columnstore.iter().map(raw_columnstore));
     raw_outline(Backend::Timescaledb, &table.header, kind, count(table.columns.len(), "column"), parts)
+}
+
+fn raw_hypertable(hypertable: &raw::Hypertable) -> String {
+    let width = match hypertable.chunk {
+        raw::ChunkWidth::Time(width) => duration(width),
+        raw::ChunkWidth::Units(units) => units.to_string(),
+    };
+    let space = |space: &raw::SpacePartition| format!("; {} by {}", space.partitions, cut(&space.column));
+    let space: String = hypertable.space.iter().take(MOST_ITEMS).map(space).collect();
+    format!("hypertable by {}, in chunks of {width}{space}", cut(&hypertable.time_column))
+}
+
+fn raw_columnstore(store: &raw::Columnstore) -> String {
+    let mut line = "columnstore".to_owned();
+    if !store.segment_by.is_empty() {
+        line = format!("{line}, segmented by ({})", cut_all(&store.segment_by));
+    }
+    if !store.order_by.is_empty() {
+        line = format!("{line}, ordered by ({})", sort_keys(&store.order_by));
+    }
+    line
+}
+
+fn sort_keys(keys: &[raw::SortKey]) -> String {
+    let key = |key: &raw::SortKey| match key.direction {
+        raw::Direction::Ascending => key.by.clone(),
+        raw::Direction::Descending => format!("{} descending", key.by),
+    };
+    cut_all(&keys.iter().take(MOST_ITEMS).map(key).collect::<Vec<_>>())
+}
+
+/// A duration in words.
+pub(crate) fn duration(duration: raw::Duration) -> String {
+    let unit = match duration.unit {
+        raw::DurationUnit::Seconds => "second",
+        raw::DurationUnit::Minutes => "minute",
+        raw::DurationUnit::Hours => "hour",
+        raw::DurationUnit::Days => "day",
+        raw::DurationUnit::Weeks => "week",
+        raw::DurationUnit::Months => "month",
+        raw::DurationUnit::Years => "year",
+    };
+    count(usize::try_from(duration.count).unwrap_or(usize::MAX), unit)
 }
 
 fn raw_column(column: &raw::PgColumn) -> String {
@@ -84,21 +127,27 @@ fn raw_column(column: &raw::PgColumn) -> String {
 }
 
 fn raw_index(index: &raw::PgIndex) -> String {
-    let keys: Vec<String> = index.keys.iter().map(|key| key.by.clone()).collect();
     let unique = if index.unique { "unique " } else { "" };
-    format!("{unique}index {} ({})", cut(&index.method), cut_all(&keys))
+    format!("{unique}index {} ({})", cut(&index.method), sort_keys(&index.keys))
 }
 
 fn raw_aggregate(aggregate: &raw::ContinuousAggregate) -> Outline {
-    let mut parts = vec![format!(
-        "{} from {} by {}",
-        cut(&aggregate.bucket_name),
-        cut(&aggregate.source),
-        cut(&aggregate.time_column)
-    )];
+    let (name, source, time) = (&aggregate.bucket_name, &aggregate.source, &aggregate.time_column);
+    let width = duration(aggregate.bucket);
+    let mut parts = vec![format!("{} from {} by {} of {}", cut(name), cut(source), width, cut(time))];
     parts.extend(aggregate.group_by.iter().chain(&aggregate.aggregates).map(raw_selected));
+    parts.extend(aggregate.indexes.iter().map(raw_index));
+    parts.push(aggregate.refresh.map_or_else(|| "never refreshed by itself".to_owned(), raw_refresh));
     let size = count(1 + aggregate.group_by.len() + aggregate.aggregates.len(), "column");
     raw_outline(Backend::Timescaledb, &aggregate.header, "continuous aggregate", size, parts)
+}
+
+fn raw_refresh(refresh: raw::Refresh) -> String {
+    let back = |offset: Option<raw::Duration>, open: &str| {
+        offset.map_or_else(|| open.to_owned(), |offset| format!("{} ago", duration(offset)))
+    };
+    let (from, until) = (back(refresh.start_offset, "the first"), back(refresh.end_offset, "the last"));
+    format!("refreshed every {}, from {from} to {until}", duration(refresh.every))
 }
 
 fn raw_selected(selected: &raw::Selected) -> String {
@@ -149,13 +198,30 @@ fn raw_collection(collection: &raw::MilvusCollection) -> Outline {
     let mut parts: Vec<String> = collection.fields.iter().map(field).collect();
     parts.extend(collection.indexes.iter().map(|index| {
         let metric = index.metric.as_ref().map(|metric| format!(" {}", cut(metric))).unwrap_or_default();
-        format!("index {} on {}{metric}", cut(&index.kind), cut(&index.field))
+        let parameter = |setting: &raw::Setting| format!(", {} {}", cut(&setting.name), cut(&setting.value));
+        let parameters: String = index.parameters.iter().take(MOST_ITEMS).map(parameter).collect();
+        format!("index {} on {}{metric}{parameters}", cut(&index.kind), cut(&index.field))
     }));
     match &collection.partitions {
         raw::MilvusPartitions::Single => {}
         raw::MilvusPartitions::Named(names) => parts.push(format!("partitions {}", cut_all(names))),
         raw::MilvusPartitions::ByKey(number) => parts.push(format!("{number} partitions by key")),
     }
+    let load = match collection.load {
+        raw::LoadState::Loaded => "loaded",
+        raw::LoadState::Released => "released",
+        raw::LoadState::OnDemand => "loaded on demand",
+    };
+    let consistency = match collection.consistency {
+        raw::Consistency::Strong => "strong",
+        raw::Consistency::Session => "session",
+        raw::Consistency::Bounded => "bounded",
+        raw::Consistency::Eventually => "eventual",
+    };
+    parts.push(format!(
+        "{load}, {}, {consistency} consistency",
+        count(usize::try_from(collection.shards).unwrap_or(usize::MAX), "shard")
+    ));
     raw_outline(Backend::Milvus, &collection.header, "collection", count(collection.fields.len(), "field"), parts)
 }
 

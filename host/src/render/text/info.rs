@@ -5,9 +5,7 @@ use super::super::style::{Style, Tone, count};
 use crate::pipeline::Candidate;
 use crate::text::shown_within;
 use std::fmt::Write as _;
-use whale_storage::raw::{
-    CapabilityRequest, Duration, DurationUnit, Operation, Parameter, ParameterKind, ParameterValue, PluginInfo,
-};
+use whale_storage::raw::{CapabilityRequest, Operation, Parameter, ParameterKind, ParameterValue, PluginInfo};
 
 /// Items of a list that are shown; a plugin may name any number.
 const MOST_ITEMS: usize = 100;
@@ -104,17 +102,6 @@ fn shown_value(value: &ParameterValue) -> String {
         ParameterValue::Boolean(value) => value.to_string(),
         ParameterValue::Integer(value) => value.to_string(),
         ParameterValue::Text(value) => format!("\"{}\"", cut(value)),
-        ParameterValue::Duration(Duration { count: number, unit }) => {
-            let unit = match unit {
-                DurationUnit::Seconds => "second",
-                DurationUnit::Minutes => "minute",
-                DurationUnit::Hours => "hour",
-                DurationUnit::Days => "day",
-                DurationUnit::Weeks => "week",
-                DurationUnit::Months => "month",
-                DurationUnit::Years => "year",
-            };
-            count(usize::try_from(*number).unwrap_or(usize::MAX), unit)
-        }
+        ParameterValue::Duration(value) => outline::duration(*value),
     }
 }
