@@ -29,6 +29,9 @@ pub(crate) struct Shared {
     /// Settings file [default: ./whale.toml, where it exists]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// Grants, ceiling and limits from this file, in place of those of the settings file; a plugin it does not list is refused
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) grants: Option<PathBuf>,
     /// Folder of the journal [default: $WHALE_STATE, or whale-host in the user's state folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
@@ -124,6 +127,11 @@ pub(crate) enum Verb {
         #[command(flatten)]
         tree: TreeOptions,
     },
+    /// Write down which plugins may run and what each may do, or compare; docs/capabilities.md
+    Lock {
+        #[command(subcommand)]
+        what: Lock,
+    },
     /// Explain a code such as WH0701; without one, list them all
     Explain {
         /// The code
@@ -144,9 +152,25 @@ impl Verb {
             Verb::History { .. } => "history",
             Verb::Init => "init",
             Verb::Setup { .. } => "setup",
+            Verb::Lock { .. } => "lock",
             Verb::Explain { .. } => "explain",
         }
     }
+}
+
+/// What is done with `whale.lock`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Lock {
+    /// Show what changes, and write it; without a plugin, for all of whale.toml
+    Update {
+        #[command(flatten)]
+        selection: Selection,
+    },
+    /// Compare plugins with what was written; without a plugin, all of whale.toml
+    Verify {
+        #[command(flatten)]
+        selection: Selection,
+    },
 }
 
 /// What `setup` makes.

@@ -1,7 +1,7 @@
 //! whale-host: what stands between a plugin, a person and the engines.
 //!
 //! [`run`] is the whole program. `cli` is the command line as typed, `settings` what holds for this run, `sandbox` runs
-//! plugins, `pipeline` leads from files to definitions, `tree` makes the storage tree, `command` has a file for each
+//! plugins, `lock` says which may, `pipeline` leads from files to definitions, `tree` makes the storage tree, `command` has a file for each
 //! verb, `render` makes text and JSON of what they return, `printer` owns the terminal and `exit` the exit codes.
 
 #[cfg(debug_assertions)]
@@ -9,6 +9,7 @@ mod chaos;
 mod cli;
 mod command;
 mod exit;
+mod lock;
 mod pipeline;
 mod printer;
 mod render;

@@ -8,6 +8,7 @@ mod together;
 
 use crate::cli::Selection;
 use crate::exit::{Failure, Trouble};
+use crate::lock::{Lock, Locked};
 use crate::sandbox::{Cache, Defined, Described, Plugin, Sandbox, Usage};
 use crate::settings::versions::Versions;
 use crate::settings::{Settings, grants};
@@ -18,6 +19,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use whale_storage::capability::Capabilities;
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
@@ -36,6 +38,10 @@ pub(crate) struct Candidate {
     pub(crate) info: Option<PluginInfo>,
     /// What it defines.
     pub(crate) defined: Option<Defines>,
+    /// As it was approved, where there is a lock.
+    locked: Option<Locked>,
+    /// What it may do, once it was judged.
+    pub(crate) may: Option<Capabilities>,
     /// What was found while it was loaded.
     loading: Diagnostics,
     /// What was found when it was last judged.
@@ -57,7 +63,16 @@ impl Candidate {
     /// One of which nothing is known but its file.
     fn of_file(file: String) -> Self {
         let nothing = Diagnostics::default;
-        Self { file, sha256: None, info: None, defined: None, loading: nothing(), judging: nothing() }
+        Self {
+            file,
+            sha256: None,
+            info: None,
+            defined: None,
+            locked: None,
+            may: None,
+            loading: nothing(),
+            judging: nothing(),
+        }
     }
 
     /// Its name, or its file's where it has not said one.
@@ -95,12 +110,22 @@ impl Candidate {
     }
 }
 
-/// Reads and runs the selected plugins.
+/// Reads and runs the selected plugins; where there is a lock, those that it names and no other.
 pub(crate) fn load(settings: &Settings, selection: &Selection) -> Result<Vec<Candidate>, Failure> {
+    let lock = Lock::find(settings).map_err(Failure::Refused)?;
+    load_within(settings, selection, lock.as_ref())
+}
+
+/// The same within this lock, or without one.
+pub(crate) fn load_within(
+    settings: &Settings,
+    selection: &Selection,
+    lock: Option<&Lock>,
+) -> Result<Vec<Candidate>, Failure> {
     let paths = select(settings, selection)?;
     let sandbox = Sandbox::new(settings.config.limits.clone(), cache(settings));
     let sets = Assignments::new(&selection.set);
-    let candidates = in_parallel(&paths, |path| candidate(settings, selection, &sandbox, path, &sets));
+    let candidates = in_parallel(&paths, |path| candidate(settings, selection, (&sandbox, lock), path, &sets));
     let candidates: Vec<Candidate> = candidates.into_iter().flatten().collect();
     let mut found = together::doubles(&candidates);
     // A plugin that could not be loaded may be the one that takes it, or whose model it is.
@@ -204,13 +229,13 @@ fn cache(settings: &Settings) -> Option<Cache> {
 fn candidate(
     settings: &Settings,
     selection: &Selection,
-    sandbox: &Sandbox,
+    within: (&Sandbox, Option<&Lock>),
     path: &Path,
     sets: &Assignments<'_>,
 ) -> Option<Candidate> {
     let file = text::shown(&path.to_string_lossy());
     let mut candidate = Candidate::of_file(file);
-    let described = match describe(settings, sandbox, path, &mut candidate) {
+    let described = match describe(settings, within, path, &mut candidate) {
         Ok(described) => described,
         Err(found) => {
             candidate.loading = found;
@@ -235,14 +260,19 @@ fn candidate(
 
 fn describe(
     settings: &Settings,
-    sandbox: &Sandbox,
+    (sandbox, lock): (&Sandbox, Option<&Lock>),
     path: &Path,
     candidate: &mut Candidate,
 ) -> Result<Described, Diagnostics> {
     let plugin = Plugin::read_ambient(path, &settings.config.limits, settings.files.authority())
         .map_err(|refusal| refusal.diagnostics)?;
     candidate.sha256 = Some(plugin.digest().to_owned());
-    sandbox.describe(&plugin).map_err(|refusal| refusal.diagnostics)
+    lock.map_or(Ok(()), |lock| lock.knows(&plugin))?;
+    let described = sandbox.describe(&plugin).map_err(|refusal| refusal.diagnostics)?;
+    if let Some(lock) = lock {
+        candidate.locked = Some(lock.entry(described.info(), plugin.digest())?.clone());
+    }
+    Ok(described)
 }
 
 fn define(described: Described, given: &BTreeMap<String, Given>) -> Result<Defined, Diagnostics> {
@@ -294,6 +324,12 @@ pub(crate) fn judge(
                 continue;
             }
         };
+        let may = Capabilities::of(&info.requests, &granted.grant, &granted.ceiling);
+        if let Some(Err(fault)) = candidate.locked.as_ref().map(|locked| locked.holds(&info.name, &may)) {
+            candidate.judging = fault.into();
+            continue;
+        }
+        candidate.may = Some(may);
         let against = versions.against(&Name::from_server(info.model.as_str()));
         let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, &against);
         candidate.judging = found;

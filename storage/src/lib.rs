@@ -5,6 +5,7 @@
 pub mod approve;
 pub mod backend;
 pub mod boundary;
+pub mod capability;
 pub mod catalog;
 pub mod change;
 pub mod check;

@@ -2,6 +2,7 @@
 //!
 //! It is defined like a model's objects and goes the same way: validated, compared, planned, marked.
 
+use crate::capability::Terms;
 use crate::definition::{Backend, Definition, ObjectName};
 use crate::desire::{HOST_MODEL, HOST_PLUGIN};
 use crate::name::Name;
@@ -34,7 +35,6 @@ pub fn definition(backend: Backend, prefix: &str) -> Option<Definition> {
         Backend::Clickhouse => all.clickhouse.tables.push(clickhouse()),
         Backend::Milvus => all.milvus.push(milvus()),
     }
-    let namespaces = BTreeMap::from([(backend, BTreeSet::from([namespace(backend).to_owned()]))]);
     let prefixes = BTreeMap::from([(backend, prefix.to_owned())]);
     let operations = vec![Operation::Create, Operation::Alter];
     let info = raw::PluginInfo {
@@ -45,16 +45,16 @@ pub fn definition(backend: Backend, prefix: &str) -> Option<Definition> {
         parameters: Vec::new(),
         requests: raw::CapabilityRequest {
             databases: vec![backend],
-            namespaces: namespaces
-                .iter()
-                .flat_map(|(backend, names)| {
-                    names.iter().map(|name| raw::NamespaceRequest { database: *backend, namespace: name.clone() })
-                })
-                .collect(),
+            namespaces: vec![raw::NamespaceRequest { database: backend, namespace: namespace(backend).to_owned() }],
             operations: operations.clone(),
         },
     };
-    let granted = Granted { namespaces, operations: operations.into_iter().collect(), prefixes };
+    let grant = Terms {
+        namespaces: Some(BTreeSet::from([namespace(backend).to_owned()])),
+        operations: Some(operations.into_iter().collect()),
+        ..Terms::default()
+    };
+    let granted = Granted { grant, prefixes, ..Granted::default() };
     validate_own(&info, &all, &granted)
 }
 

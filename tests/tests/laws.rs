@@ -86,7 +86,7 @@ fn wanted(model: &raw::ModelDefinition) -> Wanted {
             operations: vec![Operation::Create, Operation::Alter],
         },
     };
-    let granted = Granted { operations: BTreeSet::from([Operation::Create, Operation::Alter]), ..Granted::default() };
+    let granted = Granted::default();
     let (definition, found) = validate(&info, model, "", &granted, &Against::oldest());
     let definition: Definition =
         definition.unwrap_or_else(|| panic!("{:?}", found.iter().map(|d| &d.message).collect::<Vec<_>>()));

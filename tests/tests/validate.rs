@@ -9,7 +9,8 @@
     reason = "a test may fail loudly"
 )]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use whale_storage::capability::Terms;
 use whale_storage::definition::{Backend, Definition};
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
@@ -182,8 +183,8 @@ fn info() -> PluginInfo {
 }
 
 fn judge(definition: &ModelDefinition, against: &Against) -> (Option<Definition>, Diagnostics) {
-    let namespaces = BTreeMap::from([(Backend::Clickhouse, BTreeSet::from(["granted".to_owned()]))]);
-    let granted = Granted { namespaces, operations: BTreeSet::from([Operation::Create]), ..Granted::default() };
+    let grant = Terms { namespaces: Some(BTreeSet::from(["granted".to_owned()])), ..Terms::default() };
+    let granted = Granted { grant, ..Granted::default() };
     validate(&info(), definition, "", &granted, against)
 }
 

@@ -6,13 +6,14 @@ mod explain;
 mod history;
 mod info;
 mod init;
+mod lock;
 mod plan;
 mod setup;
 mod status;
 mod targets;
 mod validate;
 
-use crate::cli::{Cli, Setup, Verb};
+use crate::cli::{Cli, Lock, Setup, Verb};
 use crate::exit::{Ending, Failure};
 use crate::printer::Printer;
 use crate::settings::environment::Environment;
@@ -41,6 +42,8 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
         Verb::Setup { what: Some(Setup::Tree { tree }), tree: before } => {
             load().and_then(|all| setup::run(&all, &tree.or(before)))
         }
+        Verb::Lock { what: Lock::Update { selection } } => load().and_then(|all| lock::update(&all, selection)),
+        Verb::Lock { what: Lock::Verify { selection } } => load().and_then(|all| lock::verify(&all, selection)),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

@@ -6,6 +6,7 @@
 
 mod doctor;
 mod history;
+mod lock;
 mod plugins;
 mod results;
 mod setup;

@@ -9,6 +9,7 @@ pub(crate) mod outline;
 pub(crate) mod style;
 pub(crate) mod text;
 
+use crate::lock;
 use crate::pipeline::{Candidate, Judged};
 use crate::tree::definitions::Written;
 use crate::tree::shipped::Fate;
@@ -48,6 +49,8 @@ pub(crate) enum Output {
     Initialised(String),
     /// `setup`.
     SetUp(SetUp),
+    /// `lock`.
+    Locked(LockView),
     /// `explain`: one code, or all of them.
     Explained(Vec<Code>),
 }
@@ -145,6 +148,17 @@ pub(crate) struct SetUp {
     pub(crate) files: BTreeMap<&'static str, Fate>,
 }
 
+/// What `lock` wrote, or found as it was written.
+#[derive(Debug)]
+pub(crate) struct LockView {
+    /// The file, fit to be shown.
+    pub(crate) file: String,
+    /// How each entry changes, by name of the plugin.
+    pub(crate) changes: BTreeMap<String, lock::Change>,
+    /// Whether it was written.
+    pub(crate) written: bool,
+}
+
 /// Runs of the journal.
 #[derive(Debug)]
 pub(crate) struct HistoryView {
@@ -181,9 +195,12 @@ impl Output {
             Output::Applied(applied) => applied.planned.spent.clone(),
             Output::Status(view) => view.spent.clone(),
             Output::Examined(view) => view.spent.clone(),
-            Output::Schema | Output::Initialised(_) | Output::SetUp(_) | Output::History(_) | Output::Explained(_) => {
-                Spent::default()
-            }
+            Output::Schema
+            | Output::Initialised(_)
+            | Output::SetUp(_)
+            | Output::Locked(_)
+            | Output::History(_)
+            | Output::Explained(_) => Spent::default(),
         }
     }
 }

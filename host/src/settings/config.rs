@@ -7,13 +7,14 @@ use super::limits;
 use super::models::{self, ModelSettings};
 use super::reader::{Key, Reader, Value};
 use super::target::{self, TargetSettings};
+use super::terms;
 use crate::sandbox::Limits;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use toml::de::DeTable;
+use whale_storage::capability::Terms;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostics, Origin};
 use whale_storage::name::Name;
-use whale_storage::raw::Operation;
 use whale_storage::target::{Layout, TargetName};
 use whale_storage::validate::Given;
 
@@ -28,6 +29,8 @@ pub(crate) struct Config {
     pub(crate) targets: BTreeMap<Backend, TargetSettings>,
     /// By name of the model.
     pub(crate) models: BTreeMap<Name, ModelSettings>,
+    /// What bounds every grant.
+    pub(crate) ceiling: Terms,
     /// Bounds on a guest.
     pub(crate) limits: Limits,
     /// Root of the storage tree, relative to the file, and where that stands.
@@ -37,10 +40,10 @@ pub(crate) struct Config {
 /// What one plugin is granted and given.
 #[derive(Debug, Clone)]
 pub(crate) struct PluginSettings {
-    /// Namespaces beside its model's own.
-    pub(crate) namespaces: BTreeSet<String>,
-    /// What may be done with its objects.
-    pub(crate) operations: BTreeSet<Operation>,
+    /// What it may do.
+    pub(crate) terms: Terms,
+    /// The model that it may belong to; none: any.
+    pub(crate) model: Option<String>,
     /// Values of its parameters, as they would be typed.
     pub(crate) parameters: BTreeMap<String, Given>,
     /// The table's place in the file.
@@ -54,21 +57,41 @@ impl Config {
         let mut config = Self::default();
         for (key, value) in reader.document().into_iter().flatten() {
             match key.get_ref().as_ref() {
-                "plugins" => config.plugins(&mut reader, &value),
+                "plugins" => config.plugins(&mut reader, &value, true),
                 "targets" => config.targets = target::read_all(&mut reader, "targets", &value),
                 "models" => config.models = models::read_all(&mut reader, &value),
+                "ceiling" => config.ceiling = terms::ceiling(&mut reader, &value),
                 "limits" => limits::read(&mut reader, &value, &mut config.limits),
                 "storage_root" => config.storage_root = storage_root(&mut reader, &value),
-                _ => reader.unknown("", &key, &["plugins", "targets", "models", "limits", "storage_root"]),
+                _ => reader.unknown("", &key, &["plugins", "ceiling", "targets", "models", "limits", "storage_root"]),
             }
         }
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
     }
 
-    fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>) {
+    /// Takes grants from a file of that name that holds nothing else, in place of its own.
+    pub(crate) fn take_grants(&mut self, file: &str, source: &str) -> Result<(), Diagnostics> {
+        let mut reader = Reader::new(file, source);
+        (self.plugins, self.ceiling, self.limits) = Default::default();
+        for (key, value) in reader.document().into_iter().flatten() {
+            match key.get_ref().as_ref() {
+                "plugins" => self.plugins(&mut reader, &value, false),
+                "ceiling" => self.ceiling = terms::ceiling(&mut reader, &value),
+                "limits" => limits::read(&mut reader, &value, &mut self.limits),
+                "targets" | "models" | "storage_root" => {
+                    reader.misplaced("", &key, "a file of grants holds [plugins.NAME], [ceiling] and [limits]");
+                }
+                _ => reader.unknown("", &key, &["plugins", "ceiling", "limits"]),
+            }
+        }
+        if reader.found.errors() == 0 { Ok(()) } else { Err(by_line(&reader.found)) }
+    }
+
+    fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>, with_files: bool) {
         for (key, value) in reader.entries("plugins", value) {
             match key.get_ref().as_ref() {
-                "files" => self.files = reader.texts("plugins.files", value).unwrap_or_default(),
+                "files" if with_files => self.files = reader.texts("plugins.files", value).unwrap_or_default(),
+                "files" => reader.misplaced("plugins", key, "a file of grants names no files"),
                 name => {
                     let path = format!("plugins.{name}");
                     let origin = reader.origin(key.span());
@@ -115,7 +138,7 @@ fn by_line(found: &Diagnostics) -> Diagnostics {
 
 impl Reader<'_> {
     /// Entries of a table, none where the value is no table.
-    pub(super) fn entries<'v, 't>(
+    pub(crate) fn entries<'v, 't>(
         &mut self,
         path: &str,
         value: &'v Value<'t>,
@@ -125,17 +148,12 @@ impl Reader<'_> {
 }
 
 fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) -> PluginSettings {
-    let mut settings = PluginSettings {
-        namespaces: BTreeSet::new(),
-        operations: BTreeSet::from([Operation::Create, Operation::Alter]),
-        parameters: BTreeMap::new(),
-        origin,
-    };
+    let mut settings = PluginSettings { terms: terms::unsaid(), model: None, parameters: BTreeMap::new(), origin };
     for (key, value) in reader.entries(path, value) {
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
-            "namespaces" => settings.namespaces = reader.texts(&inner, value).unwrap_or_default().into_iter().collect(),
-            "operations" => settings.operations = operations(reader, &inner, value),
+            "model" => settings.model = reader.text(&inner, value),
+            name if terms::KEYS.contains(&name) => terms::read(reader, &inner, name, value, &mut settings.terms),
             "parameters" => {
                 for (name, value) in reader.entries(&inner, value) {
                     if let Some(text) = reader.parameter(&format!("{inner}.{}", name.get_ref()), value) {
@@ -144,7 +162,7 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin
                     }
                 }
             }
-            _ => reader.unknown(path, key, &["namespaces", "operations", "parameters"]),
+            _ => reader.unknown(path, key, &[&["model", "parameters"], terms::KEYS.as_slice()].concat()),
         }
     }
     settings
@@ -158,26 +176,11 @@ fn storage_root(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<(String, O
     Some((path, reader.origin(value.span())))
 }
 
-fn operations(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSet<Operation> {
-    let mut operations = BTreeSet::new();
-    for word in reader.texts(path, value).unwrap_or_default() {
-        match word.as_str() {
-            "create" => operations.insert(Operation::Create),
-            "alter" => operations.insert(Operation::Alter),
-            _ => {
-                let message = format!("`{word}` is not an operation");
-                reader.unusable(path, value, message, Some("operations are create and alter".to_owned()));
-                false
-            }
-        };
-    }
-    operations
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::source::UrlSource;
     use super::*;
+    use whale_storage::capability::Size;
 
     fn faults(source: &str) -> Vec<String> {
         let Err(found) = Config::parse("whale.toml", source) else { return Vec::new() };
@@ -202,6 +205,8 @@ mod tests {
             namespaces = ["public", "default"]
             operations = []
             parameters = { embedding_dim = 768, deep = true, unit = "day" }
+            [ceiling]
+            max_columns = 40
             [targets.milvus]
             version = "2.5"
             url_env = "M"
@@ -212,8 +217,9 @@ mod tests {
         .unwrap();
         assert_eq!(config.files, ["plugins/*.wasm"]);
         let shared = &config.plugins["shared"];
-        assert_eq!(shared.namespaces.iter().collect::<Vec<_>>(), ["default", "public"]);
-        assert!(shared.operations.is_empty());
+        assert_eq!(shared.terms.namespaces.iter().flatten().collect::<Vec<_>>(), ["default", "public"]);
+        assert_eq!(shared.terms.operations.iter().flatten().count(), 0);
+        assert_eq!(config.ceiling.maxima.of(Size::Columns), Some(40));
         let dim = &shared.parameters["embedding_dim"];
         assert_eq!((dim.text.as_str(), dim.origin.as_ref().map(|origin| origin.line)), ("768", Some(8)));
         assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
@@ -231,6 +237,28 @@ mod tests {
                 "WH0003 4: `mysql` is not a key in [targets] (known keys: timescaledb, clickhouse, milvus)",
                 "WH0003 6: `fuell` is not a key in [limits] (did you mean `fuel`?)",
             ]
+        );
+    }
+
+    #[test]
+    fn a_file_of_grants_holds_grants_and_nothing_else() {
+        let mut config =
+            Config::parse("whale.toml", "[plugins]\nfiles = [\"a\"]\n[plugins.b]\n[limits]\nfuel = 9\n").unwrap();
+        config.take_grants("g.toml", "[plugins.c]\nmodel = \"d\"\nengines = []\n[ceiling]\nmax_objects = 1\n").unwrap();
+        assert_eq!(config.files, ["a"], "files are the settings' own");
+        assert_eq!(config.plugins.keys().collect::<Vec<_>>(), ["c"]);
+        assert_eq!(config.plugins["c"].model.as_deref(), Some("d"));
+        assert_eq!(config.plugins["c"].terms.engines.as_ref().map(|engines| engines.len()), Some(0));
+        assert_eq!(config.limits, Limits::default());
+        let refused = |source: &str| {
+            let found = Config::default().take_grants("g.toml", source).unwrap_err();
+            found.iter().map(|fault| fault.code.id).collect::<Vec<_>>()
+        };
+        assert_eq!(refused("[targets.milvus]\n[plugin.a]\n[plugins]\nfiles = []\n"), ["WH0003"; 3]);
+        assert_eq!(refused("[plugins.a]\nengines = [\"mysql\"]\noperations = [\"drop\"]\n"), ["WH0005"; 2]);
+        assert_eq!(
+            refused("[ceiling]\nmax_colums = 1\nmax_objects = -1\nparameters = {}\n"),
+            ["WH0003", "WH0004", "WH0003"]
         );
     }
 

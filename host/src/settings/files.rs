@@ -64,6 +64,20 @@ impl Files {
         written
     }
 
+    /// Writes a file, whether it is there or not: as a whole, or not at all.
+    pub(crate) fn replace(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let mut partial = name.to_owned();
+        partial.push(".partial");
+        let dir = self.open(&parent(path))?;
+        let written = dir.write(&partial, bytes).and_then(|()| dir.rename(&partial, &dir, name));
+        if written.is_err() {
+            // The first error is the one to tell.
+            let _ = dir.remove_file(&partial);
+        }
+        written
+    }
+
     /// Opens a folder, and makes it and what is missing above it, for us alone.
     pub(crate) fn private_folder(self, path: &Path) -> io::Result<Dir> {
         let mut private = DirBuilder::new();

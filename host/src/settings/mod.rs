@@ -10,16 +10,18 @@ pub(crate) mod folders;
 pub(crate) mod grants;
 pub(crate) mod limits;
 pub(crate) mod models;
-mod reader;
+pub(crate) mod reader;
 pub(crate) mod room;
 mod scaling;
 pub(crate) mod source;
 pub(crate) mod target;
 pub(crate) mod targets;
+pub(crate) mod terms;
 pub(crate) mod versions;
 
 use crate::cli::Shared;
 use crate::exit::Failure;
+use crate::text;
 use config::Config;
 use environment::Environment;
 use files::Files;
@@ -42,6 +44,8 @@ const MOST_BYTES: u64 = 1024 * 1024;
 pub(crate) struct Settings {
     /// The settings file, or its defaults.
     pub(crate) config: Config,
+    /// The file that grants were taken from in place of the settings file, fit to be shown.
+    pub(crate) grants: Option<String>,
     /// Where the host keeps what outlives a run.
     pub(crate) folders: Folders,
     /// The environment.
@@ -56,28 +60,30 @@ impl Settings {
     /// Reads the settings file, if there is one.
     pub(crate) fn load(shared: &Shared, environment: Environment, files: Files) -> Result<Self, Failure> {
         let path = shared.config.clone().unwrap_or_else(|| PathBuf::from(FILE));
-        let config = match files.read_text(&path, MOST_BYTES) {
+        let mut config = match files.read_text(&path, MOST_BYTES) {
             Ok(source) => Config::parse(&path.display().to_string(), &source).map_err(Failure::Refused)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && shared.config.is_none() => Config::default(),
-            Err(error) => {
-                let message = format!("reading {}: {error}", path.display());
-                return Err(Diagnostic::error(
-                    codes::settings::SETTINGS_UNREADABLE,
-                    path.display().to_string(),
-                    message,
-                )
-                .into());
-            }
+            Err(error) => return Err(unreadable(&path, &error)),
         };
+        if let Some(path) = &shared.grants {
+            let source = files.read_text(path, MOST_BYTES).map_err(|error| unreadable(path, &error))?;
+            config.take_grants(&path.display().to_string(), &source).map_err(Failure::Refused)?;
+        }
+        let grants = shared.grants.as_deref().map(|path| text::shown(&path.display().to_string()));
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folders = Folders::find(shared.state.as_deref(), &environment);
-        Ok(Self { config, folders, environment, files, base })
+        Ok(Self { config, grants, folders, environment, files, base })
     }
 
     /// A path of the settings file, which is relative to that file.
     pub(crate) fn beside_config(&self, path: &Path) -> PathBuf {
         self.base.join(path)
     }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let message = format!("reading {}: {error}", path.display());
+    Diagnostic::error(codes::settings::SETTINGS_UNREADABLE, path.display().to_string(), message).into()
 }
 
 #[cfg(test)]

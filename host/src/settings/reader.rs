@@ -8,40 +8,40 @@ use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Origin, codes::se
 use whale_storage::types::nearest;
 
 /// A key as it stands in the file.
-pub(super) type Key<'s> = Spanned<DeString<'s>>;
+pub(crate) type Key<'s> = Spanned<DeString<'s>>;
 /// A value as it stands in the file.
-pub(super) type Value<'s> = Spanned<DeValue<'s>>;
+pub(crate) type Value<'s> = Spanned<DeValue<'s>>;
 
 /// Reads one file.
-pub(super) struct Reader<'s> {
+pub(crate) struct Reader<'s> {
     file: String,
     source: &'s str,
     /// Faults, in the order found.
-    pub(super) found: Diagnostics,
+    pub(crate) found: Diagnostics,
 }
 
 impl<'s> Reader<'s> {
     /// For a file of that name.
-    pub(super) fn new(file: impl Into<String>, source: &'s str) -> Self {
+    pub(crate) fn new(file: impl Into<String>, source: &'s str) -> Self {
         Self { file: file.into(), source, found: Diagnostics::default() }
     }
 
     /// The line of a place.
-    pub(super) fn origin(&self, span: Range<usize>) -> Origin {
+    pub(crate) fn origin(&self, span: Range<usize>) -> Origin {
         let before = self.source.as_bytes().get(..span.start).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count();
         Origin { file: self.file.clone(), line: u32::try_from(line).unwrap_or(u32::MAX) }
     }
 
     /// Notes a fault.
-    pub(super) fn fault(&mut self, code: Code, path: &str, span: Range<usize>, message: String, help: Option<String>) {
+    pub(crate) fn fault(&mut self, code: Code, path: &str, span: Range<usize>, message: String, help: Option<String>) {
         let mut fault = Diagnostic::error(code, path, message).at(Some(&self.origin(span)));
         fault.help = help;
         self.found.push(fault);
     }
 
     /// Parses the file.
-    pub(super) fn document(&mut self) -> Option<DeTable<'s>> {
+    pub(crate) fn document(&mut self) -> Option<DeTable<'s>> {
         match DeTable::parse(self.source) {
             Ok(document) => Some(document.into_inner()),
             Err(error) => {
@@ -53,7 +53,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A key that is none of those.
-    pub(super) fn unknown(&mut self, section: &str, key: &Key<'_>, known: &[&str]) {
+    pub(crate) fn unknown(&mut self, section: &str, key: &Key<'_>, known: &[&str]) {
         let name = key.get_ref();
         let place = if section.is_empty() { "here".to_owned() } else { format!("in [{section}]") };
         let help = nearest(name, known.iter().copied())
@@ -62,23 +62,23 @@ impl<'s> Reader<'s> {
     }
 
     /// A key that stands in the wrong table.
-    pub(super) fn misplaced(&mut self, section: &str, key: &Key<'_>, help: &str) {
+    pub(crate) fn misplaced(&mut self, section: &str, key: &Key<'_>, help: &str) {
         let message = format!("`{}` is not a key in [{section}]", key.get_ref());
         self.fault(codes::UNKNOWN_KEY, section, key.span(), message, Some(help.to_owned()));
     }
 
     /// A value that has the right type and cannot be used.
-    pub(super) fn unusable(&mut self, path: &str, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
+    pub(crate) fn unusable(&mut self, path: &str, value: &Value<'_>, message: impl Into<String>, help: Option<String>) {
         self.fault(codes::WRONG_VALUE, path, value.span(), message.into(), help);
     }
 
     /// A key that cannot be used.
-    pub(super) fn wrong_key(&mut self, path: &str, key: &Key<'_>, message: String, help: &str) {
+    pub(crate) fn wrong_key(&mut self, path: &str, key: &Key<'_>, message: String, help: &str) {
         self.fault(codes::WRONG_VALUE, path, key.span(), message, Some(help.to_owned()));
     }
 
     /// A table that lacks something.
-    pub(super) fn missing(&mut self, path: &str, origin: &Origin, message: &str, help: &str) {
+    pub(crate) fn missing(&mut self, path: &str, origin: &Origin, message: &str, help: &str) {
         self.found.push(Diagnostic::error(codes::WRONG_VALUE, path, message).at(Some(origin)).help(help));
     }
 
@@ -93,7 +93,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A table.
-    pub(super) fn table<'v, 't>(&mut self, path: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
+    pub(crate) fn table<'v, 't>(&mut self, path: &str, value: &'v Value<'t>) -> Option<&'v DeTable<'t>> {
         match value.get_ref() {
             DeValue::Table(table) => Some(table),
             _ => self.wrong(path, value, "a table"),
@@ -101,7 +101,7 @@ impl<'s> Reader<'s> {
     }
 
     /// Text.
-    pub(super) fn text(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
+    pub(crate) fn text(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
         match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             _ => self.wrong(path, value, "text in quotes"),
@@ -109,7 +109,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A list of texts.
-    pub(super) fn texts(&mut self, path: &str, value: &Value<'_>) -> Option<Vec<String>> {
+    pub(crate) fn texts(&mut self, path: &str, value: &Value<'_>) -> Option<Vec<String>> {
         match value.get_ref() {
             DeValue::Array(items) => items.iter().map(|item| self.text(path, item)).collect(),
             _ => self.wrong(path, value, "a list of texts"),
@@ -117,7 +117,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A whole number from 0.
-    pub(super) fn number(&mut self, path: &str, value: &Value<'_>) -> Option<u64> {
+    pub(crate) fn number(&mut self, path: &str, value: &Value<'_>) -> Option<u64> {
         match value.get_ref() {
             DeValue::Integer(number) => match u64::from_str_radix(number.as_str(), number.radix()) {
                 Ok(number) => Some(number),
@@ -128,7 +128,7 @@ impl<'s> Reader<'s> {
     }
 
     /// True or false.
-    pub(super) fn truth(&mut self, path: &str, value: &Value<'_>) -> Option<bool> {
+    pub(crate) fn truth(&mut self, path: &str, value: &Value<'_>) -> Option<bool> {
         match value.get_ref() {
             DeValue::Boolean(truth) => Some(*truth),
             _ => self.wrong(path, value, "true or false"),
@@ -136,7 +136,7 @@ impl<'s> Reader<'s> {
     }
 
     /// A value of a parameter, as it would be typed.
-    pub(super) fn parameter(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
+    pub(crate) fn parameter(&mut self, path: &str, value: &Value<'_>) -> Option<String> {
         match value.get_ref() {
             DeValue::String(text) => Some(text.to_string()),
             DeValue::Boolean(boolean) => Some(boolean.to_string()),

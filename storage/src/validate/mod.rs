@@ -10,16 +10,18 @@ mod clickhouse;
 mod info;
 mod milvus;
 mod scope;
+mod sizes;
 mod timescaledb;
 
 pub use arguments::{Given, arguments};
 pub use info::info;
 
+use crate::capability::{Capabilities, Terms};
 use crate::definition::{Backend, Definition, Object};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use crate::expr::{self, Clause, Dialect, Expr};
 use crate::name::{Name, Place, reserved};
-use crate::raw::{self, Operation};
+use crate::raw;
 use crate::server::{Version, known};
 use crate::types::nearest;
 use scope::Resolved;
@@ -48,13 +50,15 @@ impl Against {
     }
 }
 
-/// What a plugin was granted beside the namespace of its own model.
+/// What a plugin was granted beside the namespace of its own model, and what bounds every grant.
 #[derive(Debug, Clone, Default)]
 pub struct Granted {
-    /// Namespaces, exact names.
-    pub namespaces: BTreeMap<Backend, BTreeSet<String>>,
-    /// Operations.
-    pub operations: BTreeSet<Operation>,
+    /// The grant.
+    pub grant: Terms,
+    /// The ceiling.
+    pub ceiling: Terms,
+    /// The model that it may belong to, where somebody has said so.
+    pub model: Option<String>,
     /// What stands before the name of every namespace in the targets of the plugin's model, where anything does.
     pub prefixes: BTreeMap<Backend, String>,
 }
@@ -97,6 +101,7 @@ fn judge(
         model,
         against,
         prefixes: &granted.prefixes,
+        may: Capabilities::of(&info.requests, &granted.grant, &granted.ceiling),
         faults: Diagnostics::default(),
         ids: BTreeMap::new(),
         place: Spot::default(),
@@ -118,11 +123,12 @@ fn judge(
             .map(Object::View),
     );
     objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
+    check.sizes(&objects);
+    let operations = std::mem::take(&mut check.may.operations);
     faults.extend(check.faults);
     if faults.errors() > 0 {
         return (None, faults);
     }
-    let operations = info.requests.operations.iter().copied().filter(|op| granted.operations.contains(op)).collect();
     let name = |text: &str| Name::from_server(text);
     let definition = Definition {
         plugin: name(&info.name),
@@ -148,6 +154,7 @@ struct Check<'a> {
     model: Name,
     against: &'a Against,
     prefixes: &'a BTreeMap<Backend, String>,
+    may: Capabilities,
     faults: Diagnostics,
     ids: BTreeMap<String, Resolved>,
     place: Spot,

@@ -1,12 +1,14 @@
 //! Names and references: where every object lives, and what may name what.
 //!
-//! This is the one place that decides both. An object's namespace is its model's own or one that was asked for and
-//! granted; where the target has a prefix, the namespace and the model carry it there. A reference names an object of the same plugin; one of another plugin is refused until it can be shared.
+//! This is the one place that decides both. An object's namespace is its model's own or one that was asked for, granted
+//! and within the ceiling; where the target has a prefix, the namespace and the model carry it there. A reference names
+//! an object of the same plugin; one of another plugin is refused until it can be shared.
 
 use super::{Check, Granted, cut};
+use crate::capability::Side;
 use crate::definition::{Backend, Header, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
-use crate::diagnostic::codes;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::nearest;
@@ -22,7 +24,8 @@ pub(super) struct Resolved {
 impl Check<'_> {
     /// Settles the id, namespace and name of every object, before any is judged.
     pub(super) fn resolve(&mut self, info: &raw::PluginInfo, definition: &raw::ModelDefinition, granted: &Granted) {
-        let mut allowed = self.allowed(info, granted);
+        self.model_is_granted(granted);
+        let mut allowed = self.allowed();
         let mut claimed = BTreeMap::new();
         for (backend, kind, header) in headers(definition) {
             self.begin(backend, header);
@@ -33,12 +36,17 @@ impl Check<'_> {
                     format!("the plugin defines an object in {}, which its requests do not name", backend.title()),
                     "name the database in the plugin's requests",
                 );
+            } else if !self.may.engines.contains(&backend) {
+                let forbids = Side::of(true, granted.grant.engines.as_ref(), &backend);
+                let message = format!("the plugin defines an object in {}, which {}", backend.title(), how(forbids));
+                let help = self.allow(forbids, &format!("engines = [.., \"{backend}\"]"));
+                self.error(codes::name::ENGINE_NOT_GRANTED, "", message, help);
             }
             let id = Name::checked(&header.id);
             if let Err(fault) = &id {
                 self.fault(fault.diagnostic("id"));
             }
-            let Some(name) = self.object_name(backend, header, &mut allowed) else { continue };
+            let Some(name) = self.object_name(backend, header, &mut allowed, info, granted) else { continue };
             if let Some(first) = claimed.insert(name.clone(), header.id.clone()) {
                 self.error(
                     codes::name::CLAIMED_TWICE,
@@ -58,18 +66,42 @@ impl Check<'_> {
         }
     }
 
-    /// Namespaces of each database that this plugin may use, with those it asked for and was not granted left out.
-    fn allowed(&self, info: &raw::PluginInfo, granted: &Granted) -> BTreeMap<Backend, BTreeSet<String>> {
-        let asked = |backend: Backend, name: &str| {
-            info.requests.namespaces.iter().any(|request| request.database == backend && request.namespace == name)
+    /// Whoever claims a model has its namespaces and its role.
+    fn model_is_granted(&mut self, granted: &Granted) {
+        let Some(model) = granted.model.as_ref().filter(|model| **model != self.model.as_str()) else { return };
+        let (plugin, claimed) = (self.plugin.clone(), self.model.clone());
+        self.faults.push(
+            Diagnostic::error(
+                codes::name::MODEL_NOT_GRANTED,
+                "describe/model",
+                format!("the plugin says that it belongs to the model {claimed}, and was granted to {}", cut(model)),
+            )
+            .of(plugin.as_str())
+            .help(format!("in whale.toml: [plugins.{plugin}] model = \"{claimed}\", if that is meant")),
+        );
+    }
+
+    /// Namespaces of each database that this plugin may use.
+    fn allowed(&self) -> BTreeMap<Backend, BTreeSet<String>> {
+        let of = |backend: Backend| {
+            let beside = self.may.namespaces.iter().filter(move |(of, _)| *of == backend).map(|(_, name)| name.clone());
+            (backend, beside.chain([self.model.to_string()]).collect())
         };
-        Backend::ALL
-            .into_iter()
-            .map(|backend| {
-                let beside = granted.namespaces.get(&backend).into_iter().flatten().filter(|name| asked(backend, name));
-                (backend, beside.cloned().chain([self.model.to_string()]).collect())
-            })
-            .collect()
+        Backend::ALL.into_iter().map(of).collect()
+    }
+
+    /// What somebody has to write so that it is allowed.
+    fn allow(&self, forbids: Side, line: &str) -> String {
+        match forbids {
+            Side::Request => format!(
+                "ask for it in the plugin's requests, and grant it in whale.toml: [plugins.{}] {line}",
+                self.plugin
+            ),
+            Side::Grant => format!("grant it in whale.toml: [plugins.{}] {line}", self.plugin),
+            Side::Ceiling => {
+                format!("the ceiling holds for every plugin; to raise it, in whale.toml: [ceiling] {line}")
+            }
+        }
     }
 
     fn object_name(
@@ -77,6 +109,8 @@ impl Check<'_> {
         backend: Backend,
         header: &raw::Header,
         allowed: &mut BTreeMap<Backend, BTreeSet<String>>,
+        info: &raw::PluginInfo,
+        granted: &Granted,
     ) -> Option<ObjectName> {
         let namespace = match &header.namespace {
             None => Some(self.model.clone()),
@@ -86,13 +120,13 @@ impl Check<'_> {
         let (namespace, name) = (namespace?, name?);
         // Said once for each namespace; what stands in it still counts as known, so that no reference to it is a fault too.
         if allowed.entry(backend).or_default().insert(namespace.to_string()) {
-            let plugin = self.plugin.clone();
-            self.error(
-                codes::name::NAMESPACE_NOT_GRANTED,
-                "namespace",
-                format!("the namespace {namespace} of {} is not the model's own and was not granted", backend.title()),
-                format!("ask for it in the plugin's requests, and grant it in whale.toml: [plugins.{plugin}] namespaces = [\"{namespace}\"]"),
-            );
+            let of_it = |request: &&raw::NamespaceRequest| request.namespace == namespace.as_str();
+            let asked = info.requests.namespaces.iter().filter(of_it).any(|request| request.database == backend);
+            let forbids = Side::of(asked, granted.grant.namespaces.as_ref(), &namespace.to_string());
+            let why = how(forbids);
+            let message = format!("the namespace {namespace} of {} is not the model's own, and {why}", backend.title());
+            let help = self.allow(forbids, &format!("namespaces = [\"{namespace}\"]"));
+            self.error(codes::name::NAMESPACE_NOT_GRANTED, "namespace", message, help);
         }
         let prefixed = format!("{}{namespace}", self.prefix(backend));
         let namespace = match self.prefix(backend) {
@@ -187,6 +221,14 @@ impl Check<'_> {
             help,
         );
         None
+    }
+}
+
+fn how(forbids: Side) -> &'static str {
+    match forbids {
+        Side::Request => "the plugin did not ask for it",
+        Side::Grant => "it was not granted",
+        Side::Ceiling => "the ceiling of whale.toml does not allow it",
     }
 }
 

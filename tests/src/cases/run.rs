@@ -143,7 +143,7 @@ fn desire(case: &Case, definition: &ModelDefinition, limits: &Limits, session: &
             operations: case.operations.clone(),
         },
     };
-    let granted = Granted { operations: case.operations.iter().copied().collect(), ..Granted::default() };
+    let granted = Granted::default();
     let mut against = Against::oldest();
     for (_, server) in session.servers() {
         against.set(server.backend, server.version.unwrap());

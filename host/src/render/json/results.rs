@@ -3,6 +3,7 @@
 use super::super::{Applied, Output, Planned, StatusView, Totals, next};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
+use super::lock;
 use super::plugins::{Plugins, SpentView, plugins, schema, spent};
 use super::setup::{SetUpView, TreeView, set_up, tree_view};
 use serde::Serialize;
@@ -36,6 +37,7 @@ enum Content<'a> {
     History(History<'a>),
     Doctor(Doctor<'a>),
     SetUp(SetUpView<'a>),
+    Locked(lock::View<'a>),
     Explained { codes: Vec<CodeView> },
     Schema { schema: serde_json::Value },
     Initialised { file: &'a str },
@@ -61,6 +63,7 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         Output::History(view) => Content::History(history(view)),
         Output::Initialised(file) => Content::Initialised { file },
         Output::SetUp(view) => Content::SetUp(set_up(view)),
+        Output::Locked(view) => Content::Locked(lock::view(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }

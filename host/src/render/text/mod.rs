@@ -3,6 +3,7 @@
 mod doctor;
 mod history;
 mod info;
+mod lock;
 pub(crate) mod plan;
 mod report;
 mod setup;
@@ -39,6 +40,7 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
             )
         }
         Output::SetUp(view) => setup::setup(view, style),
+        Output::Locked(view) => lock::lock(view, style),
         Output::Explained(codes) => explained(codes, style),
     }
 }

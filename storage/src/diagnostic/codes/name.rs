@@ -35,4 +35,10 @@ codes! {
         "A parameter's default is of its kind and within its range.";
     ARGUMENT = "WH0232", "a parameter was given a value it does not take",
         "Values come from --set and whale.toml, and are checked against what the plugin says it takes before the plugin is asked.";
+    ENGINE_NOT_GRANTED = "WH0233", "an engine that was not granted",
+        "A plugin may be granted only some of the engines, and `[ceiling]` bounds every plugin: `engines = [\"clickhouse\"]` in [plugins.NAME] or [ceiling] of whale.toml, or of the file that --grants names. Without that key, all three.";
+    MODEL_NOT_GRANTED = "WH0234", "a model that the plugin was not granted",
+        "Whoever says that it belongs to a model has that model's namespaces and its role. `model = \"NAME\"` in [plugins.NAME] of whale.toml binds a plugin to one model, whatever a later version of it claims.";
+    ABOVE_GRANT = "WH0235", "a definition larger than was granted",
+        "`max_objects`, `max_columns`, `max_partitions` and `max_dimension` bound what a plugin defines: objects over all engines, and columns or fields, partitions, and dimensions of a vector of one object. They stand in [plugins.NAME], for one plugin, or in [ceiling], for all; the lower one holds.";
 }

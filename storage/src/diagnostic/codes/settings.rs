@@ -35,6 +35,16 @@ codes! {
         "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
     SAME_SERVER = "WH0022", "a target of a model's own is a server that is a target already",
         "Two tables of whale.toml lead to the same server (of TimescaleDB: to the same database). One run opens one connection to a target and takes one lock there, so that it would wait for itself; and a model would have a target of its own in name only.";
+    LOCK_UNUSABLE = "WH0030", "whale.lock cannot be used",
+        "The file whale.lock beside whale.toml cannot be read, is not one, or an entry is not as it was written, which its digest shows: a merge cut it, or somebody edited it. Take the file back as it was; or remove it, or the entry, and approve the plugins with `whale-host lock update`. To have no lock, remove the file.";
+    NOT_LOCKED = "WH0031", "whale.lock does not name this plugin",
+        "Where there is a whale.lock, only plugins run whose file it names by SHA-256, under the name, model and version that they say themselves. A file with other content is not run at all. Once it has been reviewed, `whale-host lock update` shows what changes and writes it down.";
+    LOCK_WIDENED = "WH0032", "a plugin may do more than whale.lock says",
+        "What a plugin may do is what it asks for, is granted, and the ceiling allows. That has become wider since whale.lock was written, by a grant in whale.toml, a ceiling that went, or a plugin that asks for more; and nothing becomes wider by itself. Take it back, or approve it with `whale-host lock update`, which shows the difference. What has become narrower holds at once.";
+    LOCK_STALE = "WH0033", "whale.lock names a plugin that is not there",
+        "None of the plugins of whale.toml is the one of this entry. `whale-host lock update --all` takes it out; if the plugin is only missing, bring it back.";
+    NO_LOCK = "WH0034", "there is no whale.lock",
+        "`lock verify` compares plugins with whale.lock, and there is none beside whale.toml. `whale-host lock update` writes one; from then on only what it names is run.";
     STORAGE_ROOT = "WH0040", "the root of the storage tree cannot be used",
         "The folder that --root or storage_root names is a file, cannot be opened, written to or made, or holds a Cargo.toml: then it is the source of a program, which is no place for data. Name a folder of its own. Nothing was written, and nothing was sent to an engine.";
     IN_THE_WAY = "WH0041", "something stands in the way in the storage tree",

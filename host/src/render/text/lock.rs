@@ -1,0 +1,77 @@
+//! What `lock` wrote, or found as it was written.
+
+use super::super::LockView;
+use super::super::style::{Style, Tone, count};
+use crate::lock::{Change, Locked};
+use std::fmt::Write as _;
+use whale_storage::capability::{Capabilities, Size};
+
+/// Characters of a digest that are shown.
+const MOST_DIGEST: usize = 12;
+
+pub(super) fn lock(view: &LockView, style: Style) -> String {
+    let mut text = String::new();
+    for (name, change) in &view.changes {
+        let (sign, tone, lines) = match change {
+            Change::New(locked) => ("+", Tone::Add, vec![digest(&locked.sha256), may(&locked.may)]),
+            Change::Changed(from, to) => ("~", Tone::Change, differences(from, to)),
+            Change::Gone(locked) => ("-", Tone::Warning, vec![digest(&locked.sha256)]),
+            Change::Same(_) if style.detail == 0 && view.written => continue,
+            Change::Same(locked) => ("=", Tone::Faint, vec![digest(&locked.sha256), may(&locked.may)]),
+        };
+        let (Change::New(locked) | Change::Changed(_, locked) | Change::Gone(locked) | Change::Same(locked)) = change;
+        let title = style.paint(Tone::Bold, &format!("{name} {}", locked.version));
+        let _ = writeln!(text, "{} {title}  (model {})", style.paint(tone, sign), locked.model);
+        for line in lines {
+            let _ = writeln!(text, "    {line}");
+        }
+    }
+    let same = view.changes.values().filter(|change| matches!(change, Change::Same(_))).count();
+    let changed = view.changes.len() - same;
+    let line = if view.written {
+        format!("wrote {}: {} changed, {same} unchanged", view.file, count(changed, "plugin"))
+    } else {
+        format!("{}: {} as approved", view.file, count(same, "plugin"))
+    };
+    let _ = writeln!(text, "{}", style.paint(Tone::Bold, &line));
+    text
+}
+
+fn digest(sha256: &str) -> String {
+    format!("sha256 {}", sha256.get(..MOST_DIGEST).unwrap_or(sha256))
+}
+
+fn differences(from: &Locked, to: &Locked) -> Vec<String> {
+    let mut lines = Vec::new();
+    if from.sha256 != to.sha256 {
+        lines.push(format!("{}, instead of {}", digest(&to.sha256), digest(&from.sha256)));
+    }
+    if from.version != to.version {
+        lines.push(format!("version {}, instead of {}", to.version, from.version));
+    }
+    if from.model != to.model {
+        lines.push(format!("widens: model {}, instead of {}", to.model, from.model));
+    }
+    lines.extend(to.may.beyond(&from.may).into_iter().map(|wider| format!("widens: {wider}")));
+    lines.extend(from.may.beyond(&to.may).into_iter().map(|narrower| format!("no more: {narrower}")));
+    lines
+}
+
+fn may(may: &Capabilities) -> String {
+    let list = |items: Vec<String>| if items.is_empty() { "nothing".to_owned() } else { items.join(", ") };
+    let mut line = format!(
+        "may {} on {}",
+        list(may.operations.iter().map(ToString::to_string).collect()),
+        list(may.engines.iter().map(ToString::to_string).collect())
+    );
+    if !may.namespaces.is_empty() {
+        let names: Vec<String> = may.namespaces.iter().map(|(engine, name)| format!("{engine} {name}")).collect();
+        let _ = write!(line, "; beside its own namespace in {}", names.join(", "));
+    }
+    for size in Size::ALL {
+        if let Some(most) = may.maxima.of(size) {
+            let _ = write!(line, "; at most {most} {}", size.unit());
+        }
+    }
+    line
+}

@@ -1,0 +1,77 @@
+//! What a table of grants says: `[plugins.NAME]`, and `[ceiling]`, which has the same shape.
+
+use super::reader::{Reader, Value};
+use std::collections::BTreeSet;
+use whale_storage::capability::{Size, Terms};
+use whale_storage::definition::Backend;
+use whale_storage::raw::Operation;
+
+/// Keys of such a table.
+pub(crate) const KEYS: [&str; 7] =
+    ["engines", "namespaces", "operations", "max_objects", "max_columns", "max_partitions", "max_dimension"];
+
+/// A grant that mentions nothing: no namespace but its model's own.
+pub(super) fn unsaid() -> Terms {
+    Terms { namespaces: Some(BTreeSet::new()), ..Terms::default() }
+}
+
+/// The ceiling, which bounds nothing that it does not mention.
+pub(super) fn ceiling(reader: &mut Reader<'_>, value: &Value<'_>) -> Terms {
+    let mut terms = Terms::default();
+    for (key, value) in reader.entries("ceiling", value) {
+        match key.get_ref().as_ref() {
+            name if KEYS.contains(&name) => read(reader, &format!("ceiling.{name}"), name, value, &mut terms),
+            _ => reader.unknown("ceiling", key, &KEYS),
+        }
+    }
+    terms
+}
+
+/// One key of a table.
+pub(crate) fn read(reader: &mut Reader<'_>, path: &str, key: &str, value: &Value<'_>, terms: &mut Terms) {
+    match key {
+        "engines" => {
+            let names = Backend::ALL.map(Backend::id);
+            terms.engines = Some(words(reader, path, value, "an engine", &names, Backend::find));
+        }
+        "namespaces" => {
+            terms.namespaces = Some(reader.texts(path, value).unwrap_or_default().into_iter().collect());
+        }
+        "operations" => {
+            let names = Operation::ALL.map(Operation::word);
+            terms.operations = Some(words(reader, path, value, "an operation", &names, Operation::find));
+        }
+        _ => {
+            let size = Size::ALL.into_iter().find(|size| size.key() == key);
+            if let (Some(size), Some(most)) = (size, reader.number(path, value)) {
+                terms.maxima.set(size, most);
+            }
+        }
+    }
+}
+
+/// Words that each stand for something.
+fn words<T: Ord>(
+    reader: &mut Reader<'_>,
+    path: &str,
+    value: &Value<'_>,
+    what: &str,
+    names: &[&str],
+    find: impl Fn(&str) -> Option<T>,
+) -> BTreeSet<T> {
+    let mut found = BTreeSet::new();
+    for word in reader.texts(path, value).unwrap_or_default() {
+        match find(&word) {
+            Some(one) => {
+                found.insert(one);
+            }
+            None => reader.unusable(
+                path,
+                value,
+                format!("`{word}` is not {what}"),
+                Some(format!("there are {}", names.join(", "))),
+            ),
+        }
+    }
+    found
+}

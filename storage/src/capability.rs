@@ -1,0 +1,261 @@
+//! What a plugin may do: what it asks for, is granted, and the ceiling allows, made into one by [`Capabilities::of`].
+//!
+//! [`Terms`] is what one side says. A dimension it does not mention is not bounded by it, and an empty list is none. Namespaces stand beside
+//! that of the plugin's own model, which is not for anybody to grant.
+
+use crate::definition::Backend;
+use crate::raw::{CapabilityRequest, Operation};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// What one side, a grant or the ceiling, says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// Engines.
+    pub engines: Option<BTreeSet<Backend>>,
+    /// Namespaces beside the model's own, exact names, on every engine.
+    pub namespaces: Option<BTreeSet<String>>,
+    /// Operations.
+    pub operations: Option<BTreeSet<Operation>>,
+    /// Bounds on sizes.
+    pub maxima: Maxima,
+}
+
+/// Bounds on the sizes of a definition; none: whatever the engine takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Maxima {
+    by_size: [Option<u64>; Size::ALL.len()],
+}
+
+/// A size of a definition that can be bounded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Size {
+    /// Objects, over all engines.
+    Objects,
+    /// Columns, or fields, of one object.
+    Columns,
+    /// Partitions that one object declares.
+    Partitions,
+    /// Dimensions of one vector.
+    Dimension,
+}
+
+impl Size {
+    /// All of them, in the order they are told.
+    pub const ALL: [Size; 4] = [Size::Objects, Size::Columns, Size::Partitions, Size::Dimension];
+
+    /// The key by which settings know its bound.
+    pub fn key(self) -> &'static str {
+        match self {
+            Size::Objects => "max_objects",
+            Size::Columns => "max_columns",
+            Size::Partitions => "max_partitions",
+            Size::Dimension => "max_dimension",
+        }
+    }
+
+    /// Many of it.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Size::Objects => "objects",
+            Size::Columns => "columns",
+            Size::Partitions => "partitions",
+            Size::Dimension => "dimensions of a vector",
+        }
+    }
+}
+
+impl Maxima {
+    /// The bound on a size.
+    pub fn of(&self, size: Size) -> Option<u64> {
+        self.by_size.get(size as usize).copied().flatten()
+    }
+
+    /// Sets the bound on a size.
+    pub fn set(&mut self, size: Size, most: u64) {
+        if let Some(place) = self.by_size.get_mut(size as usize) {
+            *place = Some(most);
+        }
+    }
+}
+
+/// Which side forbids something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The plugin did not ask for it.
+    Request,
+    /// It was not granted.
+    Grant,
+    /// The ceiling does not allow it.
+    Ceiling,
+}
+
+impl Side {
+    /// The first side that forbids what is not allowed.
+    pub fn of<T: Ord>(asked: bool, granted: Option<&BTreeSet<T>>, what: &T) -> Self {
+        if !asked {
+            Side::Request
+        } else if !allows(granted, what) {
+            Side::Grant
+        } else {
+            Side::Ceiling
+        }
+    }
+}
+
+/// What a plugin may do, all told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Engines.
+    pub engines: BTreeSet<Backend>,
+    /// Namespaces beside the model's own.
+    pub namespaces: BTreeSet<(Backend, String)>,
+    /// Operations.
+    pub operations: BTreeSet<Operation>,
+    /// Bounds on sizes.
+    pub maxima: Maxima,
+}
+
+impl Capabilities {
+    /// What is asked for, granted, and within the ceiling.
+    pub fn of(asked: &CapabilityRequest, grant: &Terms, ceiling: &Terms) -> Self {
+        let sides = [grant, ceiling];
+        let within = |engine: &Backend| sides.iter().all(|side| allows(side.engines.as_ref(), engine));
+        let engines: BTreeSet<_> = asked.databases.iter().copied().filter(within).collect();
+        let namespaces = asked.namespaces.iter().filter(|request| {
+            engines.contains(&request.database)
+                && sides.iter().all(|side| allows(side.namespaces.as_ref(), &request.namespace))
+        });
+        let namespaces = namespaces.map(|request| (request.database, request.namespace.clone())).collect();
+        let may = |operation: &Operation| sides.iter().all(|side| allows(side.operations.as_ref(), operation));
+        let operations = asked.operations.iter().copied().filter(may).collect();
+        let mut maxima = Maxima::default();
+        for size in Size::ALL {
+            if let Some(most) = sides.iter().filter_map(|side| side.maxima.of(size)).min() {
+                maxima.set(size, most);
+            }
+        }
+        Self { engines, namespaces, operations, maxima }
+    }
+
+    /// What this has beyond another, in words; empty where it is no wider.
+    pub fn beyond(&self, other: &Self) -> Vec<String> {
+        let mut wider: Vec<String> = Vec::new();
+        wider.extend(self.engines.difference(&other.engines).map(|engine| format!("engine {engine}")));
+        let more = self.namespaces.difference(&other.namespaces);
+        wider.extend(more.map(|(engine, name)| format!("namespace {name} of {engine}")));
+        wider.extend(self.operations.difference(&other.operations).map(|one| format!("operation {}", one.word())));
+        for size in Size::ALL {
+            let told = |most: Option<u64>| most.map_or_else(|| "any number of".to_owned(), |most| format!("{most}"));
+            let (mine, theirs) = (self.maxima.of(size), other.maxima.of(size));
+            let is_wider = mine.unwrap_or(u64::MAX) > theirs.unwrap_or(u64::MAX);
+            if is_wider {
+                wider.push(format!("{} {}, instead of {}", told(mine), size.unit(), told(theirs)));
+            }
+        }
+        wider
+    }
+}
+
+fn allows<T: Ord>(said: Option<&BTreeSet<T>>, what: &T) -> bool {
+    said.is_none_or(|said| said.contains(what))
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Operation; 2] = [Operation::Create, Operation::Alter];
+
+    /// The word that settings and people use for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Operation::Create => "create",
+            Operation::Alter => "alter",
+        }
+    }
+
+    /// The operation of that word.
+    pub fn find(word: &str) -> Option<Operation> {
+        Self::ALL.into_iter().find(|operation| operation.word() == word)
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw::NamespaceRequest;
+
+    fn asked() -> CapabilityRequest {
+        let of = |database, namespace: &str| NamespaceRequest { database, namespace: namespace.to_owned() };
+        CapabilityRequest {
+            databases: vec![Backend::Timescaledb, Backend::Clickhouse],
+            namespaces: vec![of(Backend::Timescaledb, "public"), of(Backend::Clickhouse, "default")],
+            operations: Operation::ALL.to_vec(),
+        }
+    }
+
+    fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> Option<BTreeSet<T>> {
+        Some(items.into_iter().collect())
+    }
+
+    #[test]
+    fn silence_bounds_nothing_and_an_empty_list_is_none() {
+        let all = Capabilities::of(&asked(), &Terms::default(), &Terms::default());
+        assert_eq!((all.engines.len(), all.namespaces.len(), all.operations.len()), (2, 2, 2));
+        let nothing = Terms { engines: set([]), namespaces: set([]), operations: set([]), ..Terms::default() };
+        for (grant, ceiling) in [(&nothing, &Terms::default()), (&Terms::default(), &nothing)] {
+            assert_eq!(Capabilities::of(&asked(), grant, ceiling), Capabilities::default());
+        }
+    }
+
+    #[test]
+    fn nothing_is_had_that_one_side_does_not_give() {
+        let grant = Terms {
+            engines: set([Backend::Clickhouse, Backend::Milvus]),
+            namespaces: set(["public".to_owned(), "default".to_owned()]),
+            ..Terms::default()
+        };
+        let mut ceiling = Terms { operations: set([Operation::Create]), ..Terms::default() };
+        ceiling.maxima.set(Size::Columns, 5);
+        let may = Capabilities::of(&asked(), &grant, &ceiling);
+        assert_eq!(may.engines, BTreeSet::from([Backend::Clickhouse]), "Milvus was not asked for");
+        assert_eq!(may.namespaces, BTreeSet::from([(Backend::Clickhouse, "default".to_owned())]));
+        assert_eq!(may.operations, BTreeSet::from([Operation::Create]));
+        assert_eq!((may.maxima.of(Size::Columns), may.maxima.of(Size::Objects)), (Some(5), None));
+    }
+
+    #[test]
+    fn the_lower_of_two_bounds_holds() {
+        let of = |most| {
+            let mut terms = Terms::default();
+            terms.maxima.set(Size::Objects, most);
+            terms
+        };
+        for (grant, ceiling) in [(3, 9), (9, 3)] {
+            assert_eq!(Capabilities::of(&asked(), &of(grant), &of(ceiling)).maxima.of(Size::Objects), Some(3));
+        }
+    }
+
+    #[test]
+    fn what_is_wider_is_told_and_what_is_narrower_is_not() {
+        let wide = Capabilities::of(&asked(), &Terms::default(), &Terms::default());
+        let mut terms = Terms { namespaces: set([]), operations: set([Operation::Create]), ..Terms::default() };
+        terms.maxima.set(Size::Dimension, 768);
+        let narrow = Capabilities::of(&asked(), &terms, &Terms::default());
+        assert!(narrow.beyond(&wide).is_empty() && wide.beyond(&wide).is_empty());
+        assert_eq!(
+            wide.beyond(&narrow),
+            [
+                "namespace public of timescaledb",
+                "namespace default of clickhouse",
+                "operation alter",
+                "any number of dimensions of a vector, instead of 768"
+            ]
+        );
+    }
+}
