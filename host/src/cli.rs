@@ -53,6 +53,10 @@ pub(crate) enum Format {
     Text,
     /// For machines.
     Json,
+    /// Findings of validate, for code hosts and editors
+    Sarif,
+    /// Findings of validate, for CI servers
+    Junit,
 }
 
 /// What is to be done.

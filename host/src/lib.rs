@@ -45,8 +45,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
     let mut printer = Printer::new(&cli.shared, &environment);
     logs(cli.shared.verbose);
     let name = cli.verb.name();
-    let ending =
-        command::run(cli, render::next::command_line(&arguments), environment, Files::new(authority), &mut printer);
+    let typed = render::next::command_line(&arguments);
+    let ending = command::run(cli, typed, environment, Files::new(authority), &mut printer);
     deliver(name, &ending, &mut printer).into()
 }
 
@@ -67,6 +67,8 @@ fn logs(verbose: u8) {
 fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
     match printer.format() {
         cli::Format::Json => printer.result(&render::json::document(name, ending, printer.out_style().detail)),
+        cli::Format::Sarif => printer.result(&render::sarif::document(ending)),
+        cli::Format::Junit => printer.result(&render::junit::document(ending)),
         cli::Format::Text => {
             let style = printer.err_style();
             let text = ending.output.as_ref().map(|output| render::text::output(output, printer.out_style()));

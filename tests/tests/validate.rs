@@ -9,201 +9,20 @@
     reason = "a test may fail loudly"
 )]
 
-use std::collections::BTreeSet;
-use whale_storage::capability::Terms;
-use whale_storage::definition::{Backend, Definition};
+use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::Diagnostics;
 use whale_storage::raw::{self, *};
 use whale_storage::server::Version;
 use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
-
-fn header(id: &str) -> Header {
-    Header { id: id.to_owned(), namespace: None, name: id.to_owned(), comment: String::new(), origin: None }
-}
-
-fn column_header(name: &str) -> ColumnHeader {
-    ColumnHeader { name: name.to_owned(), was: Vec::new(), comment: String::new() }
-}
-
-fn texts(all: &[&str]) -> Vec<String> {
-    all.iter().map(|text| (*text).to_owned()).collect()
-}
-
-fn pg_table(id: &str) -> PgTable {
-    let column = |name: &str, data_type: &str| PgColumn {
-        header: column_header(name),
-        data_type: data_type.to_owned(),
-        nullable: false,
-        value: PgColumnValue::Empty,
-    };
-    PgTable {
-        header: header(id),
-        columns: vec![column("id", "bigint"), column("at", "timestamptz"), column("other", "bigint")],
-        primary_key: Some(PgKey { name: None, columns: texts(&["id", "at"]) }),
-        uniques: vec![],
-        foreign_keys: vec![],
-        checks: vec![],
-        indexes: vec![],
-        hypertable: None,
-        columnstore: None,
-    }
-}
-
-fn hypertable(id: &str) -> PgTable {
-    let chunk = ChunkWidth::Time(Duration { count: 1, unit: DurationUnit::Days });
-    PgTable { hypertable: Some(Hypertable { time_column: "at".to_owned(), chunk, space: vec![] }), ..pg_table(id) }
-}
-
-fn foreign_key(target: &str) -> PgForeignKey {
-    PgForeignKey {
-        name: None,
-        columns: texts(&["other", "at"]),
-        target: target.to_owned(),
-        target_columns: texts(&["id", "at"]),
-        on_update: ReferenceAction::NoAction,
-        on_delete: ReferenceAction::NoAction,
-    }
-}
-
-fn aggregate(source: &str) -> ContinuousAggregate {
-    ContinuousAggregate {
-        header: header("by_hour"),
-        source: source.to_owned(),
-        time_column: "at".to_owned(),
-        bucket: Duration { count: 1, unit: DurationUnit::Hours },
-        bucket_name: "bucket".to_owned(),
-        time_zone: None,
-        group_by: vec![],
-        aggregates: vec![Selected { name: "rows".to_owned(), value: "count(*)".to_owned() }],
-        only_where: None,
-        real_time: false,
-        refresh: None,
-        indexes: vec![],
-    }
-}
-
-fn ch_table(id: &str) -> ChTable {
-    let column = |name: &str, data_type: &str| ChColumn {
-        header: column_header(name),
-        data_type: data_type.to_owned(),
-        value: ChColumnValue::Empty,
-        codec: None,
-    };
-    ChTable {
-        header: header(id),
-        columns: vec![column("id", "String"), column("at", "DateTime"), column("maybe", "Nullable(String)")],
-        engine: "MergeTree".to_owned(),
-        partition_by: Some("toYYYYMM(at)".to_owned()),
-        order_by: texts(&["id", "at"]),
-        primary_key: None,
-        skip_indexes: vec![],
-        settings: vec![],
-        sharding_key: None,
-    }
-}
-
-fn view(source: &str, target: &str) -> ChMaterializedView {
-    ChMaterializedView {
-        header: header("a_view"),
-        source: source.to_owned(),
-        target: target.to_owned(),
-        select: vec![Selected { name: "id".to_owned(), value: "id".to_owned() }],
-        only_where: None,
-        group_by: vec![],
-    }
-}
-
-fn field(name: &str, data_type: &str) -> MilvusField {
-    MilvusField {
-        header: column_header(name),
-        data_type: data_type.to_owned(),
-        nullable: false,
-        default_to: None,
-        partition_key: false,
-    }
-}
-
-fn index(field: &str) -> MilvusIndex {
-    MilvusIndex {
-        name: None,
-        field: field.to_owned(),
-        kind: "HNSW".to_owned(),
-        metric: Some("COSINE".to_owned()),
-        parameters: vec![],
-    }
-}
-
-fn collection() -> MilvusCollection {
-    MilvusCollection {
-        header: header("notes"),
-        primary_key: "id".to_owned(),
-        auto_id: false,
-        fields: vec![field("id", "INT64"), field("embedding", "FLOAT_VECTOR(8)"), field("text", "VARCHAR(100)")],
-        dynamic_fields: false,
-        indexes: vec![index("embedding")],
-        partitions: MilvusPartitions::Single,
-        shards: 1,
-        consistency: Consistency::Bounded,
-        load: LoadState::Loaded,
-        properties: vec![],
-    }
-}
-
-fn good() -> ModelDefinition {
-    let mut plain = pg_table("plain");
-    plain.foreign_keys.push(foreign_key("referenced"));
-    ModelDefinition {
-        timescaledb: TimescaledbObjects {
-            tables: vec![plain, pg_table("referenced"), hypertable("measured")],
-            aggregates: vec![aggregate("measured")],
-        },
-        clickhouse: ClickhouseObjects {
-            tables: vec![ch_table("events"), ch_table("copies")],
-            materialized_views: vec![view("events", "copies")],
-        },
-        milvus: vec![collection()],
-    }
-}
-
-fn info() -> PluginInfo {
-    PluginInfo {
-        name: "mine".to_owned(),
-        version: "1.0.0".to_owned(),
-        model: "mine".to_owned(),
-        summary: String::new(),
-        parameters: vec![],
-        requests: CapabilityRequest {
-            databases: Backend::ALL.to_vec(),
-            namespaces: vec![NamespaceRequest { database: Backend::Clickhouse, namespace: "asked".to_owned() }],
-            operations: vec![Operation::Create],
-        },
-    }
-}
-
-fn judge(definition: &ModelDefinition, against: &Against) -> (Option<Definition>, Diagnostics) {
-    let grant = Terms { namespaces: Some(BTreeSet::from(["granted".to_owned()])), ..Terms::default() };
-    let granted = Granted { grant, ..Granted::default() };
-    validate(&info(), definition, "", &granted, against)
-}
+use whale_tests::good::*;
 
 #[test]
 fn a_definition_that_keeps_the_rules_passes() {
     let (definition, found) = judge(&good(), &Against::oldest());
     assert!(found.is_empty(), "{:?}", found.iter().map(|one| (&one.path, &one.message)).collect::<Vec<_>>());
     assert_eq!(definition.unwrap().objects.len(), 8);
-}
-
-/// Breaks the good definition in one place and looks for the code.
-#[track_caller]
-fn refused(code: &str, break_it: impl FnOnce(&mut ModelDefinition)) {
-    let mut definition = good();
-    break_it(&mut definition);
-    let (accepted, found) = judge(&definition, &Against::oldest());
-    let all: Vec<_> = found.iter().map(|one| (one.code.id, one.path.as_str(), one.message.as_str())).collect();
-    assert!(accepted.is_none() && all.iter().any(|(id, ..)| *id == code), "wanted {code}, found {all:?}");
-    assert!(found.iter().all(|one| one.help.is_some()), "every fault says what to do: {all:?}");
 }
 
 #[test]
@@ -227,32 +46,6 @@ fn names() {
     refused("WH0225", |m| m.clickhouse.tables[0].columns[1].header.name = "id".to_owned());
     refused("WH0226", |m| m.clickhouse.tables[0].columns[1].header.was = texts(&["before"]));
     refused("WH0228", |m| m.clickhouse.tables[0].header.comment = "a\nwhale:1:{}".to_owned());
-}
-
-#[test]
-fn each_way_of_naming_what_belongs_to_another_is_refused() {
-    for namespace in ["granted", "asked", "system", "default", "other_model"] {
-        let (accepted, found) = {
-            let mut definition = good();
-            definition.clickhouse.tables[0].header.namespace = Some(namespace.to_owned());
-            judge(&definition, &Against::oldest())
-        };
-        assert!(accepted.is_none(), "{namespace}: asked for and granted are both needed");
-        assert!(found.iter().any(|one| ["WH0221", "WH0212"].contains(&one.code.id)), "{namespace}");
-    }
-    refused("WH0221", |m| m.timescaledb.tables[0].header.namespace = Some("public".to_owned()));
-    refused("WH0221", |m| m.milvus[0].header.namespace = Some("default".to_owned()));
-    refused("WH0222", |m| m.timescaledb.tables[0].foreign_keys[0].target = "shared/users".to_owned());
-    refused("WH0222", |m| m.timescaledb.aggregates[0].source = "shared/time_series".to_owned());
-    refused("WH0222", |m| m.clickhouse.materialized_views[0].source = "shared/events".to_owned());
-    refused("WH0222", |m| m.clickhouse.materialized_views[0].target = "shared/events".to_owned());
-    refused("WH0223", |m| m.clickhouse.materialized_views[0].target = "public.users".to_owned());
-    refused("WH0223", |m| m.timescaledb.tables[0].foreign_keys[0].target = "events".to_owned());
-    for text in ["(SELECT max(id) FROM system.tables)", "dictGet('d', 'a', 1)", "system.tables.name", "file('x')"] {
-        let mut definition = good();
-        definition.clickhouse.tables[0].columns[0].value = ChColumnValue::DefaultTo(text.to_owned());
-        assert!(judge(&definition, &Against::oldest()).0.is_none(), "{text}");
-    }
 }
 
 #[test]

@@ -13,8 +13,8 @@ mod status;
 mod targets;
 mod validate;
 
-use crate::cli::{Cli, Lock, Setup, Verb};
-use crate::exit::{Ending, Failure};
+use crate::cli::{Cli, Format, Lock, Setup, Verb};
+use crate::exit::{Ending, Failure, Trouble};
 use crate::printer::Printer;
 use crate::settings::environment::Environment;
 use crate::settings::files::Files;
@@ -24,6 +24,11 @@ use std::path::Path;
 /// Does what a verb says. `typed` is the command line, for the journal and for those who run it again.
 pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: Files, printer: &mut Printer) -> Ending {
     let Cli { verb, shared } = cli;
+    if matches!(shared.format, Format::Sarif | Format::Junit) && !matches!(verb, Verb::Validate { .. }) {
+        let trouble = Trouble::new("usage", format!("{} has no findings to be written in this form", verb.name()));
+        return Failure::Usage(trouble.hint("sarif and junit are forms of validate; for all verbs: --format json"))
+            .into();
+    }
     let load = || Settings::load(&shared, environment, files);
     let ended: Result<Ending, Failure> = match verb {
         Verb::Validate { selection, against } => load().and_then(|all| validate::run(&all, &selection, &against)),

@@ -75,6 +75,11 @@ pub(crate) fn document(command: &str, ending: &Ending, detail: u8) -> String {
         diagnostics_left_out: ending.found.dropped(),
         errors: ending.troubles.iter().map(error).collect(),
     };
+    visible(&document)
+}
+
+/// A document of one line in which no character acts on a terminal.
+pub(crate) fn visible(document: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     // Our own types serialise without fail, and a vector takes whatever is written.
     let _ = document.serialize(&mut Serializer::with_formatter(&mut bytes, Visible));

@@ -3,9 +3,11 @@
 //! Pure: text out, nothing printed. Whatever a plugin or a server wrote is escaped and cut here, at the latest.
 
 pub(crate) mod json;
+pub(crate) mod junit;
 pub(crate) mod moment;
 pub(crate) mod next;
 pub(crate) mod outline;
+pub(crate) mod sarif;
 pub(crate) mod style;
 pub(crate) mod text;
 

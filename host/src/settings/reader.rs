@@ -63,7 +63,8 @@ impl<'s> Reader<'s> {
 
     /// A key that stands in the wrong table.
     pub(crate) fn misplaced(&mut self, section: &str, key: &Key<'_>, help: &str) {
-        let message = format!("`{}` is not a key in [{section}]", key.get_ref());
+        let place = if section.is_empty() { "here".to_owned() } else { format!("in [{section}]") };
+        let message = format!("`{}` is not a key {place}", key.get_ref());
         self.fault(codes::UNKNOWN_KEY, section, key.span(), message, Some(help.to_owned()));
     }
 

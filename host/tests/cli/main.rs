@@ -4,10 +4,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::disallowed_methods, reason = "tests")]
 
+mod capabilities;
 mod doctor;
 mod history;
 mod init;
 mod refused;
+mod reports;
 mod schema;
 mod settings;
 mod setup;

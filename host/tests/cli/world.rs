@@ -88,6 +88,7 @@ macro_rules! assert_command {
         insta::with_settings!({
             filters => vec![
                 (r"[0-9a-f]{64}", "[digest]"),
+                (r"sha256 [0-9a-f]{12}\b", "sha256 [digest]"),
                 (r"\.rs:\d+", ".rs:[line]"),
                 (r"\d+ MiB free", "[room] free"),
                 (folder.trim_end_matches('/'), "[folder]"),

@@ -1,0 +1,129 @@
+//! Findings as JUnit XML, which every CI server shows: a suite for each plugin, a case for each object that it defines, and
+//! one for the plugin itself. An error is a failure of its case; a warning stands in what the case printed.
+
+use super::Output;
+use crate::exit::Ending;
+use crate::pipeline::Candidate;
+use crate::text;
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use std::collections::BTreeMap;
+use whale_storage::diagnostic::{Diagnostic, Severity};
+use whale_storage::raw::{Header, ModelDefinition};
+
+/// The case of what concerns a plugin and none of its objects.
+const ITSELF: &str = "plugin";
+
+/// The document of a `validate`.
+pub(crate) fn document(ending: &Ending) -> String {
+    let candidates = match &ending.output {
+        Some(Output::Validated(judged)) => judged.candidates.as_slice(),
+        _ => &[],
+    };
+    let mut suites: Vec<(String, Cases<'_>)> = Vec::new();
+    for candidate in candidates {
+        let cases = candidate.defined.as_ref().map(|defines| objects(&defines.definition)).unwrap_or_default();
+        suites.push((candidate.title(), cases.into_iter().map(|case| (case, Vec::new())).collect()));
+    }
+    for found in &ending.found {
+        let plugin = found.plugin.clone().unwrap_or_else(|| "whale-host".to_owned());
+        let place = suites.iter().position(|(name, _)| *name == plugin).unwrap_or_else(|| {
+            suites.push((plugin, Cases::new()));
+            suites.len() - 1
+        });
+        if let Some((_, cases)) = suites.get_mut(place) {
+            let object = object_of(&found.path);
+            let case = cases.keys().find(|case| **case == object).cloned().unwrap_or_else(|| ITSELF.to_owned());
+            cases.entry(case).or_default().push(found);
+        }
+    }
+    for (_, cases) in &mut suites {
+        cases.entry(ITSELF.to_owned()).or_default();
+    }
+    let mut report = Report::new("whale-host validate");
+    for (name, cases) in &suites {
+        let file = candidates.iter().find(|candidate| candidate.title() == *name);
+        report.add_test_suite(suite(name, file, cases));
+    }
+    if !ending.troubles.is_empty() {
+        report.add_test_suite(troubles(ending));
+    }
+    // Our own values serialise without fail.
+    report.to_string().unwrap_or_default()
+}
+
+type Cases<'a> = BTreeMap<String, Vec<&'a Diagnostic>>;
+
+fn suite(name: &str, candidate: Option<&Candidate>, cases: &Cases<'_>) -> TestSuite {
+    let mut suite = TestSuite::new(shown(name));
+    if let Some(candidate) = candidate {
+        suite.add_property(Property::new("file", shown(&candidate.file)));
+        if let Some(sha256) = &candidate.sha256 {
+            suite.add_property(Property::new("sha256", sha256.as_str()));
+        }
+    }
+    suite.add_test_cases(cases.iter().map(|(case, found)| one(name, case, found)));
+    suite
+}
+
+fn one(plugin: &str, case: &str, found: &[&Diagnostic]) -> TestCase {
+    let (errors, warnings): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        found.iter().copied().partition(|found| found.severity == Severity::Error);
+    let status = match errors.first() {
+        None => TestCaseStatus::success(),
+        Some(first) => {
+            let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+            status.set_type(first.code.id).set_message(shown(&first.message)).set_description(told(&errors));
+            status
+        }
+    };
+    let mut test = TestCase::new(shown(case), status);
+    test.set_classname(shown(plugin));
+    if !warnings.is_empty() {
+        test.set_system_out(told(&warnings));
+    }
+    test
+}
+
+fn troubles(ending: &Ending) -> TestSuite {
+    let mut suite = TestSuite::new("whale-host");
+    for trouble in &ending.troubles {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+        let lines: Vec<&str> = trouble.causes.iter().chain(&trouble.hint).map(String::as_str).collect();
+        status.set_type(trouble.kind).set_message(shown(&trouble.message)).set_description(shown(&lines.join("; ")));
+        suite.add_test_case(TestCase::new(trouble.kind, status));
+    }
+    suite
+}
+
+fn told(found: &[&Diagnostic]) -> String {
+    let line = |found: &&Diagnostic| {
+        let place =
+            found.origin.as_ref().map(|origin| format!(" ({}:{})", origin.file, origin.line)).unwrap_or_default();
+        let help = found.help.as_ref().map(|help| format!("\nhint: {}", shown(help))).unwrap_or_default();
+        let head = format!("{} {}{place}: {}", found.code.id, found.path, found.message);
+        format!("{}{help}\n", shown(&head))
+    };
+    found.iter().map(line).collect()
+}
+
+/// XML takes characters that a terminal acts on.
+fn shown(text: &str) -> String {
+    text::escape(text)
+}
+
+/// The object that a finding is about: `clickhouse/dialects` of `clickhouse/dialects/columns/id`.
+fn object_of(path: &str) -> String {
+    path.split('/').take(2).collect::<Vec<_>>().join("/")
+}
+
+fn objects(definition: &ModelDefinition) -> Vec<String> {
+    let of = |engine: &str, header: &Header| object_of(&format!("{engine}/{}", text::shown_within(&header.id, 80)));
+    let timescaledb = &definition.timescaledb;
+    let clickhouse = &definition.clickhouse;
+    let mut all: Vec<String> = timescaledb.tables.iter().map(|table| of("timescaledb", &table.header)).collect();
+    all.extend(timescaledb.aggregates.iter().map(|one| of("timescaledb", &one.header)));
+    all.extend(clickhouse.tables.iter().map(|table| of("clickhouse", &table.header)));
+    all.extend(clickhouse.materialized_views.iter().map(|view| of("clickhouse", &view.header)));
+    all.extend(definition.milvus.iter().map(|one| of("milvus", &one.header)));
+    all
+}

@@ -1,0 +1,164 @@
+//! What plugins may do: grants, the ceiling, a file of grants, and `whale.lock`.
+
+use super::World;
+use super::world::assert_command;
+use std::fs;
+
+const FILES: &str = "[plugins]\nfiles = [\"plugins/language.wasm\"]\n";
+
+fn world(more: &str) -> World {
+    World::with_settings(&format!("{FILES}{more}"))
+}
+
+fn validate(world: &World) -> String {
+    world.shown(&["validate", "--all", "-q"])
+}
+
+#[test]
+fn an_engine_or_a_size_beyond_the_grant_or_the_ceiling_is_refused() {
+    for (settings, code, told) in [
+        ("[plugins.language]\nengines = [\"clickhouse\"]\n", "WH0233", "it was not granted"),
+        ("[ceiling]\nengines = []\n", "WH0233", "the ceiling of whale.toml does not allow it"),
+        ("[plugins.language]\nmax_objects = 14\n", "WH0235", "the plugin defines 15 objects, and may have 14"),
+        ("[ceiling]\nmax_partitions = 8\n", "WH0235", "language_knowledge has 16 partitions, and may have 8"),
+        ("[ceiling]\nmax_dimension = 1535\n", "WH0235", "language_knowledge has 1536 dimensions of a vector"),
+        (
+            "[plugins.language]\nmax_columns = 11\n",
+            "WH0235",
+            "dialect_conversion_rules has 12 columns, and may have 11",
+        ),
+        (
+            "[plugins.language]\nmodel = \"legal\"\n",
+            "WH0234",
+            "belongs to the model language, and was granted to legal",
+        ),
+    ] {
+        let shown = validate(&world(settings));
+        assert!(shown.starts_with("exit: 1\n"), "{settings}: {shown}");
+        assert!(shown.contains(&format!("error[{code}]")) && shown.contains(told), "{settings}: {shown}");
+    }
+    for settings in [
+        "[plugins.language]\nmodel = \"language\"\nengines = [\"clickhouse\", \"milvus\"]\nmax_objects = 15\nmax_columns = 12\n",
+        "[ceiling]\nmax_partitions = 16\nmax_dimension = 1536\n",
+    ] {
+        assert!(validate(&world(settings)).starts_with("exit: 0\n"), "{settings}");
+    }
+}
+
+#[test]
+fn a_namespace_above_the_ceiling_is_refused_whatever_was_granted() {
+    let settings =
+        "[plugins]\nfiles = [\"plugins/shared.wasm\"]\n[plugins.shared]\nnamespaces = [\"public\", \"default\"]\n";
+    let ceiling = "[ceiling]\nnamespaces = [\"default\"]\n";
+    let shown = World::with_settings(&format!("{settings}{ceiling}")).shown(&["validate", "--all", "-q"]);
+    assert!(shown.contains("the namespace public of TimescaleDB is not the model's own, and the ceiling"), "{shown}");
+    assert!(!shown.contains("the namespace default"), "{shown}");
+}
+
+#[test]
+fn a_file_of_grants_stands_alone_and_lists_whom_it_takes() {
+    let grants = "[plugins.language]\nmax_columns = 12\n[limits]\nfuel = 3_000_000_000\n";
+    let world = World::new().with_file("grants.toml", grants);
+    let with = |file: &str| world.shown(&["validate", "-q", "-p", file, "--grants", "grants.toml"]);
+    assert!(with("plugins/language.wasm").starts_with("exit: 0\n"));
+    let shown = with("plugins/shared.wasm");
+    assert!(shown.contains("error[WH0013]: grants.toml does not list the plugin `shared`"), "{shown}");
+}
+
+#[test]
+fn faults_of_a_file_of_grants_are_told_with_their_lines() {
+    let grants = "[plugins]\nfiles = []\n[plugins.a]\nengine = []\noperations = [\"drop\"]\n[cieling]\n[targets.milvus]\nurl_env = \"M\"\n";
+    let world = World::new().with_file("grants.toml", grants);
+    assert_command!(world, "validate", "-p", "plugins/language.wasm", "--grants", "grants.toml");
+    assert_command!(World::new(), "validate", "-p", "plugins/language.wasm", "--grants", "none.toml");
+}
+
+#[test]
+fn a_lock_is_written_with_what_changes() {
+    let world = world("[plugins.language]\nmax_columns = 20\n");
+    assert_command!(&world, "lock", "update");
+    assert_command!(&world, "lock", "update");
+    assert_command!(&world, "lock", "verify");
+    let settings = format!("{FILES}[plugins.language]\noperations = [\"create\"]\n");
+    fs::write(world.path("whale.toml"), settings).unwrap();
+    assert_command!(&world, "lock", "update", "--plugin", "plugins/language.wasm");
+}
+
+#[test]
+fn what_became_wider_does_not_hold_and_what_became_narrower_does() {
+    let world = world("[plugins.language]\nmax_columns = 20\n");
+    assert!(world.shown(&["lock", "update"]).starts_with("exit: 0\n"));
+    let with = |settings: &str| {
+        fs::write(world.path("whale.toml"), format!("{FILES}{settings}")).unwrap();
+        validate(&world)
+    };
+    assert!(with("[plugins.language]\nmax_columns = 12\n").starts_with("exit: 0\n"));
+    let shown = with("[plugins.language]\nmax_columns = 21\n");
+    assert!(shown.starts_with("exit: 1\n"), "{shown}");
+    assert!(
+        shown.contains("error[WH0032]: the plugin may now do more than whale.lock says: 21 columns, instead of 20")
+    );
+}
+
+#[test]
+fn a_plugin_of_other_bytes_or_another_name_is_not_run() {
+    let world = world("");
+    assert!(world.shown(&["lock", "update"]).starts_with("exit: 0\n"));
+    // One that would be refused otherwise, if it were looked at.
+    fs::write(world.path("other.wasm"), "hello").unwrap();
+    let shown = world.shown(&["validate", "-q", "-p", "other.wasm", "-p", "plugins/language.wasm"]);
+    assert!(shown.contains("error[WH0031]") && !shown.contains("WH0110"), "{shown}");
+    let shown = world.shown(&["lock", "verify", "-p", "plugins/shared.wasm"]);
+    assert!(shown.starts_with("exit: 1\n") && shown.contains("error[WH0031]"), "{shown}");
+}
+
+#[test]
+fn a_lock_that_names_what_is_gone_is_stale_until_it_is_updated() {
+    let world = World::with_settings("[plugins]\nfiles = [\"plugins/language.wasm\", \"plugins/legal.wasm\"]\n");
+    assert!(world.shown(&["lock", "update"]).starts_with("exit: 0\n"));
+    fs::write(world.path("whale.toml"), FILES).unwrap();
+    let shown = world.shown(&["lock", "verify", "-q"]);
+    assert!(shown.starts_with("exit: 1\n") && shown.contains("error[WH0033]"), "{shown}");
+    assert!(validate(&world).starts_with("exit: 0\n"), "what is there is as it was approved");
+    let shown = world.shown(&["lock", "update", "-p", "plugins/language.wasm"]);
+    assert!(shown.contains("0 plugins changed, 2 unchanged"), "{shown}");
+    let shown = world.shown(&["lock", "update"]);
+    assert!(shown.contains("- legal") && shown.contains("1 plugin changed, 1 unchanged"), "{shown}");
+    assert!(world.shown(&["lock", "verify", "-q"]).starts_with("exit: 0\n"));
+}
+
+#[test]
+fn a_lock_that_is_damaged_stops_everything_and_is_not_overwritten() {
+    let world = world("").with_file("whale.lock", "version = 1\n[plugins.language]\nsha256 = \"ab\"\n");
+    for arguments in [&["validate", "--all"][..], &["lock", "update"], &["lock", "verify"]] {
+        let shown = world.shown(arguments);
+        assert!(shown.starts_with("exit: 1\n") && shown.contains("error[WH0030]"), "{shown}");
+    }
+    assert!(fs::read_to_string(world.path("whale.lock")).unwrap().contains("sha256 = \"ab\""));
+}
+
+#[test]
+fn a_refused_plugin_is_not_written_into_the_lock() {
+    let world = world("[ceiling]\nmax_objects = 1\n");
+    let shown = world.shown(&["lock", "update"]);
+    assert!(shown.starts_with("exit: 1\n") && shown.contains("WH0235"), "{shown}");
+    assert!(!world.path("whale.lock").exists());
+    let shown = world.shown(&["lock", "verify"]);
+    assert!(shown.contains("error[WH0034]"), "{shown}");
+}
+
+#[test]
+fn the_lock_in_json_tells_what_widens() {
+    let world = world("[plugins.language]\nmax_columns = 20\n");
+    let json = || {
+        let output = world.run(&["lock", "update", "--format", "json"]);
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()["result"]["plugins"][0].clone()
+    };
+    let first = json();
+    assert_eq!((&first["state"], &first["may"]["maxima"]["max_columns"]), (&"new".into(), &20.into()));
+    fs::write(world.path("whale.toml"), FILES).unwrap();
+    let second = json();
+    assert_eq!(second["state"], "changed");
+    assert_eq!(second["widens"][0], "any number of columns, instead of 20");
+    assert_eq!(second["narrows"].as_array().map(Vec::len), Some(0));
+}
