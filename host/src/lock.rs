@@ -90,15 +90,15 @@ impl Lock {
 }
 
 impl Locked {
-    /// Refuses what is wider than what was approved.
-    pub(crate) fn holds(&self, name: &str, may: &Capabilities) -> Result<(), Diagnostic> {
+    /// What is wider than what was approved, where anything is.
+    pub(crate) fn widened(&self, name: &str, may: &Capabilities) -> Option<Diagnostic> {
         let wider = may.beyond(&self.may);
         if wider.is_empty() {
-            return Ok(());
+            return None;
         }
         let message = format!("the plugin may now do more than {FILE} says: {}", wider.join("; "));
-        Err(Diagnostic::error(codes::LOCK_WIDENED, format!("plugins.{}", shown_within(name, 80)), message)
-            .help("take it back in whale.toml, or approve it: whale-host lock update"))
+        let fault = Diagnostic::error(codes::LOCK_WIDENED, format!("plugins.{}", shown_within(name, 80)), message);
+        Some(fault.help("take it back in whale.toml, or approve it: whale-host lock update"))
     }
 }
 
@@ -108,7 +108,7 @@ pub(crate) enum Change {
     /// It was not there.
     New(Locked),
     /// It differs.
-    Changed(Locked, Locked),
+    Changed(Box<Locked>, Locked),
     /// It stays.
     Same(Locked),
     /// It goes: no file is that plugin any more.
@@ -122,7 +122,7 @@ pub(crate) fn changes(before: &Lock, after: &Lock) -> BTreeMap<String, Change> {
         let change = match before.plugins.get(name) {
             None => Change::New(locked.clone()),
             Some(first) if first == locked => Change::Same(locked.clone()),
-            Some(first) => Change::Changed(first.clone(), locked.clone()),
+            Some(first) => Change::Changed(Box::new(first.clone()), locked.clone()),
         };
         changes.insert(name.clone(), change);
     }

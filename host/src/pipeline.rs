@@ -325,7 +325,7 @@ pub(crate) fn judge(
             }
         };
         let may = Capabilities::of(&info.requests, &granted.grant, &granted.ceiling);
-        if let Some(Err(fault)) = candidate.locked.as_ref().map(|locked| locked.holds(&info.name, &may)) {
+        if let Some(fault) = candidate.locked.as_ref().and_then(|locked| locked.widened(&info.name, &may)) {
             candidate.judging = fault.into();
             continue;
         }

@@ -199,15 +199,20 @@ mod tests {
         }
     }
 
-    fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> Option<BTreeSet<T>> {
-        Some(items.into_iter().collect())
+    fn only<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+        items.into_iter().collect()
     }
 
     #[test]
     fn silence_bounds_nothing_and_an_empty_list_is_none() {
         let all = Capabilities::of(&asked(), &Terms::default(), &Terms::default());
         assert_eq!((all.engines.len(), all.namespaces.len(), all.operations.len()), (2, 2, 2));
-        let nothing = Terms { engines: set([]), namespaces: set([]), operations: set([]), ..Terms::default() };
+        let nothing = Terms {
+            engines: Some(only([])),
+            namespaces: Some(only([])),
+            operations: Some(only([])),
+            ..Terms::default()
+        };
         for (grant, ceiling) in [(&nothing, &Terms::default()), (&Terms::default(), &nothing)] {
             assert_eq!(Capabilities::of(&asked(), grant, ceiling), Capabilities::default());
         }
@@ -216,11 +221,11 @@ mod tests {
     #[test]
     fn nothing_is_had_that_one_side_does_not_give() {
         let grant = Terms {
-            engines: set([Backend::Clickhouse, Backend::Milvus]),
-            namespaces: set(["public".to_owned(), "default".to_owned()]),
+            engines: Some(only([Backend::Clickhouse, Backend::Milvus])),
+            namespaces: Some(only(["public".to_owned(), "default".to_owned()])),
             ..Terms::default()
         };
-        let mut ceiling = Terms { operations: set([Operation::Create]), ..Terms::default() };
+        let mut ceiling = Terms { operations: Some(only([Operation::Create])), ..Terms::default() };
         ceiling.maxima.set(Size::Columns, 5);
         let may = Capabilities::of(&asked(), &grant, &ceiling);
         assert_eq!(may.engines, BTreeSet::from([Backend::Clickhouse]), "Milvus was not asked for");
@@ -244,7 +249,8 @@ mod tests {
     #[test]
     fn what_is_wider_is_told_and_what_is_narrower_is_not() {
         let wide = Capabilities::of(&asked(), &Terms::default(), &Terms::default());
-        let mut terms = Terms { namespaces: set([]), operations: set([Operation::Create]), ..Terms::default() };
+        let mut terms =
+            Terms { namespaces: Some(only([])), operations: Some(only([Operation::Create])), ..Terms::default() };
         terms.maxima.set(Size::Dimension, 768);
         let narrow = Capabilities::of(&asked(), &terms, &Terms::default());
         assert!(narrow.beyond(&wide).is_empty() && wide.beyond(&wide).is_empty());

@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 use whale_storage::capability::Terms;
 use whale_storage::definition::{Backend, Definition};
 use whale_storage::diagnostic::Diagnostics;
-use whale_storage::raw::*;
+use whale_storage::raw::{
+    CapabilityRequest, ChColumn, ChColumnValue, ChMaterializedView, ChTable, ChunkWidth, ClickhouseObjects,
+    ColumnHeader, Consistency, ContinuousAggregate, Duration, DurationUnit, Header, Hypertable, LoadState,
+    MilvusCollection, MilvusField, MilvusIndex, MilvusPartitions, ModelDefinition, NamespaceRequest, Operation,
+    PgColumn, PgColumnValue, PgForeignKey, PgKey, PgTable, PluginInfo, ReferenceAction, Selected, TimescaledbObjects,
+};
 use whale_storage::validate::{Against, Granted, validate};
 
 pub fn header(id: &str) -> Header {

@@ -1,4 +1,4 @@
-//! Findings as JUnit XML, which every CI server shows: a suite for each plugin, a case for each object that it defines, and
+//! Findings as `JUnit` XML, which every CI server shows: a suite for each plugin, a case for each object that it defines, and
 //! one for the plugin itself. An error is a failure of its case; a warning stands in what the case printed.
 
 use super::Output;

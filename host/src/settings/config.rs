@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(config.files, ["a"], "files are the settings' own");
         assert_eq!(config.plugins.keys().collect::<Vec<_>>(), ["c"]);
         assert_eq!(config.plugins["c"].model.as_deref(), Some("d"));
-        assert_eq!(config.plugins["c"].terms.engines.as_ref().map(|engines| engines.len()), Some(0));
+        assert_eq!(config.plugins["c"].terms.engines, Some([].into()));
         assert_eq!(config.limits, Limits::default());
         let refused = |source: &str| {
             let found = Config::default().take_grants("g.toml", source).unwrap_err();

@@ -1,4 +1,4 @@
-//! Findings of `validate` in the forms of others: SARIF and JUnit.
+//! Findings of `validate` in the forms of others: SARIF and `JUnit`.
 
 use super::World;
 use super::world::assert_command;

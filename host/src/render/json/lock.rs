@@ -41,7 +41,7 @@ pub(super) fn view(view: &LockView) -> View<'_> {
 fn plugin<'a>(name: &'a str, change: &'a Change) -> PluginView<'a> {
     let (state, locked, from) = match change {
         Change::New(locked) => ("new", locked, None),
-        Change::Changed(from, to) => ("changed", to, Some(from)),
+        Change::Changed(from, to) => ("changed", to, Some(from.as_ref())),
         Change::Same(locked) => ("same", locked, None),
         Change::Gone(locked) => ("gone", locked, None),
     };
