@@ -1,6 +1,6 @@
 //! Additions to what exists. Every other difference is refused by name, with the reason.
 
-use super::{TimescaleLower, aggregate, comment_on, parts, qualified};
+use super::{TimescaleLower, aggregate, comment_on, parts, qualified, role};
 use crate::catalog::{PartKey, PartKind};
 use crate::change::ChangedPart;
 use crate::definition::Object;
@@ -46,6 +46,9 @@ impl TimescaleLower {
             return Err(faults);
         }
         texts.push(comment_on(object.kind(), object.name(), &mark.comment(&object.header().comment)));
+        if differs.added.iter().any(|part| part.kind == PartKind::Refresh) {
+            texts = role::with_jobs(object, texts);
+        }
         let builds_index = differs.added.iter().any(|part| part.kind == PartKind::Index);
         Ok(Recipe {
             statements: texts.into_iter().map(Statement::Sql).collect(),

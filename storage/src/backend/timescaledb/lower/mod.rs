@@ -85,7 +85,8 @@ impl Lower for TimescaleLower {
                 identifier(role)
             )])),
             (Change::CreateObject { .. }, Some(object)) => {
-                self.create(object, &mark.comment(&object.header().comment)).map(recipe)
+                let statements = self.create(object, &mark.comment(&object.header().comment))?;
+                Ok(recipe(role::with_jobs(object, statements)))
             }
             (Change::AlterObject { added, changed, removed, .. }, Some(object)) => {
                 self.alter(object, &alter::Difference { added, changed, removed }, mark)

@@ -7,6 +7,9 @@ use super::super::inspect::PROTECTED;
 use super::TimescaleLower;
 use crate::catalog::PartKey;
 use crate::change::ChangedPart;
+use crate::definition::Object;
+use crate::desire::HOST_MODEL;
+use crate::diff::role_of;
 use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::Unsupported;
@@ -83,14 +86,13 @@ impl TimescaleLower {
 }
 
 impl TimescaleLower {
-    /// A role that can own tables and jobs: a job's owner must be able to log in, and without a password nobody can. The
-    /// host becomes a member so that it may act as it.
+    /// A role that can own tables, and nothing else. The host becomes a member so that it may act as it.
     pub(super) fn create_role(&self, role: &Name, mark: &Mark) -> Vec<String> {
         let role = identifier(role);
         // From 16 on membership alone does not let a user become a role.
         let options = if self.server.postgres_version >= 16 { " WITH INHERIT FALSE, SET TRUE" } else { "" };
         let mut texts = vec![
-            format!("CREATE ROLE {role} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT"),
+            format!("CREATE ROLE {role} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT"),
             format!("COMMENT ON ROLE {role} IS {}", literal(&mark.comment(""))),
             format!("GRANT {role} TO CURRENT_USER{options}"),
         ];
@@ -99,4 +101,18 @@ impl TimescaleLower {
         }
         texts
     }
+}
+
+/// Statements of a step under its model's role. The owner of a job must be able to log in (without a password it can only
+/// where the server trusts whoever connects), so the first job of a model is what lets its role do so.
+pub(super) fn with_jobs(object: &Object, statements: Vec<String>) -> Vec<String> {
+    let model = &object.header().model;
+    let jobs = matches!(object, Object::Aggregate(aggregate) if aggregate.refresh.is_some());
+    if !jobs || model.as_str() == HOST_MODEL {
+        return statements;
+    }
+    let role = identifier(&role_of(model));
+    let mut all = vec!["RESET ROLE".to_owned(), format!("ALTER ROLE {role} LOGIN"), format!("SET LOCAL ROLE {role}")];
+    all.extend(statements);
+    all
 }
