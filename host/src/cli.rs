@@ -2,6 +2,10 @@
 //!
 //! What a person can get wrong by typing alone is refused here, before anything runs.
 
+mod setup;
+
+pub(crate) use setup::{RoleOptions, Setup, TreeOptions};
+
 use crate::exit;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -175,42 +179,6 @@ pub(crate) enum Lock {
         #[command(flatten)]
         selection: Selection,
     },
-}
-
-/// What `setup` makes.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Setup {
-    /// Make the storage tree: folders of models and engines, and working files; what is there stays
-    Tree {
-        #[command(flatten)]
-        tree: TreeOptions,
-    },
-}
-
-/// Where the storage tree is, and for whom.
-#[derive(Debug, Default, Args)]
-pub(crate) struct TreeOptions {
-    /// Root of the tree [default: `storage_root` of whale.toml, otherwise ./data]
-    #[arg(long, value_name = "DIR")]
-    pub(crate) root: Option<PathBuf>,
-    /// For these models: A B,C [default: language, developer, and those of whale.toml]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
-    pub(crate) models: Vec<String>,
-    /// For these engines [default: all three]
-    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',', value_parser = engines())]
-    pub(crate) engines: Vec<Backend>,
-}
-
-impl TreeOptions {
-    /// These options; what they leave open stood before the word `tree`, or is left open.
-    pub(crate) fn or(self, before: Self) -> Self {
-        let Self { root, models, engines } = before;
-        Self {
-            root: self.root.or(root),
-            models: if self.models.is_empty() { models } else { self.models },
-            engines: if self.engines.is_empty() { engines } else { self.engines },
-        }
-    }
 }
 
 /// Which plugins, which part of them, and with which parameters.

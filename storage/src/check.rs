@@ -82,6 +82,8 @@ pub struct Needs {
     pub some: bool,
     /// TimescaleDB: whether the extension is needed.
     pub extension: bool,
+    /// Whether what a model may use is limited.
+    pub limited: bool,
 }
 
 /// What the server's own answers to the first questions come to.

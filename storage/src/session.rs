@@ -9,6 +9,7 @@ mod examine;
 mod exclusive;
 mod execute;
 mod status;
+mod users;
 
 pub use examine::failed;
 pub use execute::Progress;

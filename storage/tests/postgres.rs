@@ -12,8 +12,10 @@ mod timescaledb_support;
 
 use std::time::Duration;
 use timescaledb_support::*;
+use whale_storage::backend::host_user::HostUser;
 use whale_storage::backend::timescaledb::TimescaleTarget;
 use whale_storage::backend::{Address, FailureKind, Target};
+use whale_storage::check::Needs;
 use whale_storage::definition::Object;
 use whale_storage::definition::timescaledb::{IndexMethod, Table};
 use whale_storage::raw::DurationUnit::{Days, Hours};
@@ -96,6 +98,85 @@ async fn a_step_waits_for_a_lock_and_gives_up_without_a_trace() {
     done.expect("it is done once the table is free");
     target.close().await.unwrap();
     clear(&[MODEL]).await;
+}
+
+/// The user of `setup roles` makes what it was made for, and nothing beside it; to make it twice changes nothing.
+#[tokio::test]
+async fn the_user_made_for_the_host_is_enough_and_no_more() {
+    const MODEL: &str = "p_walled";
+    clear(&[MODEL]).await;
+    let user = HostUser::new(name("p_least"), "it's a \"secret\"".to_owned());
+    let needs = Needs {
+        namespaces: [name(MODEL), name("public")].into(),
+        roles: [name("whale_p_walled")].into(),
+        some: true,
+        limited: true,
+        ..Needs::default()
+    };
+    let mut administrator = connect().await;
+    let pretended = administrator.make_user(&user, &needs, true).await.unwrap();
+    assert!(pretended.join("\n").contains("CREATE ROLE \"p_least\" LOGIN NOSUPERUSER"), "{pretended:#?}");
+    assert_eq!(aside("SELECT 1 FROM pg_roles WHERE rolname = 'p_least'").await, "", "nothing was sent");
+    let shown = administrator.make_user(&user, &needs, false).await.unwrap();
+    assert_eq!(shown, pretended);
+    assert!(!shown.join("\n").contains("secret"), "{shown:#?}");
+    administrator.close().await.unwrap();
+
+    let mut url = url::Url::parse(&address().url).unwrap();
+    url.set_username("p_least").unwrap();
+    url.set_password(Some("it's a \"secret\"")).unwrap();
+    let least = Address { url: url.to_string(), ..address() };
+    let mut target = TimescaleTarget::connect(&least).await.unwrap();
+    assert!(!target.server().superuser);
+    let objects = vec![Object::Table(people(MODEL))];
+    apply(&mut target, &objects).await;
+    assert_same(&mut target, &objects).await;
+    target.close().await.unwrap();
+
+    aside("CREATE SCHEMA p_foreign; CREATE TABLE p_foreign.notes (id int)").await;
+    let (client, connection) = tokio_postgres::connect(url.as_str(), tokio_postgres::NoTls).await.unwrap();
+    let served = tokio::spawn(connection);
+    for refused in [
+        "SELECT * FROM p_foreign.notes",
+        "DROP TABLE p_foreign.notes",
+        "CREATE TABLE p_foreign.mine (id int)",
+        "SELECT * FROM p_walled.people",
+        "DROP TABLE p_walled.people",
+        "ALTER ROLE p_least SUPERUSER",
+        "ALTER ROLE postgres PASSWORD 'x'",
+        "SET ROLE postgres",
+        "CREATE DATABASE p_mine",
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "SELECT pg_read_file('/etc/hostname')",
+    ] {
+        let error = client.simple_query(refused).await.expect_err(refused);
+        assert_eq!(
+            error.code(),
+            Some(&tokio_postgres::error::SqlState::INSUFFICIENT_PRIVILEGE),
+            "{refused}: {error:?}"
+        );
+    }
+    // A hole of older servers, which is told.
+    let escalated = client.simple_query("GRANT pg_read_server_files TO p_least").await.is_ok();
+    assert_eq!(escalated, shown.last().unwrap().contains("before PostgreSQL 16"), "{shown:#?}");
+    // As the model's role it may: that is what it becomes for the model's steps.
+    client.simple_query("SET ROLE whale_p_walled; SELECT * FROM p_walled.people").await.unwrap();
+    drop(client);
+    served.await.unwrap().unwrap();
+
+    // Once more, now that there are a role and a version table that somebody else made.
+    let mut administrator = connect().await;
+    let again = administrator.make_user(&user, &needs, false).await.unwrap();
+    assert!(
+        again[0].starts_with("ALTER ROLE") && again.iter().any(|text| text.starts_with("GRANT \"whale_p_walled\"")),
+        "{again:#?}"
+    );
+    administrator.close().await.unwrap();
+    let mut target = TimescaleTarget::connect(&least).await.unwrap();
+    assert_same(&mut target, &objects).await;
+    target.close().await.unwrap();
+    clear(&[MODEL]).await;
+    aside("DROP SCHEMA p_foreign CASCADE; DROP OWNED BY p_least CASCADE; DROP ROLE p_least").await;
 }
 
 #[tokio::test]

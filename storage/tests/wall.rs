@@ -6,7 +6,8 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that fails may panic"
+    clippy::disallowed_methods,
+    reason = "a test that fails may panic, and the environment says where the servers are"
 )]
 #![allow(missing_docs, unreachable_pub, clippy::assigning_clones, reason = "tests")]
 

@@ -14,6 +14,7 @@
 
 pub mod cases;
 pub mod chaos;
+pub mod chdb;
 pub mod clients;
 pub mod good;
 pub mod tls;

@@ -11,10 +11,8 @@
     reason = "a test may fail loudly"
 )]
 
-use clickhouse::{Client, Compression};
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use whale_storage::backend::clickhouse::{ClickhouseLower, ClickhouseTarget};
 use whale_storage::backend::{Address, Scope, Target as _};
 use whale_storage::catalog::Catalog;
@@ -26,7 +24,8 @@ use whale_storage::name::Name;
 use whale_storage::plan::Lower as _;
 use whale_storage::scaling::{Value, Values};
 use whale_storage::server::Server;
-use whale_tests::{clients, root, text};
+use whale_tests::chdb::Engine;
+use whale_tests::clients;
 
 /// The user of the file has the name of a role, as far as files can say to whom something is given.
 const USERS: &str = "<clickhouse>
@@ -55,75 +54,21 @@ const USERS: &str = "<clickhouse>
   </quotas>
 </clickhouse>";
 
-/// An engine of its own, ended with the test.
-struct Engine {
-    child: Child,
-    _folder: tempfile::TempDir,
-    url: String,
-}
-
-impl Drop for Engine {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Engine {
-    async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
-        let users = folder.path().join("users.xml");
-        let users = users.display();
-        write("users.xml", USERS);
-        write("config.xml", &format!("<clickhouse><users_config>{users}</users_config></clickhouse>"));
-        write("credentials.json", "{\"clickhouse\": \"pass\"}");
-        let local = root().join("storage/local");
-        let package = "import install; print(install.folder_of('chdb'))";
-        let package = Command::new("python3").args(["-c", package]).current_dir(&local).output().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let child = Command::new("python3")
-            .arg("-P")
-            .arg(local.join("front_clickhouse.py"))
-            .args([&port.to_string(), "credentials.json", text(&package.stdout).trim()])
-            .current_dir(folder.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let engine = Self { child, _folder: folder, url: format!("http://default:pass@127.0.0.1:{port}/") };
-        let until = Instant::now() + Duration::from_secs(30);
-        while engine.said("SELECT 1").await.is_err() {
-            assert!(Instant::now() < until, "the engine does not answer");
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        engine
-    }
-
-    async fn said(&self, sql: &str) -> Result<String, String> {
-        let base = self.url.replace("default:pass@", "");
-        let client = Client::default().with_url(base).with_user("default").with_password("pass");
-        let client = client.with_compression(Compression::None);
-        let mut rows = client.query_raw(sql).fetch_bytes("TSVRaw").map_err(|fault| fault.to_string())?;
-        let bytes = rows.collect().await.map_err(|fault| fault.to_string())?;
-        Ok(text(&bytes).trim().to_owned())
-    }
-
-    async fn inspect(&self, limited: bool) -> Catalog {
-        let seconds = Duration::from_secs(10);
-        let address = Address {
-            url: self.url.clone(),
-            authority: None,
-            connect_timeout: seconds,
-            statement_timeout: seconds,
-            prefix: String::new(),
-            cluster: None,
-        };
-        let mut target = ClickhouseTarget::connect(&address).await.unwrap();
-        let models = ["legal", "nobody"].map(Name::from_server);
-        let roles = models.iter().map(role_of).collect();
-        let limited = if limited { models.into() } else { BTreeSet::new() };
-        target.inspect(&Scope { roles, limited, ..Scope::default() }).await.unwrap()
-    }
+async fn inspect(engine: &Engine, limited: bool) -> Catalog {
+    let seconds = Duration::from_secs(10);
+    let address = Address {
+        url: engine.url.clone(),
+        authority: None,
+        connect_timeout: seconds,
+        statement_timeout: seconds,
+        prefix: String::new(),
+        cluster: None,
+    };
+    let mut target = ClickhouseTarget::connect(&address).await.unwrap();
+    let models = ["legal", "nobody"].map(Name::from_server);
+    let roles = models.iter().map(role_of).collect();
+    let limited = if limited { models.into() } else { BTreeSet::new() };
+    target.inspect(&Scope { roles, limited, ..Scope::default() }).await.unwrap()
 }
 
 fn statements(model: &str) -> Vec<String> {
@@ -152,7 +97,7 @@ fn statements(model: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn every_statement_is_one_of_the_engines_and_is_taken_until_it_is_to_be_stored() {
-    let engine = Engine::start().await;
+    let engine = Engine::start(USERS).await;
     for sql in statements("m`; DROP TABLE x; --\\'") {
         let tree = clients::clickhouse(&format!("EXPLAIN AST {sql}")).await;
         assert_eq!(tree.len(), 1, "{sql}: one statement, and no more: {tree:?}");
@@ -172,8 +117,8 @@ async fn every_statement_is_one_of_the_engines_and_is_taken_until_it_is_to_be_st
 
 #[tokio::test]
 async fn roles_profiles_and_quotas_are_read_and_files_alone_are_no_place_for_limits() {
-    let engine = Engine::start().await;
-    let catalog = engine.inspect(true).await;
+    let engine = Engine::start(USERS).await;
+    let catalog = inspect(&engine, true).await;
     let reason = catalog.unlimited.as_deref().unwrap();
     assert!(reason.contains("files alone"), "{reason}");
     let names: Vec<&str> = catalog.roles.keys().map(Name::as_str).collect();
@@ -184,12 +129,12 @@ async fn roles_profiles_and_quotas_are_read_and_files_alone_are_no_place_for_lim
         role.limits.parts.iter().map(|(key, facts)| format!("{} {}", key.name, facts["value"].text())).collect();
     // The quota counts apart by user, as those of files do; the profile is given to no role.
     assert_eq!(limits, ["quota.interval 3600 s, by user_name"]);
-    assert!(engine.inspect(false).await.unlimited.is_none(), "nobody asked");
+    assert!(inspect(&engine, false).await.unlimited.is_none(), "nobody asked");
 }
 
 #[tokio::test]
 async fn a_limit_of_that_form_can_be_lowered_and_neither_raised_nor_lifted() {
-    let engine = Engine::start().await;
+    let engine = Engine::start(USERS).await;
     let with = async |setting: &str| engine.said(&format!("SELECT 1 SETTINGS {setting}")).await;
     for refused in
         ["max_memory_usage = 2147483648", "max_memory_usage = 0", "max_execution_time = 61", "max_execution_time = 0"]

@@ -8,6 +8,7 @@ mod info;
 mod init;
 mod lock;
 mod plan;
+mod roles;
 mod setup;
 mod status;
 mod targets;
@@ -49,6 +50,7 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
         }
         Verb::Lock { what: Lock::Update { selection } } => load().and_then(|all| lock::update(&all, selection)),
         Verb::Lock { what: Lock::Verify { selection } } => load().and_then(|all| lock::verify(&all, selection)),
+        Verb::Setup { what: Some(Setup::Roles { options }), .. } => load().and_then(|all| roles::run(&all, &options)),
         Verb::Explain { code } => explain::run(code.as_deref()),
     };
     ended.into()

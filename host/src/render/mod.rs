@@ -51,6 +51,8 @@ pub(crate) enum Output {
     Initialised(String),
     /// `setup`.
     SetUp(SetUp),
+    /// `setup roles`.
+    Roles(RolesView),
     /// `lock`.
     Locked(LockView),
     /// `explain`: one code, or all of them.
@@ -150,6 +152,28 @@ pub(crate) struct SetUp {
     pub(crate) files: BTreeMap<&'static str, Fate>,
 }
 
+/// Users that `setup roles` made, or would make.
+#[derive(Debug)]
+pub(crate) struct RolesView {
+    /// By target.
+    pub(crate) users: BTreeMap<TargetName, UserView>,
+    /// Whether nothing was sent.
+    pub(crate) pretended: bool,
+}
+
+/// A user of the host's.
+#[derive(Debug)]
+pub(crate) struct UserView {
+    /// Its name.
+    pub(crate) user: Name,
+    /// Host and port.
+    pub(crate) place: String,
+    /// The file with its URL, fit to be shown.
+    pub(crate) file: String,
+    /// What was sent, the password left out.
+    pub(crate) statements: Vec<String>,
+}
+
 /// What `lock` wrote, or found as it was written.
 #[derive(Debug)]
 pub(crate) struct LockView {
@@ -201,6 +225,7 @@ impl Output {
             | Output::Initialised(_)
             | Output::SetUp(_)
             | Output::Locked(_)
+            | Output::Roles(_)
             | Output::History(_)
             | Output::Explained(_) => Spent::default(),
         }

@@ -2,7 +2,7 @@
 //! can enter, and paths with `*` and `?`.
 
 use cap_std::AmbientAuthority;
-use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, OpenOptions};
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, OpenOptions, OpenOptionsExt as _};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, Read as _, Write as _};
@@ -64,6 +64,19 @@ impl Files {
         written
     }
 
+    /// Makes a file that is not there yet, and that only we can read.
+    pub(crate) fn create_private(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let dir = self.open(&parent(path))?;
+        let mut options = OpenOptions::new();
+        let written = dir.open_with(name, options.write(true).create_new(true).mode(0o600))?.write_all(bytes);
+        if written.is_err() {
+            // Half of it would be taken for the whole.
+            dir.remove_file(name)?;
+        }
+        written
+    }
+
     /// Writes a file, whether it is there or not: as a whole, or not at all.
     pub(crate) fn replace(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
@@ -76,6 +89,12 @@ impl Files {
             let _ = dir.remove_file(&partial);
         }
         written
+    }
+
+    /// Removes a file.
+    pub(crate) fn remove(self, path: &Path) -> io::Result<()> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        self.open(&parent(path))?.remove_file(name)
     }
 
     /// Opens a folder, and makes it and what is missing above it, for us alone.

@@ -6,6 +6,7 @@
 //! a URL asks for) and `tls`.
 
 pub mod clickhouse;
+pub mod host_user;
 pub mod memory;
 pub mod milvus;
 pub mod protection;

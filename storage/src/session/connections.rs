@@ -1,6 +1,7 @@
 //! One connection of any kind: the one place that knows all backends.
 
 use super::Looked;
+use crate::backend::host_user::HostUser;
 use crate::backend::{
     Address, EngineError, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget,
     timescaledb::TimescaleTarget,
@@ -60,6 +61,15 @@ impl Connection {
 
     pub(super) async fn check(&mut self, needs: &Needs) -> Result<Vec<Check>, EngineError> {
         each!(self, target => target.check(needs).await)
+    }
+
+    pub(super) async fn make_user(
+        &mut self,
+        user: &HostUser,
+        needs: &Needs,
+        pretend: bool,
+    ) -> Result<Vec<String>, EngineError> {
+        each!(self, target => target.make_user(user, needs, pretend).await)
     }
 
     pub(super) async fn run(&mut self, step: &Step) -> Result<(), EngineError> {

@@ -40,12 +40,13 @@ pub fn failed(failure: &EngineError) -> Check {
     Check { hint: failure.hint.clone(), ..Check::problem(failure.backend.id(), "reachable", said) }
 }
 
-fn needs(wanted: &Wanted) -> Needs {
+pub(super) fn needs(wanted: &Wanted) -> Needs {
     let scope = scope_of(wanted);
     let extension = wanted.objects.values().any(|wanted| match &wanted.desired.object {
         Object::Table(table) => table.hypertable.is_some(),
         Object::Aggregate(_) => true,
         Object::View(_) | Object::ClickhouseTable(_) | Object::Collection(_) => false,
     });
-    Needs { namespaces: scope.namespaces, roles: scope.roles, some: !wanted.objects.is_empty(), extension }
+    let limited = !wanted.limits.is_empty();
+    Needs { namespaces: scope.namespaces, roles: scope.roles, some: !wanted.objects.is_empty(), extension, limited }
 }

@@ -5,7 +5,7 @@ use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
 use super::lock;
 use super::plugins::{Plugins, SpentView, plugins, schema, spent};
-use super::setup::{SetUpView, TreeView, set_up, tree_view};
+use super::setup::{self, SetUpView, TreeView, set_up, tree_view};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use whale_storage::catalog::PartKey;
@@ -38,6 +38,7 @@ enum Content<'a> {
     Doctor(Doctor<'a>),
     SetUp(SetUpView<'a>),
     Locked(lock::View<'a>),
+    Roles { users: Vec<setup::UserView<'a>>, sent: bool },
     Explained { codes: Vec<CodeView> },
     Schema { schema: serde_json::Value },
     Initialised { file: &'a str },
@@ -63,6 +64,7 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         Output::History(view) => Content::History(history(view)),
         Output::Initialised(file) => Content::Initialised { file },
         Output::SetUp(view) => Content::SetUp(set_up(view)),
+        Output::Roles(view) => Content::Roles { users: setup::users(view), sent: !view.pretended },
         Output::Locked(view) => Content::Locked(lock::view(view)),
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };

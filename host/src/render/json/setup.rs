@@ -1,6 +1,6 @@
-//! The storage tree: what `setup` made of it, and what `apply` wrote into it.
+//! What `setup` made: the storage tree, with what `apply` wrote into it, and users.
 
-use crate::render::SetUp;
+use crate::render::{RolesView, SetUp};
 use crate::tree::definitions::Written;
 use crate::tree::shipped::Fate;
 use serde::Serialize;
@@ -50,4 +50,22 @@ fn state(fate: Fate) -> &'static str {
 
 pub(super) fn tree_view(tree: &Written) -> TreeView<'_> {
     TreeView { root: &tree.root, written: &tree.files, unchanged: tree.unchanged }
+}
+
+#[derive(Serialize)]
+pub(super) struct UserView<'a> {
+    target: String,
+    user: &'a str,
+    file: &'a str,
+    statements: &'a [String],
+}
+
+pub(super) fn users(view: &RolesView) -> Vec<UserView<'_>> {
+    let view = view.users.iter().map(|(target, user)| UserView {
+        target: target.to_string(),
+        user: user.user.as_str(),
+        file: &user.file,
+        statements: &user.statements,
+    });
+    view.collect()
 }

@@ -6,6 +6,7 @@ mod info;
 mod lock;
 pub(crate) mod plan;
 mod report;
+mod roles;
 mod setup;
 mod status;
 
@@ -40,6 +41,7 @@ pub(crate) fn output(output: &Output, style: Style) -> String {
             )
         }
         Output::SetUp(view) => setup::setup(view, style),
+        Output::Roles(view) => roles::roles(view, style),
         Output::Locked(view) => lock::lock(view, style),
         Output::Explained(codes) => explained(codes, style),
     }

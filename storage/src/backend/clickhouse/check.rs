@@ -13,7 +13,8 @@ use std::time::Instant;
 const OWNER: &str = "clickhouse";
 
 /// What an apply does in a namespace.
-const RIGHTS: [&str; 6] = ["CREATE DATABASE", "CREATE TABLE", "CREATE VIEW", "ALTER TABLE", "SELECT", "INSERT"];
+pub(super) const RIGHTS: [&str; 6] =
+    ["CREATE DATABASE", "CREATE TABLE", "CREATE VIEW", "ALTER TABLE", "SELECT", "INSERT"];
 
 /// Free bytes below which a disk is worth a warning.
 const LITTLE: u64 = 1024 * 1024 * 1024;

@@ -10,6 +10,7 @@ mod cluster;
 mod inspect;
 mod lower;
 mod normalize;
+mod roles;
 mod run;
 mod spread;
 

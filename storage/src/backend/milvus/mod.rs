@@ -12,6 +12,7 @@ mod normalize;
 mod place;
 mod placement;
 mod record;
+mod roles;
 mod run;
 mod terms;
 

@@ -9,6 +9,7 @@ mod inspect;
 mod lock;
 mod lower;
 mod normalize;
+mod roles;
 mod run;
 mod session;
 

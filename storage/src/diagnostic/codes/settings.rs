@@ -35,6 +35,8 @@ codes! {
         "The URL names a file with the certificates of the authorities that are trusted for this target, and it cannot be read, or holds no certificate in PEM form (-----BEGIN CERTIFICATE-----). The path is relative to the working directory, in the url of whale.toml to that file.";
     SAME_SERVER = "WH0022", "a target of a model's own is a server that is a target already",
         "Two tables of whale.toml lead to the same server (of TimescaleDB: to the same database). One run opens one connection to a target and takes one lock there, so that it would wait for itself; and a model would have a target of its own in name only.";
+    SECRET_FILE = "WH0023", "a file for a user's URL holds something else",
+        "`setup roles` writes the URL of the user it makes, with a new password, into a file of its own, and takes the password from there when it is run again. The file that is there holds no URL of that user. Nothing was sent.";
     LOCK_UNUSABLE = "WH0030", "whale.lock cannot be used",
         "The file whale.lock beside whale.toml cannot be read, is not one, or an entry is not as it was written, which its digest shows: a merge cut it, or somebody edited it. Take the file back as it was; or remove it, or the entry, and approve the plugins with `whale-host lock update`. To have no lock, remove the file.";
     NOT_LOCKED = "WH0031", "whale.lock does not name this plugin",

@@ -39,7 +39,7 @@ pub enum TableEngine {
     },
 }
 
-const KNOWN: &[&str] = &[
+pub(crate) const KNOWN: &[&str] = &[
     "MergeTree",
     "ReplacingMergeTree",
     "SummingMergeTree",

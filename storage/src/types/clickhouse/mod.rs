@@ -4,7 +4,7 @@
 
 mod aggregate;
 mod codec;
-mod engine;
+pub(crate) mod engine;
 mod parse;
 mod skip;
 #[cfg(test)]

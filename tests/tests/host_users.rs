@@ -1,0 +1,199 @@
+//! `setup roles`, live: the users it makes are enough for an apply, and the engines refuse them everything else.
+//!
+//! Milvus: made by the command and used. ClickHouse: the local engine makes no users, so each statement is read by its parser,
+//! and the rights are given to a user of a file, under whom the whole command is run. TimescaleDB's are in `storage/tests`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly"
+)]
+
+use milvus::v2::prelude::*;
+use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Output};
+use url::Url;
+use whale_tests::chdb::Engine;
+use whale_tests::clients::{self, forget_clickhouse, forget_milvus, forget_timescaledb, forget_versions};
+use whale_tests::{program, root, text};
+
+/// A deployment's folder with one plugin.
+fn folder(plugin: &str, targets: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(root().join(format!("plugins/{plugin}.wasm")), folder.path().join("p.wasm")).unwrap();
+    let settings = format!("[plugins]\nfiles = [\"p.wasm\"]\n[plugins.{plugin}]\n{targets}");
+    fs::write(folder.path().join("whale.toml"), settings).unwrap();
+    folder
+}
+
+fn whale(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
+    let output = Command::new(program()).args(arguments).current_dir(folder.path()).output().unwrap();
+    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+    output
+}
+
+async fn forget(model: &str) {
+    forget_timescaledb(model).await;
+    forget_clickhouse(model).await;
+    forget_milvus(model).await;
+    forget_versions().await;
+}
+
+/// Milvus 2.3 judges a right by the database of the connection, whatever database a request names.
+async fn milvus_as(url: &Url, database: &str) -> ClientV2 {
+    let config = ConnectConfig::new()
+        .database(database)
+        .uri(format!("http://{}:{}", url.host_str().unwrap(), url.port().unwrap()))
+        .token(format!("{}:{}", url.username(), url.password().unwrap()))
+        .telemetry(TelemetryConfig::new().enabled(false));
+    ClientV2::new(&config).await.unwrap()
+}
+
+fn schema() -> CollectionSchema {
+    CollectionSchema::new()
+        .add_field(FieldSchema::new().name("id").data_type(DataType::Int64).primary_key(true))
+        .add_field(FieldSchema::new().name("v").data_type(DataType::FloatVector).dimension(4))
+}
+
+fn drop_of(database: &str, collection: &str) -> DropCollectionRequest {
+    DropCollectionRequest::builder().database_name(database).collection_name(collection).build().unwrap()
+}
+
+async fn a_foreign_database(root: &ClientV2) {
+    root.create_database(CreateDatabaseRequest::builder().database_name("w_foreign").build().unwrap()).await.unwrap();
+    let theirs = CreateCollectionRequest::builder().database_name("w_foreign").collection_name("theirs");
+    root.create_collection(theirs.schema(schema()).build().unwrap()).await.unwrap();
+}
+
+async fn drop_foreign_database(root: &ClientV2) {
+    root.drop_collection(drop_of("w_foreign", "theirs")).await.unwrap();
+    root.drop_database(DropDatabaseRequest::builder().database_name("w_foreign").build().unwrap()).await.unwrap();
+}
+
+/// What the user may not do, each with what the server says.
+async fn attempts(url: &Url) -> Vec<(&'static str, Option<milvus::v2::error::Error>)> {
+    let (foreign, own) = (milvus_as(url, "w_foreign").await, milvus_as(url, "legal").await);
+    let mine = CreateCollectionRequest::builder().database_name("w_foreign").collection_name("mine").schema(schema());
+    let load = LoadCollectionRequest::builder().database_name("w_foreign").collection_name("theirs");
+    let database = DropDatabaseRequest::builder().database_name("w_foreign");
+    let user = CreateUserRequest::builder().username("w_more").password("secret123");
+    vec![
+        ("making a collection elsewhere", foreign.create_collection(mine.build().unwrap()).await.err()),
+        ("dropping another's collection", foreign.drop_collection(drop_of("w_foreign", "theirs")).await.err()),
+        ("dropping its own", own.drop_collection(drop_of("legal", "legal_knowledge")).await.err()),
+        ("loading another's collection", foreign.load_collection(load.build().unwrap()).await.err()),
+        ("dropping a database", foreign.drop_database(database.build().unwrap()).await.err()),
+        (
+            "making a role",
+            own.create_role(CreateRoleRequest::builder().role_name("w_more").build().unwrap()).await.err(),
+        ),
+        ("making a user", own.create_user(user.build().unwrap()).await.err()),
+    ]
+}
+
+#[tokio::test]
+async fn the_user_of_milvus_reaches_its_models_and_no_other() {
+    forget("legal").await;
+    let folder = folder("legal", "");
+    let shown = whale(&folder, &["setup", "roles", "--engine", "milvus", "--dry-run"]);
+    assert!(text(&shown.stdout).contains("create user whalehost with password [password]"));
+    assert!(!folder.path().join("secrets").exists(), "nothing is written either");
+    let made = whale(&folder, &["setup", "roles", "--engine", "milvus"]);
+    assert_eq!(made.status.code(), Some(0));
+    let path = folder.path().join("secrets/milvus.url");
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let url = Url::parse(fs::read_to_string(&path).unwrap().trim()).unwrap();
+    assert!(!text(&made.stdout).contains(url.password().unwrap()), "the password is shown to nobody");
+    let again = whale(&folder, &["setup", "roles", "--engine", "milvus"]);
+    assert!(!text(&again.stdout).contains("create user"), "it is there");
+
+    let variable =
+        "[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n[targets.milvus]\nurl_file = \"secrets/milvus.url\"\n";
+    let settings = format!("[plugins]\nfiles = [\"p.wasm\"]\n[plugins.legal]\n{variable}");
+    fs::write(folder.path().join("whale.toml"), settings).unwrap();
+    let applied = whale(&folder, &["apply", "--all", "--yes"]);
+    assert_eq!(applied.status.code(), Some(0));
+    assert_eq!(whale(&folder, &["plan", "--all", "--check"]).status.code(), Some(0), "nothing is left to do");
+
+    let root = clients::milvus().await;
+    a_foreign_database(&root).await;
+    for (attempt, fault) in attempts(&url).await {
+        let fault = fault.unwrap_or_else(|| panic!("{attempt} is not refused")).to_string();
+        assert!(fault.to_lowercase().contains("permission"), "{attempt}: {fault}");
+    }
+    drop_foreign_database(&root).await;
+    root.drop_user(DropUserRequest::builder().username("whalehost").build().unwrap()).await.unwrap();
+    // A role that has rights cannot be dropped; without its user it is of no consequence.
+    forget("legal").await;
+}
+
+#[tokio::test]
+async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
+    forget("language").await;
+    // In the local engine, `default` is no database like the others.
+    let folder = folder("language", "[targets.clickhouse]\nprefix = \"w_\"\n");
+    let shown = whale(&folder, &["setup", "roles", "--engine", "clickhouse", "--dry-run", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let statements: Vec<&str> = document["result"]["users"][0]["statements"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one.as_str().unwrap())
+        .collect();
+    assert!(statements.len() > 15, "{statements:?}");
+    for sql in &statements {
+        let tree = clients::clickhouse(&format!("EXPLAIN AST {sql}")).await;
+        let statements = tree.iter().filter(|line| !line.starts_with(' ')).count();
+        assert_eq!(statements, 1, "{sql}: {tree:?}");
+    }
+    // The local engine lets nobody make users: that is said, and no file is left behind.
+    let refused = whale(&folder, &["setup", "roles", "--engine", "clickhouse"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(
+        text(&refused.stderr).contains("access_management") && !folder.path().join("secrets/clickhouse.url").exists()
+    );
+
+    let grants: Vec<String> = statements
+        .iter()
+        .filter(|sql| sql.starts_with("GRANT "))
+        .map(|sql| format!("<query>{}</query>", sql.rsplit_once(" TO ").unwrap().0))
+        .collect();
+    let grants = grants.concat();
+    let engine = Engine::start(&format!(
+        "<clickhouse><profiles><default></default></profiles><quotas><default></default></quotas><users>
+           <default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
+             <grants>{grants}</grants></default>
+           <admin><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></admin>
+         </users></clickhouse>"
+    ))
+    .await;
+    let settings = fs::read_to_string(folder.path().join("whale.toml")).unwrap();
+    let targets = "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n";
+    fs::write(folder.path().join("engine.url"), &engine.url).unwrap();
+    fs::write(folder.path().join("whale.toml"), format!("{settings}{targets}")).unwrap();
+    let applied = whale(&folder, &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    assert_eq!(applied.status.code(), Some(0));
+    for refused in [
+        "CREATE DATABASE other",
+        "CREATE TABLE other.mine (id Int64) ENGINE = MergeTree ORDER BY id",
+        "DROP TABLE w_language.messages",
+        "DROP DATABASE w_language",
+        "TRUNCATE TABLE w_language.messages",
+        "SELECT * FROM system.users",
+        "SELECT * FROM url('http://127.0.0.1:1', CSV, 'a String')",
+        "SELECT * FROM file('x', CSV, 'a String')",
+        "CREATE TABLE w_language.outside (a String) ENGINE = URL('http://127.0.0.1:1', CSV)",
+        "CREATE USER more",
+        "SYSTEM SHUTDOWN",
+    ] {
+        let fault = engine.said(refused).await.expect_err(refused);
+        assert!(fault.contains("Code: 497."), "{refused}: {fault}");
+    }
+    forget("language").await;
+}
