@@ -56,6 +56,13 @@ lint:
     cargo clippy --locked --workspace --all-targets -- -D warnings
     CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo clippy --locked --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings
 
+# Licences, sources and versions of the dependencies; known faults of theirs where their list can be reached.
+deny:
+    @cargo deny --version 2>/dev/null | grep -qx 'cargo-deny 0.20.2' || cargo install --locked --version 0.20.2 cargo-deny
+    cargo deny --locked check --hide-inclusion-graph --allow duplicate bans licenses sources
+    cargo deny --locked --manifest-path plugins/Cargo.toml check --hide-inclusion-graph --allow duplicate bans licenses sources
+    @if timeout 120 cargo deny fetch db >/dev/null 2>&1; then cargo deny --locked check advisories; else echo "advisories: not looked at, since their list cannot be reached"; fi
+
 # Figures, in a release build: validate, and apply against the bare statements.
 [no-exit-message]
 bench: plugins
