@@ -5,7 +5,7 @@
 //! for when this value goes.
 
 use super::limits::Limits;
-use super::wire::{self, Frame, HEADER, Kind};
+use super::wire::{self, Frame, HEADER, Kind, NoFrame};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -27,8 +27,10 @@ const LEAVE: Duration = Duration::from_secs(2);
 pub(super) enum End {
     /// Nothing in time.
     Late,
-    /// What came is no frame, or a longer one than may be.
+    /// What came is no frame.
     Garbage,
+    /// What came is a longer frame than may be.
+    TooLong { announced: u64, most: u64 },
     /// The compiler or the guest needed more memory than there is.
     Memory,
     /// The processor time of the process is used up.
@@ -113,7 +115,10 @@ impl Worker {
         let Some((head, rest)) = self.received.split_first_chunk::<HEADER>() else {
             return Ok(None);
         };
-        let (kind, length) = wire::read_header(*head, limits).ok_or(End::Garbage)?;
+        let (kind, length) = wire::read_header(*head, limits).map_err(|none| match none {
+            NoFrame::Garbage => End::Garbage,
+            NoFrame::TooLong { announced, most } => End::TooLong { announced, most },
+        })?;
         if rest.len() < length {
             return Ok(None);
         }

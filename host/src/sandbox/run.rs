@@ -24,10 +24,12 @@ const TICK: Duration = Duration::from_millis(10);
 /// is stopped no earlier than on an idle one. That the process as a whole answers in time is for the host to see to.
 pub(super) fn tick(engine: &Engine) -> std::io::Result<()> {
     let engine = engine.weak();
+    let beat = || processor_time().as_millis() / TICK.as_millis();
+    // What compiling took is not the guest's: the clock begins where it stands.
+    let mut beats = beat();
     std::thread::Builder::new().name("clock".to_owned()).stack_size(64 * 1024).spawn(move || {
-        let mut beats = 0;
         while let Some(engine) = engine.upgrade() {
-            let now = processor_time().as_millis() / TICK.as_millis();
+            let now = beat();
             while beats < now {
                 engine.increment_epoch();
                 beats += 1;
@@ -44,6 +46,10 @@ fn processor_time() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
 
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// A compiled plugin that can be called.
 pub(super) struct Guest<'a> {
     pub(super) engine: &'a Engine,
@@ -58,7 +64,7 @@ impl Guest<'_> {
         phase: Phase,
         call: impl FnOnce(&ModelPlugin, &mut Store<Meter>) -> wasmtime::Result<T>,
     ) -> Result<(T, Used), Finding> {
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), processor_time());
         let mut store = Store::new(self.engine, Meter::new(self.limits));
         // Armed before anything of the guest runs: its start function is metered like its calls.
         store.limiter(|meter| meter);
@@ -81,7 +87,8 @@ impl Guest<'_> {
             fuel: self.limits.fuel.saturating_sub(left),
             memory: meter.memory.most,
             table_elements: meter.elements.most,
-            micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros: micros(begun.elapsed()),
+            processor_micros: micros(processor_time().saturating_sub(before)),
         };
         Ok((answer, used))
     }
@@ -142,7 +149,8 @@ fn function(trace: &WasmBacktrace) -> Option<String> {
     author.or(names.first()).map(|name| text::shown(name))
 }
 
-fn readable(name: &str) -> String {
+/// A function's name as its author wrote it; not yet harmless.
+pub(super) fn readable(name: &str) -> String {
     // A name of 100 KB is possible, and so is one that takes long to take apart.
     let cut: String = name.chars().take(1_000).collect();
     rustc_demangle::try_demangle(&cut).map_or_else(|_| cut.clone(), |name| format!("{name:#}"))

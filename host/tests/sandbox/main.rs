@@ -16,6 +16,7 @@ mod file;
 mod guests;
 mod keep;
 mod scan;
+mod size;
 mod workers;
 
 use cap_std::ambient_authority;
