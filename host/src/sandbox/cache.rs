@@ -20,8 +20,7 @@ const SUFFIX: &str = ".artifact";
 const VERDICT: &str = ".verdict";
 const UNFINISHED: &str = ".unfinished";
 
-/// To be counted up when this host begins to take what it refused before, or refuses it with other words. The name of
-/// the engine has its version, not what the scan looks for.
+/// To be counted up when the scan changes within a version of this host, which the name of the engine tells.
 const RULES: u32 = 1;
 
 /// Bytes of a verdict; of a plugin with one fault it has some hundred.
@@ -53,8 +52,9 @@ impl Cache {
     }
 
     /// What was compiled from the plugin of this digest by an engine of this name.
-    pub(super) fn find(&self, digest: &str, engine: &str, most: u64) -> Option<Vec<u8>> {
-        self.read(&name(digest, engine), most)
+    /// It passed a scan under these limits: a file that was scanned under others has another name.
+    pub(super) fn find(&self, digest: &str, engine: &str, limits: &Limits) -> Option<Vec<u8>> {
+        self.read(&name(digest, engine, limits), limits.artifact)
     }
 
     /// Why the plugin of this digest was refused before it ran, by an engine of this name and under these limits.
@@ -96,8 +96,8 @@ impl Cache {
     }
 
     /// Keeps what was compiled; makes room first.
-    pub(super) fn keep(&self, digest: &str, engine: &str, artifact: &[u8]) -> io::Result<()> {
-        self.write(&name(digest, engine), artifact)
+    pub(super) fn keep(&self, digest: &str, engine: &str, limits: &Limits, artifact: &[u8]) -> io::Result<()> {
+        self.write(&name(digest, engine, limits), artifact)
     }
 
     fn write(&self, name: &str, artifact: &[u8]) -> io::Result<()> {
@@ -156,14 +156,17 @@ impl Cache {
     }
 }
 
-fn name(digest: &str, engine: &str) -> String {
-    format!("{digest}-{engine}{SUFFIX}")
+fn name(digest: &str, engine: &str, limits: &Limits) -> String {
+    format!("{digest}-{engine}-{}{SUFFIX}", short(&limits.of_the_scan()))
 }
 
 /// Under other limits the verdict may be another.
 fn verdict_name(digest: &str, engine: &str, limits: &Limits) -> String {
-    let limits = blake3::hash(format!("{RULES} {limits:?}").as_bytes()).to_hex();
-    format!("{digest}-{engine}-{}{VERDICT}", limits.chars().take(16).collect::<String>())
+    format!("{digest}-{engine}-{}{VERDICT}", short(limits))
+}
+
+fn short(limits: &impl std::fmt::Debug) -> String {
+    blake3::hash(format!("{RULES} {limits:?}").as_bytes()).to_hex().chars().take(16).collect()
 }
 
 fn random_name() -> io::Result<String> {

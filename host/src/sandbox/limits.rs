@@ -116,6 +116,23 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What a file is held to before it is compiled.
+    pub(super) fn of_the_scan(&self) -> [u64; 11] {
+        [
+            self.functions,
+            self.function_bytes,
+            self.locals,
+            self.br_table,
+            self.blocks,
+            self.modules,
+            self.components,
+            self.declared_instances,
+            self.data_segments,
+            self.types,
+            self.memories.into(),
+        ]
+    }
+
     /// How long compiling a file of this size may take.
     pub fn compile_time(&self, file: u64) -> Duration {
         let by_size = file.saturating_mul(self.compile_mib_ms) / MIB;

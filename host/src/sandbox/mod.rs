@@ -170,7 +170,7 @@ impl Sandbox {
         let begun = Instant::now();
         let time = self.limits.compile_time(plugin.bytes().len() as u64);
         let cache = self.cache.as_ref();
-        if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, self.limits.artifact)) {
+        if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, &self.limits)) {
             let frame = talk.talk(Some((Kind::Artifact, &artifact)), time)?;
             match frame.kind {
                 Kind::Loaded => return Ok((Compiled::Before, true)),
@@ -186,7 +186,7 @@ impl Sandbox {
         let took = begun.elapsed();
         talk.hear(Kind::Loaded, None, GRACE)?;
         // A cache that cannot be written costs the next run some time. That is no reason to refuse a plugin.
-        let kept = cache.keep(plugin.digest(), &talk.engine, &artifact);
+        let kept = cache.keep(plugin.digest(), &talk.engine, &self.limits, &artifact);
         if let Err(error) = &kept {
             tracing::warn!(%error, "the compiled plugin cannot be kept, so it will be compiled again");
         }

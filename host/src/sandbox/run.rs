@@ -46,6 +46,11 @@ fn processor_time() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
 
+/// Processor time of this thread. That of a process whose processor time is limited is counted in ticks.
+fn of_thread() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
 fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
@@ -64,7 +69,7 @@ impl Guest<'_> {
         phase: Phase,
         call: impl FnOnce(&ModelPlugin, &mut Store<Meter>) -> wasmtime::Result<T>,
     ) -> Result<(T, Used), Finding> {
-        let (begun, before) = (Instant::now(), processor_time());
+        let (begun, before) = (Instant::now(), of_thread());
         let mut store = Store::new(self.engine, Meter::new(self.limits));
         // Armed before anything of the guest runs: its start function is metered like its calls.
         store.limiter(|meter| meter);
@@ -88,7 +93,7 @@ impl Guest<'_> {
             memory: meter.memory.most,
             table_elements: meter.elements.most,
             micros: micros(begun.elapsed()),
-            processor_micros: micros(processor_time().saturating_sub(before)),
+            processor_micros: micros(of_thread().saturating_sub(before)),
         };
         Ok((answer, used))
     }
@@ -128,6 +133,9 @@ impl Guest<'_> {
         // wasmtime keeps the type of this error to itself.
         if chain.contains("fuel allocated for hostcalls") {
             of(codes::RESULT_TOO_LARGE, format!("{place} returned values of more than {} bytes", limits.returned))
+        } else if chain.contains("handle limit exceeded") {
+            of(codes::HANDLES, format!("{place} made a handle of a resource, and a plugin has none"))
+                .help("return data: the contract has no resources")
         } else if engine::out_of_memory(&chain) {
             of(codes::WORKER_MEMORY, format!("{place} needed more memory than the sandbox has"))
         } else if chain.contains("resource limit exceeded") {

@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use whale_host::sandbox::{Cache, Compiled, Defined, Limits, Phase, Refusal};
 use whale_storage::diagnostic::codes::sandbox as codes;
 
-struct Place {
+pub(crate) struct Place {
     temporary: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self { temporary: tempfile::tempdir().unwrap() };
         for name in ["cache", "state"] {
             fs::create_dir(place.path(name)).unwrap();
@@ -28,7 +28,7 @@ impl Place {
         self.temporary.path().join(name)
     }
 
-    fn open(&self, most: u64) -> std::io::Result<Cache> {
+    pub(crate) fn open(&self, most: u64) -> std::io::Result<Cache> {
         let dir = |name| Dir::open_ambient_dir(self.path(name), ambient_authority()).unwrap();
         Cache::open(dir("cache"), &dir("state"), most)
     }
@@ -192,4 +192,17 @@ fn a_verdict_that_is_damaged_or_of_another_plugin_is_not_taken() {
         refused(Err::<(), _>(place.refused(&bad, &limits)), Phase::Compile, codes::MALFORMED);
         assert_eq!(fs::read(&verdict).unwrap(), whole, "it is repaired");
     }
+}
+
+#[test]
+fn what_was_compiled_under_other_limits_of_the_scan_is_scanned_again() {
+    let place = Place::new();
+    let bytes = Guest { more: "(func (local i32 i32 i32))", ..GOOD }.component();
+    place.run(&bytes, Cache::MOST);
+    let fewer = Limits { locals: 2, ..Limits::default() };
+    refused(Err::<(), _>(place.refused(&bytes, &fewer)), Phase::Scan, codes::FUNCTION_TOO_LARGE);
+    // A limit of calls is not one of the scan.
+    let sandbox = sandbox(Limits { fuel: 1_000_000, ..Limits::default() }, Some(place.open(Cache::MOST).unwrap()));
+    let defined = sandbox.describe(&plugin(&bytes)).unwrap().define(&[]).unwrap();
+    assert_eq!(defined.usage.compiled, Compiled::Before);
 }

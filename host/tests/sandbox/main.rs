@@ -15,6 +15,7 @@ mod calls;
 mod file;
 mod guests;
 mod keep;
+mod limits;
 mod scan;
 mod size;
 mod workers;

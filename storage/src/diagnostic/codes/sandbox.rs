@@ -99,6 +99,9 @@ codes! {
          approved has to be what is applied. Look for an order that is not fixed, such as that of a hash map.";
     PROBLEM = "WH0137", "the plugin reports a problem",
         "The plugin itself refused to make a definition from the parameters it was given. The message is the plugin's.";
+    HANDLES = "WH0138", "the plugin uses resources",
+        "Resources of the component model are for what lives on between calls. A plugin returns data, the contract \
+         has no resources, and not one handle can be had.";
 
     WORKER_NOT_STARTED = "WH0140", "the sandbox cannot be started",
         "A plugin runs in a process of its own, started from whale-host's own program file. That failed: too many \
