@@ -15,6 +15,7 @@
 pub mod cases;
 pub mod chaos;
 pub mod clients;
+pub mod hostile;
 pub mod tls;
 
 use std::path::{Path, PathBuf};

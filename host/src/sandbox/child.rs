@@ -33,6 +33,8 @@ pub(super) enum End {
     TooLong { announced: u64, most: u64 },
     /// The compiler or the guest needed more memory than there is.
     Memory,
+    /// The compiler recursed deeper than its stack is.
+    Stack,
     /// The processor time of the process is used up.
     Processor,
     /// The process is gone without an answer; how.
@@ -241,6 +243,7 @@ fn how(status: ExitStatus, said: &str) -> End {
     let said = first.map(|line| format!(", saying: {line}")).unwrap_or_default();
     match (status.signal(), status.code()) {
         (Some(SIGABRT), _) if said.contains("memory allocation of") => End::Memory,
+        (Some(SIGABRT), _) if said.contains("has overflowed its stack") => End::Stack,
         (Some(SIGXCPU), _) => End::Processor,
         (Some(SIGKILL), _) => End::Gone("it was killed from outside, mostly for want of memory".to_owned()),
         (Some(signal), _) => End::Gone(format!("it ended by signal {signal}{said}")),
@@ -264,7 +267,8 @@ mod tests {
     fn ends_are_told_apart() {
         let memory = "memory allocation of 1048576 bytes failed";
         assert!(matches!(how(ExitStatus::from_raw(6), memory), End::Memory));
-        assert!(matches!(how(ExitStatus::from_raw(6), "thread has overflowed its stack"), End::Gone(_)));
+        assert!(matches!(how(ExitStatus::from_raw(6), "thread has overflowed its stack"), End::Stack));
+        assert!(matches!(how(ExitStatus::from_raw(6), "assertion failed"), End::Gone(_)));
         assert!(matches!(how(ExitStatus::from_raw(24), ""), End::Processor));
         assert!(matches!(how(ExitStatus::from_raw(0), ""), End::Gone(_)));
         let End::Gone(how) = how(ExitStatus::from_raw(101 << 8), "\nthread panicked\nmore") else { unreachable!() };

@@ -264,7 +264,7 @@ impl Talk {
         let phase = self.phase;
         let by_phase = |compile: Code, run: Code| if compiling { compile } else { run };
         // How long something takes depends on the day; what memory it needs does not.
-        let same_again = compiling && matches!(end, End::Memory);
+        let same_again = compiling && matches!(end, End::Memory | End::Stack);
         let finding = match end {
             End::Late => Finding::new(
                 by_phase(codes::COMPILE_TIME, codes::WORKER_SILENT),
@@ -277,6 +277,10 @@ impl Talk {
             End::Memory => Finding::new(
                 by_phase(codes::COMPILE_MEMORY, codes::WORKER_MEMORY),
                 format!("the worker ran out of the memory it may have at `{phase}`"),
+            ),
+            End::Stack => Finding::new(
+                by_phase(codes::COMPILE_STACK, codes::WORKER_DIED),
+                format!("the worker recursed deeper than its stack is at `{phase}`"),
             ),
             End::Garbage => Finding::new(codes::WORKER_ANSWER, format!("the worker's answer at `{phase}` is not one")),
             End::TooLong { announced, most } => Finding::new(

@@ -225,6 +225,9 @@ fn ends_while_compiling_are_told_as_such() {
     let greeting = r"printf 'A\002\0\0\0\0\0\0\0ab'; ";
     let memory = "echo memory allocation of 9 bytes failed >&2; kill -ABRT $$";
     refused(run(&format!("{greeting}{memory}")), Phase::Compile, codes::COMPILE_MEMORY);
+    let stack = "echo thread worker has overflowed its stack >&2; kill -ABRT $$";
+    refused(run(&format!("{greeting}{stack}")), Phase::Compile, codes::COMPILE_STACK);
+    refused(run(stack), Phase::Start, codes::WORKER_DIED);
     refused(run(&format!("{greeting}kill -XCPU $$")), Phase::Compile, codes::COMPILE_TIME);
     let message = refused(run(&format!("{greeting}kill -SEGV $$")), Phase::Compile, codes::WORKER_DIED);
     assert!(message.contains("signal 11"), "{message}");

@@ -158,7 +158,7 @@ struct Check<'a> {
 
 /// Looking for a near word compares with every other. So it is done for the first faults only, and among the first
 /// words: a definition of a hundred thousand faults is judged as fast as one of a hundred.
-const MOST_SOUGHT: usize = 100;
+const MOST_SOUGHT: usize = 20;
 const MOST_COMPARED: usize = 1_000;
 
 impl Check<'_> {

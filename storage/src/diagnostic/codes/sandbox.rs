@@ -72,6 +72,10 @@ codes! {
          parts are counted: at most 50,000 functions, 64 core modules, 16 nested components, 256 declared instances, \
          50,000 data segments, 10,000 types and 8 memories, unless the limits say otherwise. The message names the \
          limit.";
+    COMPILE_STACK = "WH0125", "the plugin nests too deep to be compiled",
+        "Types and blocks can stand inside of each other, and what reads them goes as deep as they do. A file that is \
+         nested some hundred thousand deep uses up the stack of the process that compiles it, which ends then. No \
+         compiler makes such a file.";
 
     TRAP = "WH0130", "the plugin stopped with a trap",
         "The plugin's code ended in an error that it did not handle: a panic, a failed check, an access out of bounds, \
