@@ -49,7 +49,9 @@ fn every_one_is_stopped_where_and_as_its_file_says() {
     let told = told.into_inner().unwrap();
     for (line, faults) in told.values() {
         println!("{line}");
-        faults.iter().for_each(|fault| println!("     FAULT {fault}"));
+        for fault in faults {
+            println!("     FAULT {fault}");
+        }
     }
     let failed: Vec<_> = told.iter().filter(|(_, (_, faults))| !faults.is_empty()).collect();
     assert!(failed.is_empty(), "{} of {}: {failed:#?}", failed.len(), told.len());
