@@ -48,6 +48,11 @@ test *arguments: plugins nextest
 chaos *arguments: plugins nextest
     @tests/chaos {{ arguments }}
 
+# Give the hostile kit to the program: class, phase, code and time of each of its plugins.
+[no-exit-message]
+hostile: nextest
+    cargo nextest run --locked --workspace --no-capture -E 'binary(hostile)'
+
 # What CI asks of the text: format and lints.
 [no-exit-message]
 lint:

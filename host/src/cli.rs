@@ -73,6 +73,9 @@ pub(crate) enum Verb {
         /// Judge for this version of an engine; otherwise those of whale.toml, otherwise the oldest supported
         #[arg(long, value_name = "ENGINE=VERSION")]
         against: Vec<Against>,
+        /// Refuse a plugin that uses more than this part of any limit: 80%
+        #[arg(long, value_name = "PERCENT")]
+        budget: Option<Budget>,
     },
     /// Show what plugins say of themselves, and what they define
     Info {
@@ -241,6 +244,24 @@ impl FromStr for Assignment {
             return Err("a name is missing before the equals sign".to_owned());
         }
         Ok(Self { plugin, name: name.to_owned(), value: value.to_owned() })
+    }
+}
+
+/// `--budget`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Budget {
+    /// Hundredths of each limit.
+    pub(crate) percent: u8,
+}
+
+impl FromStr for Budget {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.strip_suffix('%').unwrap_or(text).parse() {
+            Ok(percent @ 1..=100) => Ok(Self { percent }),
+            _ => Err("this takes a part of the limits, from 1% to 100%"),
+        }
     }
 }
 

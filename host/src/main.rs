@@ -1,11 +1,16 @@
-//! The program: a worker that runs one plugin, or what a person asked for.
+//! The program: a worker that runs one plugin, one that tries what a worker can do, or what a person asked for.
 
 use std::process::ExitCode;
+use whale_host::sandbox;
 
 #[allow(clippy::disallowed_methods, reason = "the way to files begins here, and is handed down")]
 fn main() -> ExitCode {
-    if std::env::args_os().nth(1).is_some_and(|verb| verb == whale_host::sandbox::WORKER_VERB) {
-        return whale_host::sandbox::worker_main();
+    let verb = std::env::args_os().nth(1).unwrap_or_default();
+    if verb == sandbox::WORKER_VERB {
+        return sandbox::worker_main();
+    }
+    if verb == sandbox::PROBE_VERB {
+        return sandbox::probe_main(std::env::args_os().skip(2));
     }
     whale_host::run(std::env::args_os(), cap_std::ambient_authority())
 }

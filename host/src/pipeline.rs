@@ -3,6 +3,7 @@
 //! The order is the wall: [`load`] runs guests and reads no secret; what [`judge`] needs of the targets is read once the
 //! guests are gone.
 
+mod budget;
 mod parameters;
 mod together;
 

@@ -17,6 +17,7 @@ pub mod chaos;
 pub mod chdb;
 pub mod clients;
 pub mod good;
+pub mod hostile;
 pub mod tls;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ use super::targets::{self, Prepared};
 use crate::cli::Selection;
 use crate::exit::{Ending, Exit, Failure};
 use crate::render::{self, Examined, Group, Output, Spent, style};
+use crate::sandbox::{Limits, Sandbox};
 use crate::settings::targets::Targets;
 use crate::settings::{Settings, room};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,7 +159,7 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
     let no_cache = "name a folder that can be written to in WHALE_CACHE; until then plugins are compiled each time";
     let state = folder(settings, "state", settings.folders.state.as_deref(), Check::problem, no_state);
     let cache = folder(settings, "cache", settings.folders.compiled.as_deref(), Check::warning, no_cache);
-    let mut checks = vec![state, cache];
+    let mut checks = vec![sandbox(), state, cache];
     if let Some((root, _)) = &settings.config.storage_root {
         let root = settings.beside_config(Path::new(root));
         let no_root = "give the right to write there, or name another folder in storage_root";
@@ -174,6 +175,34 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
         );
     }
     Ok(checks)
+}
+
+/// What a plugin could do if it took over the process that runs it.
+fn sandbox() -> Check {
+    let probe = match Sandbox::new(Limits::default(), None).probe(&[]) {
+        Ok(probe) => probe,
+        Err(error) => return Check::problem(HOST, "sandbox", format!("a plugin's process cannot be started: {error}")),
+    };
+    let possible = probe.possible();
+    let missing: Vec<&str> = [(probe.landlock.is_none(), "landlock"), (!probe.seccomp, "seccomp")]
+        .into_iter()
+        .filter_map(|(missing, name)| missing.then_some(name))
+        .collect();
+    let hint = "plugins run all the same, under limits on descriptors, memory and time; a Linux kernel from 5.13 on \
+                has both, unless they are switched off";
+    if !possible.is_empty() {
+        let said = format!("a plugin that took over its process could {}", possible.join(" and "));
+        return Check::warning(HOST, "sandbox", format!("{said}: the kernel has no {}", missing.join(" and no ")))
+            .hint(hint);
+    }
+    let said = "a plugin's process can open no file and no port, and start no program";
+    match missing.as_slice() {
+        [] => Check::ok(HOST, "sandbox", said.to_owned()),
+        missing => {
+            Check::warning(HOST, "sandbox", format!("{said}, but the kernel has no {}", missing.join(" and no ")))
+                .hint(hint)
+        }
+    }
 }
 
 fn folder(

@@ -32,7 +32,9 @@ pub(crate) fn run(cli: Cli, typed: String, environment: Environment, files: File
     }
     let load = || Settings::load(&shared, environment, files);
     let ended: Result<Ending, Failure> = match verb {
-        Verb::Validate { selection, against } => load().and_then(|all| validate::run(&all, &selection, &against)),
+        Verb::Validate { selection, against, budget } => {
+            load().and_then(|all| validate::run(&all, &selection, &against, budget))
+        }
         Verb::Info { schema: true, .. } => Ok(info::schema()),
         Verb::Info { selection, schema: false } => load().and_then(|all| info::run(&all, &selection)),
         Verb::Plan { selection, check } => load().and_then(|all| plan::run(&all, &selection, check)),

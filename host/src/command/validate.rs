@@ -9,10 +9,18 @@ use crate::settings::versions::Versions;
 use crate::settings::{Settings, models};
 
 /// Judges all plugins, and all of them together.
-pub(super) fn run(settings: &Settings, selection: &Selection, against: &[cli::Against]) -> Result<Ending, Failure> {
+pub(super) fn run(
+    settings: &Settings,
+    selection: &Selection,
+    against: &[cli::Against],
+    budget: Option<cli::Budget>,
+) -> Result<Ending, Failure> {
     let mut candidates = pipeline::load(settings, selection)?;
     for candidate in &mut candidates {
         candidate.keep(&selection.engine);
+        if let Some(budget) = budget {
+            candidate.hold_to(budget);
+        }
     }
     let versions = Versions::told(settings, against);
     let judged = pipeline::judge(settings, candidates, &versions, remote_in_config(settings).as_deref());

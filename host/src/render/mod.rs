@@ -244,7 +244,9 @@ pub(crate) struct Spent {
 impl Spent {
     /// What these plugins used.
     pub(crate) fn of_plugins(candidates: &[Candidate]) -> Self {
-        let used = |candidate: &Candidate| candidate.defined.as_ref().map(|defines| (candidate.title(), defines.usage));
+        let used = |candidate: &Candidate| {
+            candidate.defined.as_ref().map(|defines| (candidate.title(), defines.usage.clone()))
+        };
         Self { plugins: candidates.iter().filter_map(used).collect(), round_trips: BTreeMap::new() }
     }
 }

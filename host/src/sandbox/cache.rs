@@ -1,10 +1,13 @@
-//! Compiled plugins, kept so that a component compiles once a machine and not once a run.
+//! Compiled plugins, kept so that a component compiles once a machine and not once a run; and verdicts, so that what
+//! was refused before it could run is refused at once.
 //!
 //! A file of the cache is machine code, so what is loaded must be what a worker of this host wrote. Each file begins
 //! with a keyed hash over its own name and content; the key lies in the state directory and nowhere else. The bytes
 //! that were verified are the bytes that are handed on: a file is read once, into memory. Whatever is not right about
 //! a file makes it a miss. Both directories must be closed to other users.
 
+use super::error::Report;
+use super::limits::Limits;
 use cap_std::fs::{Dir, MetadataExt as _, OpenOptions, OpenOptionsExt as _};
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
@@ -14,7 +17,14 @@ const MAGIC: &[u8; 16] = b"whale-artifact-1";
 const KEY_FILE: &str = "artifact.key";
 const KEY_SIZE: usize = 32;
 const SUFFIX: &str = ".artifact";
+const VERDICT: &str = ".verdict";
 const UNFINISHED: &str = ".unfinished";
+
+/// To be counted up when the scan changes within a version of this host, which the name of the engine tells.
+const RULES: u32 = 1;
+
+/// Bytes of a verdict; of a plugin with one fault it has some hundred.
+const MOST_VERDICT: u64 = 64 * 1024;
 
 /// A file that a killed run left unfinished is removed after this time.
 const ABANDONED: Duration = Duration::from_hours(1);
@@ -42,9 +52,31 @@ impl Cache {
     }
 
     /// What was compiled from the plugin of this digest by an engine of this name.
-    pub(super) fn find(&self, digest: &str, engine: &str, most: u64) -> Option<Vec<u8>> {
-        let name = name(digest, engine);
-        let mut file = self.dir.open(&name).ok()?;
+    /// It passed a scan under these limits: a file that was scanned under others has another name.
+    pub(super) fn find(&self, digest: &str, engine: &str, limits: &Limits) -> Option<Vec<u8>> {
+        self.read(&name(digest, engine, limits), limits.artifact)
+    }
+
+    /// Why the plugin of this digest was refused before it ran, by an engine of this name and under these limits.
+    ///
+    /// There is no verdict by which a plugin passes.
+    pub(super) fn verdict(&self, digest: &str, engine: &str, limits: &Limits) -> Option<Report> {
+        let report: Report =
+            serde_json::from_slice(&self.read(&verdict_name(digest, engine, limits), MOST_VERDICT)?).ok()?;
+        (!report.findings.is_empty()).then_some(report)
+    }
+
+    /// Keeps why a plugin was refused. One that is too long is found again each time.
+    pub(super) fn condemn(&self, digest: &str, engine: &str, limits: &Limits, report: &Report) -> io::Result<()> {
+        let report = serde_json::to_vec(report)?;
+        if report.len() as u64 > MOST_VERDICT {
+            return Ok(());
+        }
+        self.write(&verdict_name(digest, engine, limits), &report)
+    }
+
+    fn read(&self, name: &str, most: u64) -> Option<Vec<u8>> {
+        let mut file = self.dir.open(name).ok()?;
         let about = file.metadata().ok()?;
         if !about.is_file() || about.len() > most.saturating_add(64) {
             return None;
@@ -55,7 +87,7 @@ impl Cache {
         file.read_exact(&mut hash).ok()?;
         let mut artifact = Vec::with_capacity(usize::try_from(about.len()).ok()?);
         (&file).take(most).read_to_end(&mut artifact).ok()?;
-        if magic != *MAGIC || self.hash(&name, &artifact) != blake3::Hash::from_bytes(hash) {
+        if magic != *MAGIC || self.hash(name, &artifact) != blake3::Hash::from_bytes(hash) {
             return None;
         }
         // The oldest go first, and this one was just used. Not knowing that is no reason to fail.
@@ -64,18 +96,21 @@ impl Cache {
     }
 
     /// Keeps what was compiled; makes room first.
-    pub(super) fn keep(&self, digest: &str, engine: &str, artifact: &[u8]) -> io::Result<()> {
+    pub(super) fn keep(&self, digest: &str, engine: &str, limits: &Limits, artifact: &[u8]) -> io::Result<()> {
+        self.write(&name(digest, engine, limits), artifact)
+    }
+
+    fn write(&self, name: &str, artifact: &[u8]) -> io::Result<()> {
         self.make_room(artifact.len() as u64)?;
-        let name = name(digest, engine);
         let unfinished = format!("{name}.{}{UNFINISHED}", random_name()?);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true).mode(0o600);
         let mut file = self.dir.open_with(&unfinished, &options)?;
         let written = file
             .write_all(MAGIC)
-            .and_then(|()| file.write_all(self.hash(&name, artifact).as_bytes()))
+            .and_then(|()| file.write_all(self.hash(name, artifact).as_bytes()))
             .and_then(|()| file.write_all(artifact))
-            .and_then(|()| self.dir.rename(&unfinished, &self.dir, &name));
+            .and_then(|()| self.dir.rename(&unfinished, &self.dir, name));
         if written.is_err() {
             // The first error is the one to tell.
             let _ = self.dir.remove_file(&unfinished);
@@ -103,7 +138,7 @@ impl Cache {
                 if used.elapsed().is_ok_and(|age| age > ABANDONED) {
                     let _ = self.dir.remove_file(&name);
                 }
-            } else if name.ends_with(SUFFIX) {
+            } else if name.ends_with(SUFFIX) || name.ends_with(VERDICT) {
                 total = total.saturating_add(about.len());
                 files.push((used, about.len(), name));
             }
@@ -121,8 +156,17 @@ impl Cache {
     }
 }
 
-fn name(digest: &str, engine: &str) -> String {
-    format!("{digest}-{engine}{SUFFIX}")
+fn name(digest: &str, engine: &str, limits: &Limits) -> String {
+    format!("{digest}-{engine}-{}{SUFFIX}", short(&limits.of_the_scan()))
+}
+
+/// Under other limits the verdict may be another.
+fn verdict_name(digest: &str, engine: &str, limits: &Limits) -> String {
+    format!("{digest}-{engine}-{}{VERDICT}", short(limits))
+}
+
+fn short(limits: &impl std::fmt::Debug) -> String {
+    blake3::hash(format!("{RULES} {limits:?}").as_bytes()).to_hex().chars().take(16).collect()
 }
 
 fn random_name() -> io::Result<String> {

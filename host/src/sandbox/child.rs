@@ -5,7 +5,7 @@
 //! for when this value goes.
 
 use super::limits::Limits;
-use super::wire::{self, Frame, HEADER, Kind};
+use super::wire::{self, Frame, HEADER, Kind, NoFrame};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -27,10 +27,14 @@ const LEAVE: Duration = Duration::from_secs(2);
 pub(super) enum End {
     /// Nothing in time.
     Late,
-    /// What came is no frame, or a longer one than may be.
+    /// What came is no frame.
     Garbage,
+    /// What came is a longer frame than may be.
+    TooLong { announced: u64, most: u64 },
     /// The compiler or the guest needed more memory than there is.
     Memory,
+    /// The compiler recursed deeper than its stack is.
+    Stack,
     /// The processor time of the process is used up.
     Processor,
     /// The process is gone without an answer; how.
@@ -113,7 +117,10 @@ impl Worker {
         let Some((head, rest)) = self.received.split_first_chunk::<HEADER>() else {
             return Ok(None);
         };
-        let (kind, length) = wire::read_header(*head, limits).ok_or(End::Garbage)?;
+        let (kind, length) = wire::read_header(*head, limits).map_err(|none| match none {
+            NoFrame::Garbage => End::Garbage,
+            NoFrame::TooLong { announced, most } => End::TooLong { announced, most },
+        })?;
         if rest.len() < length {
             return Ok(None);
         }
@@ -236,6 +243,7 @@ fn how(status: ExitStatus, said: &str) -> End {
     let said = first.map(|line| format!(", saying: {line}")).unwrap_or_default();
     match (status.signal(), status.code()) {
         (Some(SIGABRT), _) if said.contains("memory allocation of") => End::Memory,
+        (Some(SIGABRT), _) if said.contains("has overflowed its stack") => End::Stack,
         (Some(SIGXCPU), _) => End::Processor,
         (Some(SIGKILL), _) => End::Gone("it was killed from outside, mostly for want of memory".to_owned()),
         (Some(signal), _) => End::Gone(format!("it ended by signal {signal}{said}")),
@@ -259,7 +267,8 @@ mod tests {
     fn ends_are_told_apart() {
         let memory = "memory allocation of 1048576 bytes failed";
         assert!(matches!(how(ExitStatus::from_raw(6), memory), End::Memory));
-        assert!(matches!(how(ExitStatus::from_raw(6), "thread has overflowed its stack"), End::Gone(_)));
+        assert!(matches!(how(ExitStatus::from_raw(6), "thread has overflowed its stack"), End::Stack));
+        assert!(matches!(how(ExitStatus::from_raw(6), "assertion failed"), End::Gone(_)));
         assert!(matches!(how(ExitStatus::from_raw(24), ""), End::Processor));
         assert!(matches!(how(ExitStatus::from_raw(0), ""), End::Gone(_)));
         let End::Gone(how) = how(ExitStatus::from_raw(101 << 8), "\nthread panicked\nmore") else { unreachable!() };

@@ -2,7 +2,7 @@
 //!
 //! The canonical form is JSON without spaces, fields in the contract's order. It is what is compared, hashed, planned
 //! and approved. It is written by one function only, which counts while it writes and stops at the limits, so that
-//! neither side works on more than may be. Nesting needs no limit: no type of the contract holds itself.
+//! neither side works on more than may be.
 
 use super::bindings::contract;
 use super::limits::Limits;
@@ -21,13 +21,30 @@ pub(super) struct TooLarge {
     pub(super) path: String,
 }
 
-/// Canonical bytes of a value within the limits.
-pub(super) fn canonical(value: &impl Serialize, limits: &Limits) -> Result<Vec<u8>, TooLarge> {
-    let mut count = Count { limits, items: 0, text: 0, in_key: false, path: Vec::new(), depth: 0, stopped: None };
+/// How much a value holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Returned {
+    /// List elements, all together.
+    pub(super) items: u64,
+    /// How deep lists and records stand in each other.
+    pub(super) nesting: u64,
+    /// Bytes of the longest text.
+    pub(super) text: u64,
+    /// Bytes of its canonical form.
+    pub(super) canonical: u64,
+}
+
+/// Canonical bytes of a value within the limits, and how much it holds.
+pub(super) fn canonical(value: &impl Serialize, limits: &Limits) -> Result<(Vec<u8>, Returned), TooLarge> {
+    let mut count =
+        Count { limits, most: Returned::default(), text: 0, in_key: false, path: Vec::new(), depth: 0, stopped: None };
     let mut out = Bounded { bytes: Vec::new(), most: limits.canonical };
     let mut serializer = serde_json::Serializer::with_formatter(&mut out, Counting(&mut count));
     match value.serialize(&mut serializer) {
-        Ok(()) => Ok(out.bytes),
+        Ok(()) => {
+            let canonical = out.bytes.len() as u64;
+            Ok((out.bytes, Returned { canonical, ..count.most }))
+        }
         // The only other way to fail is the writer's.
         Err(_) => Err(count.stopped.take().unwrap_or_else(|| TooLarge {
             most: limits.canonical,
@@ -65,7 +82,7 @@ struct Place {
 
 struct Count<'a> {
     limits: &'a Limits,
-    items: u64,
+    most: Returned,
     text: u64,
     in_key: bool,
     /// Kept when left, so that names of fields are not allocated again for each record.
@@ -92,8 +109,12 @@ impl Count<'_> {
         out
     }
 
-    fn enter(&mut self, index: Option<usize>) {
+    fn enter(&mut self, index: Option<usize>) -> io::Result<()> {
         self.depth += 1;
+        self.most.nesting = self.most.nesting.max(self.depth as u64);
+        if self.most.nesting > self.limits.nesting {
+            return self.stop(self.limits.nesting, "lists and records inside of each other");
+        }
         if self.path.len() < self.depth {
             self.path.push(Place::default());
         }
@@ -101,6 +122,7 @@ impl Count<'_> {
             place.key.clear();
             place.index = index;
         }
+        Ok(())
     }
 
     fn leave(&mut self) {
@@ -112,11 +134,11 @@ impl Count<'_> {
     }
 
     fn item(&mut self) -> io::Result<()> {
-        self.items += 1;
+        self.most.items += 1;
         if let Some(Place { index: Some(index), .. }) = self.place() {
             *index = index.wrapping_add(1);
         }
-        if self.items > self.limits.items { self.stop(self.limits.items, "list elements") } else { Ok(()) }
+        if self.most.items > self.limits.items { self.stop(self.limits.items, "list elements") } else { Ok(()) }
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
@@ -127,6 +149,7 @@ impl Count<'_> {
             return Ok(());
         }
         self.text = self.text.saturating_add(text.len() as u64);
+        self.most.text = self.most.text.max(self.text);
         if self.text > self.limits.text { self.stop(self.limits.text, "bytes in one text") } else { Ok(()) }
     }
 }
@@ -137,7 +160,7 @@ struct Counting<'a, 'b>(&'a mut Count<'b>);
 impl Formatter for Counting<'_, '_> {
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         // The first element makes it 0.
-        self.0.enter(Some(usize::MAX));
+        self.0.enter(Some(usize::MAX))?;
         CompactFormatter.begin_array(writer)
     }
 
@@ -152,7 +175,7 @@ impl Formatter for Counting<'_, '_> {
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.enter(None);
+        self.0.enter(None)?;
         CompactFormatter.begin_object(writer)
     }
 
@@ -237,7 +260,10 @@ mod tests {
     #[test]
     fn the_form_is_compact_json() {
         let value = vec![setting("x\n\"y"), setting("表")];
-        assert_eq!(canonical(&value, &limits()).unwrap(), serde_json::to_vec(&value).unwrap());
+        let (bytes, returned) = canonical(&value, &limits()).unwrap();
+        assert_eq!(bytes, serde_json::to_vec(&value).unwrap());
+        let canonical = bytes.len() as u64;
+        assert_eq!(returned, Returned { items: 2, nesting: 2, text: 4, canonical });
     }
 
     #[test]
@@ -258,6 +284,14 @@ mod tests {
         assert_eq!((error.path.as_str(), error.unit), ("/3", "list elements"));
         let error = canonical(&vec![vec!["12345678"; 2]; 1], &Limits { canonical: 20, ..limits() }).unwrap_err();
         assert_eq!(error.unit, "bytes in all");
+    }
+
+    #[test]
+    fn nesting_is_counted() {
+        let limits = Limits { nesting: 3, ..limits() };
+        assert_eq!(canonical(&[[[0]]], &limits).unwrap().1.nesting, 3);
+        let error = canonical(&[[[[0]]]], &limits).unwrap_err();
+        assert_eq!((error.path.as_str(), error.unit), ("/0/0/0", "lists and records inside of each other"));
     }
 
     #[test]
@@ -307,8 +341,8 @@ mod tests {
             milvus: Vec::new(),
         };
         let limits = Limits::default();
-        let bytes = canonical(&definition, &limits).unwrap();
+        let (bytes, returned) = canonical(&definition, &limits).unwrap();
         let mirror: raw::ModelDefinition = serde_json::from_slice(&bytes).unwrap();
-        assert_eq!(canonical(&mirror, &limits).unwrap(), bytes);
+        assert_eq!(canonical(&mirror, &limits).unwrap(), (bytes, returned));
     }
 }

@@ -30,6 +30,26 @@ pub struct Limits {
     pub compile_mib_memory: u64,
     /// The most memory for compiling, however large the file.
     pub compile_most_memory: u64,
+    /// Functions in the file.
+    pub functions: u64,
+    /// Size of one function.
+    pub function_bytes: u64,
+    /// Local variables of one function.
+    pub locals: u64,
+    /// Targets of one `br_table`.
+    pub br_table: u64,
+    /// How deep blocks of a function nest.
+    pub blocks: u64,
+    /// Core modules in the file.
+    pub modules: u64,
+    /// Components nested in the file's own.
+    pub components: u64,
+    /// Instances that the file declares, of modules and of components.
+    pub declared_instances: u64,
+    /// Data segments in the file.
+    pub data_segments: u64,
+    /// Types in the file, with those that are declared inside of others.
+    pub types: u64,
     /// Size of what compiling yields.
     pub artifact: u64,
     /// All memories of the guest together.
@@ -50,6 +70,8 @@ pub struct Limits {
     pub returned: u64,
     /// List elements in what one call returns.
     pub items: u64,
+    /// How deep lists and records stand in each other in it.
+    pub nesting: u64,
     /// Bytes of one text in it.
     pub text: u64,
     /// Bytes of it in canonical form.
@@ -66,6 +88,16 @@ impl Default for Limits {
             compile_base_memory: 256 * MIB,
             compile_mib_memory: 48 * MIB,
             compile_most_memory: 2048 * MIB,
+            functions: 50_000,
+            function_bytes: MIB,
+            locals: 2_000,
+            br_table: 8_192,
+            blocks: 2_048,
+            modules: 64,
+            components: 16,
+            declared_instances: 256,
+            data_segments: 50_000,
+            types: 10_000,
             artifact: 128 * MIB,
             memory: 128 * MIB,
             table_elements: 20_000,
@@ -76,6 +108,7 @@ impl Default for Limits {
             call_ms: 2_000,
             returned: 16 * MIB,
             items: 1_000_000,
+            nesting: 32,
             text: 64 * KIB,
             canonical: 64 * MIB,
         }
@@ -83,6 +116,23 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// What a file is held to before it is compiled.
+    pub(super) fn of_the_scan(&self) -> [u64; 11] {
+        [
+            self.functions,
+            self.function_bytes,
+            self.locals,
+            self.br_table,
+            self.blocks,
+            self.modules,
+            self.components,
+            self.declared_instances,
+            self.data_segments,
+            self.types,
+            self.memories.into(),
+        ]
+    }
+
     /// How long compiling a file of this size may take.
     pub fn compile_time(&self, file: u64) -> Duration {
         let by_size = file.saturating_mul(self.compile_mib_ms) / MIB;

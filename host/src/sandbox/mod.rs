@@ -6,7 +6,7 @@
 //!
 //! `limits` bounds what a plugin may cost; `plugin` reads its file; `cache` keeps what was compiled; `child` is the
 //! worker seen from here and `wire` what is said. On the other side stand `worker`, `confine`, `scan`, `engine`, `run`,
-//! `bindings`; `convert` and `error` are used by both.
+//! `bindings`; `convert` and `error` are used by both, and `usage` tells what a plugin took.
 
 mod bindings;
 mod cache;
@@ -19,18 +19,27 @@ mod limits;
 mod plugin;
 mod run;
 mod scan;
+mod usage;
 mod wire;
 mod worker;
 
 pub use cache::Cache;
+pub use confine::Probe;
 pub use error::{Phase, Refusal};
 pub use limits::Limits;
 pub use plugin::Plugin;
+pub use usage::{Compiled, Measure, Usage};
 pub use wire::Used;
 pub use worker::worker_main;
 
+/// Entry of [`PROBE_VERB`].
+pub fn probe_main(layers: impl Iterator<Item = std::ffi::OsString>) -> std::process::ExitCode {
+    confine::probe_main(&layers.collect::<Vec<_>>())
+}
+
 use crate::text;
 use child::{End, Worker};
+use convert::Returned;
 use error::{Finding, Report};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -43,6 +52,9 @@ use wire::{Frame, Kind, Setup};
 
 /// The argument by which the program knows that it is to be a worker.
 pub const WORKER_VERB: &str = "__worker";
+
+/// The argument by which the program knows that it is to try what a worker can do; layers may follow, to be tried alone.
+pub const PROBE_VERB: &str = "__probe";
 
 /// For what takes no time on an idle machine: starting a process, a few bytes on a pipe.
 const GRACE: Duration = Duration::from_secs(10);
@@ -58,28 +70,6 @@ pub struct Sandbox {
     cache: Option<Cache>,
 }
 
-/// Where the compiled plugin came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Compiled {
-    /// From the cache.
-    Before,
-    /// Compiled in this run, in so long.
-    Now(Duration),
-}
-
-/// What a plugin used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Usage {
-    /// Where the compiled plugin came from.
-    pub compiled: Compiled,
-    /// Whether it will be in the cache for the next run.
-    pub kept: bool,
-    /// Its first call.
-    pub describe: Used,
-    /// The first of its two calls of `define`; the second is the same.
-    pub define: Used,
-}
-
 /// A plugin that said what it is, in a worker that waits.
 #[derive(Debug)]
 pub struct Described {
@@ -87,7 +77,8 @@ pub struct Described {
     info: raw::PluginInfo,
     compiled: Compiled,
     kept: bool,
-    used: Used,
+    file: u64,
+    call: (Used, Returned),
 }
 
 /// A plugin that said everything. Its worker is gone.
@@ -116,14 +107,19 @@ impl Sandbox {
         Self { program, limits, cache }
     }
 
+    /// What a worker can do on this machine; with layers named (`limits`, `landlock`, `seccomp`), with those alone.
+    pub fn probe(&self, layers: &[&str]) -> std::io::Result<Probe> {
+        confine::ask(&self.program, PROBE_VERB, layers)
+    }
+
     /// Starts a worker, loads the plugin and asks it what it is.
     pub fn describe(&self, plugin: &Plugin) -> Result<Described, Refusal> {
         let mut talk = self.start(plugin)?;
         let (compiled, kept) = self.load(plugin, &mut talk)?;
         talk.phase = Phase::Describe;
         let frame = talk.hear(Kind::Described, None, self.limits.call_time() * SHARE + GRACE)?;
-        let (info, used) = talk.answer(&frame.payload).ok_or_else(|| talk.garbage())?;
-        Ok(Described { talk, info, compiled, kept, used })
+        let (info, call) = talk.answer(&frame.payload).ok_or_else(|| talk.garbage())?;
+        Ok(Described { talk, info, compiled, kept, file: plugin.bytes().len() as u64, call })
     }
 
     fn start(&self, plugin: &Plugin) -> Result<Talk, Refusal> {
@@ -142,7 +138,7 @@ impl Sandbox {
             refusal(&name, Report::one(Phase::Start, finding))
         })?;
         let limits = self.limits.clone();
-        let mut talk = Talk { worker, limits, plugin: name, phase: Phase::Start, engine: String::new() };
+        let mut talk = Talk { worker, limits, plugin: name, phase: Phase::Start, engine: String::new(), verdict: None };
         let hello = talk.hear(Kind::Hello, Some((Kind::Setup, &setup)), GRACE)?;
         let engine = String::from_utf8(hello.payload).unwrap_or_default();
         // It becomes part of a file's name.
@@ -153,13 +149,28 @@ impl Sandbox {
         Ok(talk)
     }
 
-    /// Has the plugin loaded: from the cache, or compiled and then kept there.
+    /// Has the plugin loaded: from the cache, or compiled and then kept there. So is what it is refused for.
     fn load(&self, plugin: &Plugin, talk: &mut Talk) -> Result<(Compiled, bool), Refusal> {
+        let Some(cache) = &self.cache else { return self.load_with(plugin, talk) };
+        if let Some(report) = cache.verdict(plugin.digest(), &talk.engine, &self.limits) {
+            return Err(Refusal::found(&talk.plugin, report).unwrap_or_else(|| talk.garbage()));
+        }
+        let loaded = self.load_with(plugin, talk);
+        if let (Err(_), Some(report)) = (&loaded, talk.verdict.take()) {
+            // As with what was compiled: not keeping it costs the next run some time.
+            if let Err(error) = cache.condemn(plugin.digest(), &talk.engine, &self.limits, &report) {
+                tracing::warn!(%error, "why the plugin is refused cannot be kept, so it will be found out again");
+            }
+        }
+        loaded
+    }
+
+    fn load_with(&self, plugin: &Plugin, talk: &mut Talk) -> Result<(Compiled, bool), Refusal> {
         talk.phase = Phase::Compile;
         let begun = Instant::now();
         let time = self.limits.compile_time(plugin.bytes().len() as u64);
         let cache = self.cache.as_ref();
-        if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, self.limits.artifact)) {
+        if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, &self.limits)) {
             let frame = talk.talk(Some((Kind::Artifact, &artifact)), time)?;
             match frame.kind {
                 Kind::Loaded => return Ok((Compiled::Before, true)),
@@ -175,7 +186,7 @@ impl Sandbox {
         let took = begun.elapsed();
         talk.hear(Kind::Loaded, None, GRACE)?;
         // A cache that cannot be written costs the next run some time. That is no reason to refuse a plugin.
-        let kept = cache.keep(plugin.digest(), &talk.engine, &artifact);
+        let kept = cache.keep(plugin.digest(), &talk.engine, &self.limits, &artifact);
         if let Err(error) = &kept {
             tracing::warn!(%error, "the compiled plugin cannot be kept, so it will be compiled again");
         }
@@ -196,11 +207,12 @@ impl Described {
         let arguments = serde_json::to_vec(arguments).map_err(|_| self.talk.garbage())?;
         let time = self.talk.limits.call_time() * 2 * SHARE + GRACE;
         let frame = self.talk.hear(Kind::Defined, Some((Kind::Define, &arguments)), time)?;
-        let (definition, used) = self.talk.answer(&frame.payload).ok_or_else(|| self.talk.garbage())?;
+        let (definition, call) = self.talk.answer(&frame.payload).ok_or_else(|| self.talk.garbage())?;
         let mut canonical = frame.payload;
         canonical.drain(..wire::USED_BYTES);
         let digest = plugin::hex(&Sha256::digest(&canonical));
-        let usage = Usage { compiled: self.compiled, kept: self.kept, describe: self.used, define: used };
+        let measures = usage::measures(self.file, &self.talk.limits, [self.call, call]);
+        let usage = Usage { compiled: self.compiled, kept: self.kept, describe: self.call.0, define: call.0, measures };
         Ok(Defined { info: self.info, definition, canonical, digest, usage })
     }
 }
@@ -213,6 +225,8 @@ struct Talk {
     plugin: String,
     phase: Phase,
     engine: String,
+    /// What the plugin is refused for, if another run would find the same.
+    verdict: Option<Report>,
 }
 
 impl Talk {
@@ -229,27 +243,31 @@ impl Talk {
             return Ok(frame);
         }
         let report = serde_json::from_slice::<Report>(&frame.payload).ok();
+        self.verdict.clone_from(&report);
         Err(report.and_then(|report| Refusal::found(&self.plugin, report)).unwrap_or_else(|| self.garbage()))
     }
 
     /// A value that came back, if its bytes are its canonical form to the last one.
-    fn answer<T: DeserializeOwned + Serialize>(&self, payload: &[u8]) -> Option<(T, Used)> {
+    fn answer<T: DeserializeOwned + Serialize>(&self, payload: &[u8]) -> Option<(T, (Used, Returned))> {
         let (used, bytes) = Used::split(payload)?;
         let value = serde_json::from_slice(bytes).ok()?;
-        (convert::canonical(&value, &self.limits).ok()? == bytes).then_some((value, used))
+        let (canonical, returned) = convert::canonical(&value, &self.limits).ok()?;
+        (canonical == bytes).then_some((value, (used, returned)))
     }
 
-    fn garbage(&self) -> Refusal {
+    fn garbage(&mut self) -> Refusal {
         self.ended(End::Garbage)
     }
 
-    fn ended(&self, end: End) -> Refusal {
+    fn ended(&mut self, end: End) -> Refusal {
         let compiling = self.phase == Phase::Compile;
         let phase = self.phase;
         let by_phase = |compile: Code, run: Code| if compiling { compile } else { run };
+        // How long something takes depends on the day; what memory it needs does not.
+        let same_again = compiling && matches!(end, End::Memory | End::Stack);
         let finding = match end {
             End::Late => Finding::new(
-                by_phase(codes::COMPILE_TIME, codes::WORKER_TIME),
+                by_phase(codes::COMPILE_TIME, codes::WORKER_SILENT),
                 format!("the worker gave no answer in time at `{phase}` and was killed"),
             ),
             End::Processor => Finding::new(
@@ -260,13 +278,23 @@ impl Talk {
                 by_phase(codes::COMPILE_MEMORY, codes::WORKER_MEMORY),
                 format!("the worker ran out of the memory it may have at `{phase}`"),
             ),
+            End::Stack => Finding::new(
+                by_phase(codes::COMPILE_STACK, codes::WORKER_DIED),
+                format!("the worker recursed deeper than its stack is at `{phase}`"),
+            ),
             End::Garbage => Finding::new(codes::WORKER_ANSWER, format!("the worker's answer at `{phase}` is not one")),
+            End::TooLong { announced, most } => Finding::new(
+                codes::WORKER_TOO_LONG,
+                format!("the worker's answer at `{phase}` is announced with {announced} bytes, above {most}"),
+            ),
             End::Gone(how) => Finding::new(codes::WORKER_DIED, format!("the worker is gone at `{phase}`: {how}")),
             End::Host(error) => {
                 Finding::new(codes::WORKER_NOT_STARTED, format!("the worker cannot be reached: {error}"))
             }
         };
-        refusal(&self.plugin, Report::one(phase, finding))
+        let report = Report::one(phase, finding);
+        self.verdict = same_again.then(|| report.clone());
+        refusal(&self.plugin, report)
     }
 }
 

@@ -24,10 +24,12 @@ const TICK: Duration = Duration::from_millis(10);
 /// is stopped no earlier than on an idle one. That the process as a whole answers in time is for the host to see to.
 pub(super) fn tick(engine: &Engine) -> std::io::Result<()> {
     let engine = engine.weak();
+    let beat = || processor_time().as_millis() / TICK.as_millis();
+    // What compiling took is not the guest's: the clock begins where it stands.
+    let mut beats = beat();
     std::thread::Builder::new().name("clock".to_owned()).stack_size(64 * 1024).spawn(move || {
-        let mut beats = 0;
         while let Some(engine) = engine.upgrade() {
-            let now = processor_time().as_millis() / TICK.as_millis();
+            let now = beat();
             while beats < now {
                 engine.increment_epoch();
                 beats += 1;
@@ -44,6 +46,15 @@ fn processor_time() -> Duration {
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
 
+/// Processor time of this thread. That of a process whose processor time is limited is counted in ticks.
+fn of_thread() -> Duration {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from).unwrap_or_default()
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// A compiled plugin that can be called.
 pub(super) struct Guest<'a> {
     pub(super) engine: &'a Engine,
@@ -58,7 +69,7 @@ impl Guest<'_> {
         phase: Phase,
         call: impl FnOnce(&ModelPlugin, &mut Store<Meter>) -> wasmtime::Result<T>,
     ) -> Result<(T, Used), Finding> {
-        let begun = Instant::now();
+        let (begun, before) = (Instant::now(), of_thread());
         let mut store = Store::new(self.engine, Meter::new(self.limits));
         // Armed before anything of the guest runs: its start function is metered like its calls.
         store.limiter(|meter| meter);
@@ -81,7 +92,8 @@ impl Guest<'_> {
             fuel: self.limits.fuel.saturating_sub(left),
             memory: meter.memory.most,
             table_elements: meter.elements.most,
-            micros: u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX),
+            micros: micros(begun.elapsed()),
+            processor_micros: micros(of_thread().saturating_sub(before)),
         };
         Ok((answer, used))
     }
@@ -121,6 +133,9 @@ impl Guest<'_> {
         // wasmtime keeps the type of this error to itself.
         if chain.contains("fuel allocated for hostcalls") {
             of(codes::RESULT_TOO_LARGE, format!("{place} returned values of more than {} bytes", limits.returned))
+        } else if chain.contains("handle limit exceeded") {
+            of(codes::HANDLES, format!("{place} made a handle of a resource, and a plugin has none"))
+                .help("return data: the contract has no resources")
         } else if engine::out_of_memory(&chain) {
             of(codes::WORKER_MEMORY, format!("{place} needed more memory than the sandbox has"))
         } else if chain.contains("resource limit exceeded") {
@@ -142,7 +157,8 @@ fn function(trace: &WasmBacktrace) -> Option<String> {
     author.or(names.first()).map(|name| text::shown(name))
 }
 
-fn readable(name: &str) -> String {
+/// A function's name as its author wrote it; not yet harmless.
+pub(super) fn readable(name: &str) -> String {
     // A name of 100 KB is possible, and so is one that takes long to take apart.
     let cut: String = name.chars().take(1_000).collect();
     rustc_demangle::try_demangle(&cut).map_or_else(|_| cut.clone(), |name| format!("{name:#}"))

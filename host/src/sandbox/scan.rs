@@ -1,10 +1,15 @@
 //! A look at a component before it is compiled, which costs seconds where this costs less than a millisecond.
 //!
-//! Only what a person can be told better now than after compiling: what kind of file this is, what it imports, and
-//! which version of the contract it was built for. That the rest is valid is for the compiler to find.
+//! First what a person can be told better now than after compiling: what kind of file this is, what it imports, and
+//! which version of the contract it was built for. Then what a compiler must not be given: `walk` counts everything
+//! that is nested, `body` looks at each function. That the rest is valid is for the compiler to find.
 //! Names are compared as they stand in the file. Looked up in a compiled component, 0.1.9 would answer for 0.1.0.
 
+mod body;
+mod walk;
+
 use super::error::Finding;
+use super::limits::Limits;
 use crate::text;
 use semver::Version;
 use wasmtime::wasmparser::{BinaryReaderError, Chunk, Parser, Payload};
@@ -19,8 +24,9 @@ const TAKEN: &[Version] = &[Version::new(0, 1, 0)];
 /// Imports that are named; a component may have a million.
 const MOST_NAMED: usize = 10;
 
-/// Finds out which version of the contract a component is for, and refuses what cannot be a plugin.
-pub(super) fn scan(bytes: &[u8]) -> Result<Version, Finding> {
+/// Finds out which version of the contract a component is for, and refuses what cannot be a plugin or may not be
+/// compiled.
+pub(super) fn scan(bytes: &[u8], limits: &Limits) -> Result<Version, Finding> {
     kind(bytes)?;
     let names = names(bytes).map_err(|error| malformed(&error))?;
     if names.cut_off {
@@ -28,7 +34,9 @@ pub(super) fn scan(bytes: &[u8]) -> Result<Version, Finding> {
         return Err(Finding::new(codes::MALFORMED, message).help("copy or build it again"));
     }
     imports(&names)?;
-    version(&names)
+    let version = version(&names)?;
+    walk::walk(bytes, limits)?;
+    Ok(version)
 }
 
 /// What the parser found wrong, as a finding.

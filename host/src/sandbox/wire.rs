@@ -71,13 +71,25 @@ pub(super) fn header(kind: Kind, length: usize) -> [u8; HEADER] {
     bytes
 }
 
-/// Reads kind and length; `None` for what is no frame or is longer than its kind may be.
-pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Option<(Kind, usize)> {
-    let (kind, length) = bytes.split_first()?;
-    let kind = Kind::of(*kind)?;
-    let length = u64::from_le_bytes(length.try_into().ok()?);
-    (length <= kind.most(limits)).then_some(())?;
-    usize::try_from(length).ok().map(|length| (kind, length))
+/// What a frame begins with that is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoFrame {
+    /// It is of no kind that there is.
+    Garbage,
+    /// It is longer than its kind may be.
+    TooLong { announced: u64, most: u64 },
+}
+
+/// Reads kind and length.
+pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Result<(Kind, usize), NoFrame> {
+    let (kind, length) = bytes.split_first().ok_or(NoFrame::Garbage)?;
+    let kind = Kind::of(*kind).ok_or(NoFrame::Garbage)?;
+    let announced = u64::from_le_bytes(length.try_into().map_err(|_| NoFrame::Garbage)?);
+    let most = kind.most(limits);
+    match usize::try_from(announced) {
+        Ok(length) if announced <= most => Ok((kind, length)),
+        _ => Err(NoFrame::TooLong { announced, most }),
+    }
 }
 
 /// Writes one frame whose payload comes in parts. Only the worker does; the host must not block.
@@ -93,7 +105,7 @@ pub(super) fn write(out: &mut impl Write, kind: Kind, parts: &[&[u8]]) -> io::Re
 pub(super) fn read(from: &mut impl Read, limits: &Limits) -> io::Result<Frame> {
     let mut bytes = [0; HEADER];
     from.read_exact(&mut bytes)?;
-    let (kind, length) = read_header(bytes, limits).ok_or(io::ErrorKind::InvalidData)?;
+    let (kind, length) = read_header(bytes, limits).map_err(|_| io::ErrorKind::InvalidData)?;
     let mut payload = vec![0; length];
     from.read_exact(&mut payload)?;
     Ok(Frame { kind, payload })
@@ -119,15 +131,17 @@ pub struct Used {
     pub table_elements: u64,
     /// Microseconds on the clock.
     pub micros: u64,
+    /// Microseconds of processor time, which is what the limit bounds.
+    pub processor_micros: u64,
 }
 
 /// Length of [`Used`] on the pipe.
-pub(super) const USED_BYTES: usize = 32;
+pub(super) const USED_BYTES: usize = 40;
 
 impl Used {
     pub(super) fn to_bytes(self) -> [u8; USED_BYTES] {
         let mut bytes = [0; USED_BYTES];
-        let numbers = [self.fuel, self.memory, self.table_elements, self.micros];
+        let numbers = [self.fuel, self.memory, self.table_elements, self.micros, self.processor_micros];
         for (place, number) in bytes.chunks_exact_mut(8).zip(numbers) {
             place.copy_from_slice(&number.to_le_bytes());
         }
@@ -139,7 +153,14 @@ impl Used {
         let (bytes, rest) = payload.split_first_chunk::<USED_BYTES>()?;
         let mut numbers = bytes.chunks_exact(8).filter_map(|eight| eight.try_into().ok().map(u64::from_le_bytes));
         let mut next = || numbers.next();
-        Some((Used { fuel: next()?, memory: next()?, table_elements: next()?, micros: next()? }, rest))
+        let used = Used {
+            fuel: next()?,
+            memory: next()?,
+            table_elements: next()?,
+            micros: next()?,
+            processor_micros: next()?,
+        };
+        Some((used, rest))
     }
 }
 
@@ -160,17 +181,18 @@ mod tests {
     #[test]
     fn a_length_above_the_most_is_no_frame() {
         let limits = Limits::default();
-        assert!(read_header(header(Kind::Hello, 100_000), &limits).is_none());
-        assert!(read_header([255; HEADER], &limits).is_none());
-        assert!(read_header(*b"garbage!!", &limits).is_none());
+        let long = NoFrame::TooLong { announced: 100_000, most: 65_536 };
+        assert_eq!(read_header(header(Kind::Hello, 100_000), &limits), Err(long));
+        assert_eq!(read_header([255; HEADER], &limits), Err(NoFrame::Garbage));
+        assert_eq!(read_header(*b"garbage!!", &limits), Err(NoFrame::Garbage));
     }
 
     #[test]
     fn what_was_used_comes_back() {
-        let used = Used { fuel: 1, memory: 2, table_elements: 3, micros: u64::MAX };
+        let used = Used { fuel: 1, memory: 2, table_elements: 3, micros: u64::MAX, processor_micros: 4 };
         let mut payload = used.to_bytes().to_vec();
         payload.extend(b"{}");
         assert_eq!(Used::split(&payload), Some((used, b"{}".as_slice())));
-        assert_eq!(Used::split(&payload[..31]), None);
+        assert_eq!(Used::split(&payload[..39]), None);
     }
 }

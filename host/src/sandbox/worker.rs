@@ -24,8 +24,11 @@ const STACK: usize = 16 << 20;
 
 /// Entry of the hidden verb; never returns to the rest of the program.
 pub fn worker_main() -> ExitCode {
-    let thread = std::thread::Builder::new().name("worker".to_owned()).stack_size(STACK).spawn(session);
-    match thread.map(std::thread::JoinHandle::join) {
+    let done = confined().and_then(|limits| {
+        let thread = std::thread::Builder::new().name("worker".to_owned()).stack_size(STACK);
+        Ok(thread.spawn(move || session(limits))?.join())
+    });
+    match done {
         Ok(Ok(Ok(()))) => ExitCode::SUCCESS,
         // The host sees that the answer is missing. There is nobody else to tell.
         _ => ExitCode::FAILURE,
@@ -50,14 +53,25 @@ fn refused(phase: Phase) -> impl FnOnce(Finding) -> Stop {
     move |finding| Stop::Refused(Report::one(phase, finding))
 }
 
+/// Hears what this worker may cost, and holds itself to it while there is but one thread.
+fn confined() -> io::Result<Limits> {
+    let frame = wire::read(&mut io::stdin().lock(), &Limits::default())?;
+    if frame.kind != Kind::Setup {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let setup: Setup = serde_json::from_slice(&frame.payload)?;
+    confine(&setup)?;
+    Ok(setup.limits)
+}
+
 struct Session {
     input: StdinLock<'static>,
     output: StdoutLock<'static>,
     limits: Limits,
 }
 
-fn session() -> io::Result<()> {
-    let mut session = Session { input: io::stdin().lock(), output: io::stdout().lock(), limits: Limits::default() };
+fn session(limits: Limits) -> io::Result<()> {
+    let mut session = Session { input: io::stdin().lock(), output: io::stdout().lock(), limits };
     match session.run() {
         Ok(()) => Ok(()),
         Err(Stop::Io(error)) => Err(error),
@@ -70,9 +84,6 @@ fn session() -> io::Result<()> {
 
 impl Session {
     fn run(&mut self) -> Result<(), Stop> {
-        let setup: Setup = serde_json::from_slice(&self.hear(Kind::Setup)?.payload).map_err(io::Error::from)?;
-        confine(&setup)?;
-        self.limits = setup.limits;
         let engine = engine::engine().map_err(io::Error::other)?;
         self.say(Kind::Hello, &[engine::compatibility(&engine).as_bytes()])?;
         let component = self.component(&engine)?;
@@ -102,7 +113,7 @@ impl Session {
                     None => self.say(Kind::Stale, &[])?,
                 },
                 Kind::Plugin | Kind::PluginToKeep => {
-                    scan::scan(&payload).map_err(refused(Phase::Scan))?;
+                    scan::scan(&payload, &self.limits).map_err(refused(Phase::Scan))?;
                     let component = engine::compile(engine, &payload).map_err(refused(Phase::Compile))?;
                     if kind == Kind::PluginToKeep {
                         let artifact = engine::artifact(&component, &self.limits).map_err(refused(Phase::Compile))?;
@@ -148,6 +159,7 @@ fn define(guest: &Guest<'_>, arguments: &[contract::Argument]) -> Result<(Vec<u8
 
 fn canonical(value: &impl serde::Serialize, limits: &Limits) -> Result<Vec<u8>, Finding> {
     convert::canonical(value, limits)
+        .map(|(bytes, _)| bytes)
         .map_err(|error| Finding::new(codes::RESULT_TOO_LARGE, format!("what was returned is too large: {error}")))
 }
 

@@ -9,17 +9,19 @@ pub(crate) struct Guest<'a> {
     pub(crate) describe: &'a str,
     pub(crate) define: &'a str,
     pub(crate) more: &'a str,
+    /// Only for a contract that was changed so that it has something to import.
+    pub(crate) imports: &'a str,
     pub(crate) pages: u32,
     pub(crate) name: &'a str,
 }
 
 /// Where `describe` of the good guest finds its answer, and `define` its own: nothing but zeros, an empty definition.
 pub(crate) const GOOD: Guest<'static> =
-    Guest { describe: "i32.const 1024", define: "i32.const 4096", more: "", pages: 1, name: "language" };
+    Guest { describe: "i32.const 1024", define: "i32.const 4096", more: "", imports: "", pages: 1, name: "language" };
 
 impl Guest<'_> {
     fn text(&self, version: &str) -> String {
-        let Guest { describe, define, more, pages, name } = self;
+        let Guest { describe, define, more, imports, pages, name } = self;
         // `plugin-info`: four texts, a list, three lists; each a pointer and a length.
         let texts = format!("{name}0.1.0summary");
         let mut info = Vec::new();
@@ -33,6 +35,7 @@ impl Guest<'_> {
         let texts = escaped(texts.as_bytes());
         format!(
             r#"(module
+                {imports}
                 (memory (export "memory") {pages})
                 (data (i32.const 1024) "{info}")
                 (data (i32.const 2048) "{texts}")

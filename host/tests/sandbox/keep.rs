@@ -1,20 +1,21 @@
 //! Compiled plugins that are kept: used again, never when anything about them is wrong.
 
 use super::guests::{GOOD, Guest};
-use super::{plugin, sandbox};
+use super::{plugin, refused, sandbox};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use whale_host::sandbox::{Cache, Compiled, Defined, Limits};
+use whale_host::sandbox::{Cache, Compiled, Defined, Limits, Phase, Refusal};
+use whale_storage::diagnostic::codes::sandbox as codes;
 
-struct Place {
+pub(crate) struct Place {
     temporary: tempfile::TempDir,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self { temporary: tempfile::tempdir().unwrap() };
         for name in ["cache", "state"] {
             fs::create_dir(place.path(name)).unwrap();
@@ -27,7 +28,7 @@ impl Place {
         self.temporary.path().join(name)
     }
 
-    fn open(&self, most: u64) -> std::io::Result<Cache> {
+    pub(crate) fn open(&self, most: u64) -> std::io::Result<Cache> {
         let dir = |name| Dir::open_ambient_dir(self.path(name), ambient_authority()).unwrap();
         Cache::open(dir("cache"), &dir("state"), most)
     }
@@ -135,4 +136,73 @@ fn a_cache_that_cannot_be_written_costs_time_only() {
     let sandbox = sandbox(Limits::default(), Some(cache));
     let defined = sandbox.describe(&plugin(&GOOD.component())).unwrap().define(&[]).unwrap();
     assert!(!defined.usage.kept);
+}
+
+impl Place {
+    fn refused(&self, bytes: &[u8], limits: &Limits) -> Refusal {
+        let sandbox = sandbox(limits.clone(), Some(self.open(Cache::MOST).unwrap()));
+        sandbox.describe(&plugin(bytes)).unwrap_err()
+    }
+}
+
+#[test]
+fn what_was_refused_before_it_ran_is_refused_again_at_once() {
+    let place = Place::new();
+    // Takes a second to compile, and is then refused for what it declares.
+    let slow = format!("(func {}) (table 30000 funcref)", "loop end ".repeat(8_000));
+    let bytes = Guest { more: &slow, ..GOOD }.component();
+    let limits = Limits { compile_base_ms: 60_000, ..Limits::default() };
+    let first = place.refused(&bytes, &limits);
+    let file = only(&place.files()).to_owned();
+    assert_eq!(file.extension().unwrap(), "verdict");
+    // Compiling it is no longer possible in the time that is left.
+    let begun = std::time::Instant::now();
+    let second = place.refused(&bytes, &limits);
+    assert!(begun.elapsed() < std::time::Duration::from_millis(400), "{:?}", begun.elapsed());
+    assert_eq!(format!("{second:?}"), format!("{first:?}"));
+    let message = refused(Err::<(), _>(second), Phase::Compile, codes::DECLARES_TOO_MUCH);
+    assert!(message.contains("30000 elements"), "{message}");
+    // Under other limits it is another question.
+    let more = Limits { table_elements: 40_000, ..limits };
+    sandbox(more, Some(place.open(Cache::MOST).unwrap())).describe(&plugin(&bytes)).unwrap();
+}
+
+#[test]
+fn a_verdict_that_is_damaged_or_of_another_plugin_is_not_taken() {
+    let place = Place::new();
+    let bad = Guest { more: "(tag)", ..GOOD }.component();
+    let limits = Limits::default();
+    refused(Err::<(), _>(place.refused(&bad, &limits)), Phase::Compile, codes::MALFORMED);
+    let verdict = only(&place.files()).to_owned();
+    let good = place.run(&GOOD.component(), Cache::MOST);
+    assert!(matches!(good.usage.compiled, Compiled::Now(_)));
+    // Under the good plugin's name it is no verdict about the good plugin, and its artifact none of the bad one.
+    let artifact = place.files().into_iter().find(|file| *file != verdict).unwrap();
+    let name = |file: &Path| file.file_name().unwrap().to_str().unwrap().to_owned();
+    let (refusing, passing) = (name(&verdict), name(&artifact));
+    let (bad_digest, good_digest) = (&refusing[..64], &passing[..64]);
+    fs::copy(&verdict, place.path("cache").join(refusing.replace(bad_digest, good_digest))).unwrap();
+    fs::copy(&artifact, place.path("cache").join(passing.replace(good_digest, bad_digest))).unwrap();
+    assert_eq!(place.run(&GOOD.component(), Cache::MOST).usage.compiled, Compiled::Before);
+    let whole = fs::read(&verdict).unwrap();
+    for damage in [0, 20, 60, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[damage] ^= 1;
+        fs::write(&verdict, &damaged).unwrap();
+        refused(Err::<(), _>(place.refused(&bad, &limits)), Phase::Compile, codes::MALFORMED);
+        assert_eq!(fs::read(&verdict).unwrap(), whole, "it is repaired");
+    }
+}
+
+#[test]
+fn what_was_compiled_under_other_limits_of_the_scan_is_scanned_again() {
+    let place = Place::new();
+    let bytes = Guest { more: "(func (local i32 i32 i32))", ..GOOD }.component();
+    place.run(&bytes, Cache::MOST);
+    let fewer = Limits { locals: 2, ..Limits::default() };
+    refused(Err::<(), _>(place.refused(&bytes, &fewer)), Phase::Scan, codes::FUNCTION_TOO_LARGE);
+    // A limit of calls is not one of the scan.
+    let sandbox = sandbox(Limits { fuel: 1_000_000, ..Limits::default() }, Some(place.open(Cache::MOST).unwrap()));
+    let defined = sandbox.describe(&plugin(&bytes)).unwrap().define(&[]).unwrap();
+    assert_eq!(defined.usage.compiled, Compiled::Before);
 }

@@ -15,7 +15,9 @@ mod calls;
 mod file;
 mod guests;
 mod keep;
+mod limits;
 mod scan;
+mod size;
 mod workers;
 
 use cap_std::ambient_authority;

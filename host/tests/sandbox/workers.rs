@@ -4,9 +4,9 @@ use super::guests::{GOOD, Guest};
 use super::{plugin, program, refused};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use whale_host::sandbox::{Defined, Limits, Phase, Refusal, Sandbox};
+use whale_host::sandbox::{Defined, Limits, Phase, Probe, Refusal, Sandbox};
 use whale_storage::diagnostic::codes::sandbox as codes;
 
 /// A script that stands in the place of the worker.
@@ -47,8 +47,6 @@ fn garbage_is_refused() {
     refused(run("yes"), Phase::Start, codes::WORKER_ANSWER);
     // A greeting whose text would be a path.
     refused(run(r"printf 'A\003\0\0\0\0\0\0\0../'; sleep 60"), Phase::Start, codes::WORKER_ANSWER);
-    // An answer that is announced with 2^62 bytes.
-    refused(run(r"printf 'A\0\0\0\0\0\0\0\100'; cat /dev/zero"), Phase::Start, codes::WORKER_ANSWER);
     // A refusal that is none.
     refused(run(r"printf 'G\002\0\0\0\0\0\0\0{}'; sleep 60"), Phase::Start, codes::WORKER_ANSWER);
 }
@@ -84,10 +82,10 @@ fn silence_in_a_phase_is_ended_by_the_clock() {
 fn a_definition_that_is_not_canonical_is_refused() {
     // A greeting, "loaded", and a description with a space in it.
     let body = r#"{"name": "a"}"#;
-    let used = r"\0".repeat(32);
+    let used = r"\0".repeat(40);
     let text = format!(
         r"printf 'A\002\0\0\0\0\0\0\0abD\0\0\0\0\0\0\0\0E\{:03o}\0\0\0\0\0\0\0{used}'; printf '{body}'; sleep 60",
-        32 + body.len()
+        40 + body.len()
     );
     refused(run(&text), Phase::Describe, codes::WORKER_ANSWER);
 }
@@ -138,4 +136,99 @@ fn no_worker_is_left() {
     assert!(process.exists());
     drop(described);
     assert!(!process.exists());
+}
+
+fn probe(layers: &[&str]) -> Probe {
+    Sandbox::with_program(program(), Limits::default(), None).probe(layers).unwrap()
+}
+
+#[test]
+fn a_worker_can_open_no_file_and_no_port_and_start_no_program() {
+    let probe = probe(&[]);
+    if probe.seccomp || probe.landlock.is_some() {
+        assert_eq!(probe.possible(), [""; 0], "{probe:?}");
+    } else {
+        assert!(probe.file.is_some() && probe.socket.is_some(), "{probe:?}");
+    }
+}
+
+#[test]
+fn the_limit_on_descriptors_alone_leaves_no_file_and_no_port() {
+    let probe = probe(&["limits"]);
+    assert_eq!((probe.landlock, probe.seccomp), (None, false));
+    for refused in [&probe.file, &probe.socket] {
+        assert!(refused.as_ref().unwrap().contains("Too many open files"), "{probe:?}");
+    }
+}
+
+/// Each filter alone, with descriptors to be had: it is the filter that refuses. A kernel that has none is told.
+#[test]
+fn each_filter_alone_refuses_all_of_it() {
+    let calls = probe(&["seccomp"]);
+    assert_eq!(calls.landlock, None);
+    let paths = probe(&["landlock"]);
+    assert!(!paths.seccomp);
+    if calls.seccomp {
+        for refused in [&calls.file, &calls.socket, &calls.process] {
+            assert!(refused.as_ref().unwrap().contains("Operation not permitted"), "{calls:?}");
+        }
+    }
+    // Ports from the fourth version on.
+    if paths.landlock.is_some_and(|version| version >= 4) {
+        for refused in [&paths.file, &paths.socket, &paths.process] {
+            assert!(refused.as_ref().unwrap().contains("Permission denied"), "{paths:?}");
+        }
+    }
+    // The kernel itself says which filters it knows.
+    let actions = Path::new("/proc/sys/kernel/seccomp/actions_avail");
+    assert_eq!(calls.seccomp, actions.exists(), "{calls:?}");
+}
+
+#[test]
+fn more_than_may_be_is_refused_before_it_is_read() {
+    // An answer that is announced with 2^62 bytes, and one that is one byte too long for what it is.
+    let begun = Instant::now();
+    refused(run(r"printf 'A\0\0\0\0\0\0\0\100'; cat /dev/zero"), Phase::Start, codes::WORKER_TOO_LONG);
+    let message = refused(run(r"printf 'A\001\0\001\0\0\0\0\0'; cat /dev/zero"), Phase::Start, codes::WORKER_TOO_LONG);
+    assert_eq!(message, "the worker's answer at `start` is announced with 65537 bytes, above 65536");
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    // A definition above the limit, by one byte of what the call used and its form.
+    let limits = Limits { canonical: 1 << 20, ..Limits::default() };
+    let over = limits.canonical + 41;
+    let length = over.to_le_bytes().map(|byte| format!("\\{byte:03o}")).concat();
+    let text = format!(r"printf 'A\002\0\0\0\0\0\0\0abD\0\0\0\0\0\0\0\0E{length}'; cat /dev/zero");
+    refused(Script::new(&text).run(limits, &GOOD), Phase::Describe, codes::WORKER_TOO_LONG);
+}
+
+#[test]
+fn what_follows_an_answer_unasked_is_no_answer() {
+    // A greeting, and without a question frames of zeros without an end.
+    let text = r"printf 'A\002\0\0\0\0\0\0\0ab'; cat /dev/zero";
+    refused(run(text), Phase::Compile, codes::WORKER_ANSWER);
+    // "Loaded" before anything was sent is believed by nobody: what is described after it has to be canonical.
+    let text = r"printf 'A\002\0\0\0\0\0\0\0abF\0\0\0\0\0\0\0\0'; sleep 60";
+    refused(run(text), Phase::Compile, codes::WORKER_ANSWER);
+}
+
+#[test]
+fn silence_after_loading_is_ended_by_the_clock() {
+    let limits = Limits { call_ms: 1, ..Limits::default() };
+    let script = Script::new(r"printf 'A\002\0\0\0\0\0\0\0abD\0\0\0\0\0\0\0\0'; sleep 60");
+    let begun = Instant::now();
+    let message = refused(script.run(limits, &GOOD), Phase::Describe, codes::WORKER_SILENT);
+    assert!(message.contains("no answer in time at `describe`"), "{message}");
+    assert!(begun.elapsed() < Duration::from_secs(15));
+}
+
+#[test]
+fn ends_while_compiling_are_told_as_such() {
+    let greeting = r"printf 'A\002\0\0\0\0\0\0\0ab'; ";
+    let memory = "echo memory allocation of 9 bytes failed >&2; kill -ABRT $$";
+    refused(run(&format!("{greeting}{memory}")), Phase::Compile, codes::COMPILE_MEMORY);
+    let stack = "echo thread worker has overflowed its stack >&2; kill -ABRT $$";
+    refused(run(&format!("{greeting}{stack}")), Phase::Compile, codes::COMPILE_STACK);
+    refused(run(stack), Phase::Start, codes::WORKER_DIED);
+    refused(run(&format!("{greeting}kill -XCPU $$")), Phase::Compile, codes::COMPILE_TIME);
+    let message = refused(run(&format!("{greeting}kill -SEGV $$")), Phase::Compile, codes::WORKER_DIED);
+    assert!(message.contains("signal 11"), "{message}");
 }

@@ -55,6 +55,8 @@ pub fn nearest<'a>(text: &str, among: impl IntoIterator<Item = &'a str>) -> Opti
     };
     among
         .into_iter()
+        // A letter has four bytes at most.
+        .filter(|word| word.len().abs_diff(wanted.len()) <= 4 * most)
         .map(|word| (distance(&wanted, &word.to_lowercase()), word))
         .filter(|(far, _)| *far <= most)
         .min()

@@ -11,7 +11,6 @@ use crate::desire::HOST_MODEL;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::{Name, Place};
 use crate::raw;
-use crate::types::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object whose name is settled.
@@ -208,8 +207,9 @@ impl Check<'_> {
         if let Some(resolved) = self.ids.get(id).filter(|resolved| resolved.name.backend == backend) {
             return Some(resolved.clone());
         }
-        let near = nearest(id, self.ids.iter().filter(|(_, to)| to.name.backend == backend).map(|(id, _)| id.as_str()))
-            .map(str::to_owned);
+        let ids = std::mem::take(&mut self.ids);
+        let near = self.near(id, ids.iter().filter(|(_, to)| to.name.backend == backend).map(|(id, _)| id.as_str()));
+        self.ids = ids;
         let help = near.map_or_else(
             || "name an object that the plugin defines".to_owned(),
             |near| format!("did you mean {near}?"),

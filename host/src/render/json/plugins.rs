@@ -3,7 +3,7 @@
 use super::super::{Spent, outline};
 use super::Document;
 use crate::pipeline::Candidate;
-use crate::sandbox::{Compiled, Usage};
+use crate::sandbox::{Compiled, Measure, Usage};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{Transform, transform_subschemas};
@@ -82,6 +82,15 @@ struct UsageView {
     define_fuel: u64,
     define_micros: u64,
     define_memory: u64,
+    /// What was used of each limit that can be told.
+    limits: Vec<LimitView>,
+}
+
+#[derive(Serialize, JsonSchema)]
+struct LimitView {
+    limit: &'static str,
+    used: u64,
+    most: u64,
 }
 
 pub(super) fn spent(spent: &Spent) -> SpentView {
@@ -96,6 +105,11 @@ pub(super) fn spent(spent: &Spent) -> SpentView {
         define_fuel: usage.define.fuel,
         define_micros: usage.define.micros,
         define_memory: usage.define.memory,
+        limits: usage
+            .measures
+            .iter()
+            .map(|Measure { limit, used, most }| LimitView { limit, used: *used, most: *most })
+            .collect(),
     };
     SpentView {
         plugins: spent.plugins.iter().map(usage).collect(),

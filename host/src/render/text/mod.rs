@@ -52,6 +52,9 @@ pub(crate) fn spent(spent: &Spent) -> String {
     let mut text = String::new();
     for (plugin, usage) in &spent.plugins {
         let _ = writeln!(text, "plugin {plugin}: {}", used(usage));
+        for one in &usage.measures {
+            let _ = writeln!(text, "  {:<14} {:>10} of {:>10} {:>4} %", one.limit, one.used, one.most, one.percent());
+        }
     }
     if !spent.round_trips.is_empty() {
         let each: Vec<String> = spent.round_trips.iter().map(|(target, number)| format!("{target} {number}")).collect();

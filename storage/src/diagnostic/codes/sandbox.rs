@@ -1,6 +1,7 @@
 //! WH01, a plugin's file, its load and its calls.
 //!
-//! `WH010x` the file, `WH011x` what stands in it, `WH012x` compiling, `WH013x` its calls, `WH014x` the worker process.
+//! `WH010x` the file, `WH011x` what stands in it, `WH012x` compiling, `WH013x` its calls, `WH014x` the worker process, `WH015x` its
+//! budget.
 
 codes! {
     PLUGIN_UNREADABLE = "WH0101", "the plugin cannot be read",
@@ -48,6 +49,11 @@ codes! {
     DECLARES_TOO_MUCH = "WH0118", "the plugin asks for more memory than it may have",
         "What a component declares for its start (memories, tables, instances and their sizes) is above the limits of \
          a plugin, so it is refused before it runs.";
+    FUNCTION_TOO_LARGE = "WH0119", "a function of the plugin is too large to be compiled",
+        "What a compiler needs grows faster than a function does. So before anything is compiled each function is \
+         looked at: at most 1 MiB of code, 2,000 local variables, 8,192 targets of one `br_table`, blocks nested 2,048 \
+         deep, unless the limits say otherwise. The message names the function, if the plugin is built with its name \
+         section, and the limit. Real plugins in Rust, Python and JavaScript stay well below all of them.";
 
     COMPILE_MEMORY = "WH0120", "compiling the plugin takes too much memory",
         "Compiling runs in a process of its own with a budget by the size of the file: 256 MiB, and 48 MiB for each \
@@ -61,6 +67,15 @@ codes! {
         "The component is well-formed, but the compiler refuses it. The message says what it stopped at.";
     ARTIFACT_TOO_LARGE = "WH0123", "the compiled plugin is too large",
         "A small file can grow into a very large program. What compiling may yield is limited.";
+    TOO_MANY_PARTS = "WH0124", "the plugin has too many parts to be compiled",
+        "Before anything is compiled the whole file is walked through, nested modules and components with it, and its \
+         parts are counted: at most 50,000 functions, 64 core modules, 16 nested components, 256 declared instances, \
+         50,000 data segments, 10,000 types and 8 memories, unless the limits say otherwise. The message names the \
+         limit.";
+    COMPILE_STACK = "WH0125", "the plugin nests too deep to be compiled",
+        "Types and blocks can stand inside of each other, and what reads them goes as deep as they do. A file that is \
+         nested some hundred thousand deep uses up the stack of the process that compiles it, which ends then. No \
+         compiler makes such a file.";
 
     TRAP = "WH0130", "the plugin stopped with a trap",
         "The plugin's code ended in an error that it did not handle: a panic, a failed check, an access out of bounds, \
@@ -88,6 +103,9 @@ codes! {
          approved has to be what is applied. Look for an order that is not fixed, such as that of a hash map.";
     PROBLEM = "WH0137", "the plugin reports a problem",
         "The plugin itself refused to make a definition from the parameters it was given. The message is the plugin's.";
+    HANDLES = "WH0138", "the plugin uses resources",
+        "Resources of the component model are for what lives on between calls. A plugin returns data, the contract \
+         has no resources, and not one handle can be had.";
 
     WORKER_NOT_STARTED = "WH0140", "the sandbox cannot be started",
         "A plugin runs in a process of its own, started from whale-host's own program file. That failed: too many \
@@ -98,9 +116,20 @@ codes! {
     WORKER_MEMORY = "WH0142", "the sandbox ran out of memory",
         "The process that runs the plugin needed more memory than it may have while the plugin was running.";
     WORKER_TIME = "WH0143", "the sandbox was stopped by the clock",
-        "The process that runs the plugin did not answer in time and was killed. Either the plugin found work that its \
-         own limits do not see, or the machine is too busy.";
+        "The process that runs the plugin used up the processor time it may have, all its phases together. The plugin \
+         found work that its own limits do not see.";
     WORKER_ANSWER = "WH0144", "the sandbox gave an answer that is not one",
-        "What the process that runs the plugin sent back is not what it is meant to send, or is longer than it may be. \
-         Nothing that comes out of the sandbox is trusted, so the plugin is refused.";
+        "What the process that runs the plugin sent back is not what it is meant to send. Nothing that comes out of the \
+         sandbox is trusted, so the plugin is refused.";
+    WORKER_TOO_LONG = "WH0145", "the sandbox gave an answer that is too long",
+        "What the process that runs the plugin sent back is longer than such an answer may be. It is refused before it \
+         is read. Nothing that comes out of the sandbox is trusted.";
+    WORKER_SILENT = "WH0146", "the sandbox gave no answer in time",
+        "The process that runs the plugin did not answer in time and was killed. Either it hangs, or the machine is \
+         too busy: five times the processor time of a call are given, and ten seconds.";
+
+    NEAR_LIMIT = "WH0150", "the plugin comes too near to a limit",
+        "`validate --budget 80%` refuses a plugin that uses more than that part of a limit, so that its author hears of \
+         it before a plugin that grows with its data meets the limit itself. The message names the limit, what is \
+         used of it and what may be. What a plugin uses is shown by `validate -v`.";
 }

@@ -1,7 +1,7 @@
 //! Primary keys, unique constraints, foreign keys and checks.
 
-use super::BACKEND;
 use super::derived::Names;
+use super::{BACKEND, MOST_IN_KEY};
 use crate::definition::timescaledb::{Check as CheckConstraint, ForeignKey, Key};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect};
@@ -24,7 +24,7 @@ impl Check<'_> {
         names: &mut Names,
         unique: Option<&str>,
     ) -> Option<Key> {
-        if key.columns.is_empty() || key.columns.len() > 32 {
+        if key.columns.is_empty() || key.columns.len() > MOST_IN_KEY {
             self.error(
                 codes::timescaledb::KEY,
                 path,
@@ -74,6 +74,11 @@ impl Check<'_> {
             );
             return None;
         };
+        if key.columns.len().max(key.target_columns.len()) > MOST_IN_KEY {
+            let message = format!("a key of {} columns; 1 to {MOST_IN_KEY} are possible", key.columns.len());
+            self.error(codes::timescaledb::FOREIGN_KEY, path, message, "name fewer columns");
+            return None;
+        }
         self.referenced_rules(key, table, referenced, &path);
         let target_columns = key.target_columns.iter().map(|text| Name::checked(text).ok()).collect::<Option<Vec<_>>>();
         Some(ForeignKey {

@@ -18,8 +18,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const BACKEND: Backend = Backend::Timescaledb;
 
-/// PostgreSQL's own bound.
+/// PostgreSQL's own bounds.
 const MOST_COLUMNS: usize = 1_600;
+const MOST_IN_KEY: usize = 32;
+
+/// Keys, checks and indexes of one table, each. Some are compared with all others, so that there has to be a bound.
+const MOST_OF_A_KIND: usize = 1_000;
 
 impl Check<'_> {
     /// Tables that pass.
@@ -43,6 +47,10 @@ impl Check<'_> {
         self.begin(BACKEND, &table.header);
         let header = self.header(BACKEND, &table.header);
         let known = self.column_names(table.columns.iter().map(|column| &column.header), MOST_COLUMNS);
+        // What has so many parts is not looked at one by one: the time that takes is the host's.
+        if table.columns.len() > MOST_COLUMNS || !self.few(table) {
+            return None;
+        }
         let columns: Vec<Option<Column>> =
             table.columns.iter().map(|column| self.pg_column(column, table, &known)).collect();
         names.begin(&table.header);
@@ -66,6 +74,20 @@ impl Check<'_> {
             hypertable: hypertable.map_or(Some(None), |hypertable| hypertable.map(Some))?,
             columnstore: columnstore.map_or(Some(None), |columnstore| columnstore.map(Some))?,
         })
+    }
+
+    fn few(&mut self, table: &raw::PgTable) -> bool {
+        let kinds = [
+            ("uniques", table.uniques.len()),
+            ("foreign_keys", table.foreign_keys.len()),
+            ("checks", table.checks.len()),
+            ("indexes", table.indexes.len()),
+        ];
+        for (path, count) in kinds.into_iter().filter(|(_, count)| *count > MOST_OF_A_KIND) {
+            let message = format!("it has {count} of them; {MOST_OF_A_KIND} are possible");
+            self.error(codes::timescaledb::KEY, path, message, "define fewer");
+        }
+        kinds.iter().all(|(_, count)| *count <= MOST_OF_A_KIND)
     }
 
     /// Names of columns, which differ and are at least one.
@@ -94,7 +116,10 @@ impl Check<'_> {
         self.column_comment(&path, &column.header.comment);
         let data_type = self.parsed(&path, Type::parse(&column.data_type));
         let value = self.column_value(column, &path, data_type.as_ref(), known);
-        let in_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&column.header.name));
+        let in_key = table
+            .primary_key
+            .as_ref()
+            .is_some_and(|key| key.columns.iter().take(MOST_IN_KEY).any(|name| *name == column.header.name));
         let is_time = table.hypertable.as_ref().is_some_and(|hypertable| hypertable.time_column == column.header.name);
         let identity = matches!(column.value, raw::PgColumnValue::Identity(_));
         Some(Column {
