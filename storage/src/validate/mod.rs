@@ -1,11 +1,12 @@
 //! From what a plugin returned to a [`Definition`]: every fault at once, each with code, path, origin and help.
 //!
-//! Pure, and at most n log n in the size of the input. Names are resolved first, in one place ([`scope`]), and
-//! confinement is checked there and nowhere else: an object lives in a granted namespace, and whatever names another
-//! object names one of the same plugin. Then each kind is judged by the rules of its engine, against stated versions.
-//! A [`Definition`] comes out only where no error was found.
+//! Pure, and at most n log n in the size of the input: `bounds` comes before what compares parts with parts. Names are
+//! resolved first, in one place ([`scope`]), and confinement is checked there and nowhere else: an object lives in a
+//! granted namespace, and whatever names another object names one of the same plugin. Then each kind is judged by the
+//! rules of its engine, against stated versions. A [`Definition`] comes out only where no error was found.
 
 mod arguments;
+mod bounds;
 mod clickhouse;
 mod info;
 mod milvus;
@@ -108,6 +109,10 @@ fn judge(
         sought: 0,
     };
     check.resolve(info, definition, granted);
+    if !check.few_parts(definition) {
+        faults.extend(check.faults);
+        return (None, faults);
+    }
     let mut objects = Vec::new();
     objects.extend(check.tables(&definition.timescaledb.tables).into_iter().map(Object::Table));
     objects.extend(

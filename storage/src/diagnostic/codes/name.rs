@@ -29,6 +29,8 @@ codes! {
         "A table has at least one stored column, and at most as many as its engine takes.";
     COMMENT = "WH0228", "a comment that cannot be kept",
         "Comments are at most 16,384 bytes, hold no NUL character, and no line of an object's comment begins with `whale:`, since the mark of an object is such a line.";
+    TOO_MANY_PARTS = "WH0229", "an object has too many parts",
+        "An object has at most 2,000 keys, checks, indexes, settings, partitions and the like, each. No engine has use for more, and since they are compared with each other, more would cost the time of whoever judges them. Engines have lower bounds of their own.";
     PLUGIN_VERSION = "WH0230", "a plugin's version that is none",
         "Plugins are versioned by semantic versioning: 1.4.0.";
     PARAMETER = "WH0231", "a parameter that contradicts itself",

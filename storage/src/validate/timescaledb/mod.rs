@@ -22,9 +22,6 @@ const BACKEND: Backend = Backend::Timescaledb;
 const MOST_COLUMNS: usize = 1_600;
 const MOST_IN_KEY: usize = 32;
 
-/// Keys, checks and indexes of one table, each. Some are compared with all others, so that there has to be a bound.
-const MOST_OF_A_KIND: usize = 1_000;
-
 impl Check<'_> {
     /// Tables that pass.
     pub(super) fn tables(&mut self, tables: &[raw::PgTable]) -> Vec<Table> {
@@ -47,8 +44,8 @@ impl Check<'_> {
         self.begin(BACKEND, &table.header);
         let header = self.header(BACKEND, &table.header);
         let known = self.column_names(table.columns.iter().map(|column| &column.header), MOST_COLUMNS);
-        // What has so many parts is not looked at one by one: the time that takes is the host's.
-        if table.columns.len() > MOST_COLUMNS || !self.few(table) {
+        // So many are not looked at one by one: the time that takes is the host's.
+        if table.columns.len() > MOST_COLUMNS {
             return None;
         }
         let columns: Vec<Option<Column>> =
@@ -74,20 +71,6 @@ impl Check<'_> {
             hypertable: hypertable.map_or(Some(None), |hypertable| hypertable.map(Some))?,
             columnstore: columnstore.map_or(Some(None), |columnstore| columnstore.map(Some))?,
         })
-    }
-
-    fn few(&mut self, table: &raw::PgTable) -> bool {
-        let kinds = [
-            ("uniques", table.uniques.len()),
-            ("foreign_keys", table.foreign_keys.len()),
-            ("checks", table.checks.len()),
-            ("indexes", table.indexes.len()),
-        ];
-        for (path, count) in kinds.into_iter().filter(|(_, count)| *count > MOST_OF_A_KIND) {
-            let message = format!("it has {count} of them; {MOST_OF_A_KIND} are possible");
-            self.error(codes::timescaledb::KEY, path, message, "define fewer");
-        }
-        kinds.iter().all(|(_, count)| *count <= MOST_OF_A_KIND)
     }
 
     /// Names of columns, which differ and are at least one.
