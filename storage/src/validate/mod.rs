@@ -218,10 +218,10 @@ impl Check<'_> {
 
     /// Columns that are named somewhere and have to exist.
     fn columns(&mut self, path: &str, texts: &[String], known: &BTreeSet<Name>) -> Option<Vec<Name>> {
-        let mut all = Vec::new();
+        let (mut all, mut taken) = (Vec::new(), BTreeSet::new());
         for text in texts {
-            match known.iter().find(|name| name.as_str() == text) {
-                Some(name) if all.contains(name) => {
+            match known.get(text.as_str()) {
+                Some(name) if !taken.insert(name) => {
                     self.error(
                         codes::name::TWICE,
                         path,
@@ -237,10 +237,18 @@ impl Check<'_> {
     }
 
     fn unknown_column(&mut self, path: &str, text: &str, known: &BTreeSet<Name>) {
-        let near = nearest(text, known.iter().map(Name::as_str));
+        let near = self.near(text, known.iter().map(Name::as_str));
         let help =
             near.map_or_else(|| "name a column that is defined".to_owned(), |near| format!("did you mean {near}?"));
         self.error(codes::name::UNKNOWN_COLUMN, path, format!("there is no column {:?}", cut(text)), help);
+    }
+
+    /// The nearest of some names, for the first faults and among as many names as a person would have defined: a plugin
+    /// could have each of a million wrong names compared with a million right ones.
+    fn near<'n>(&self, text: &str, among: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+        const MOST_FAULTS: usize = 100;
+        const MOST_NAMES: usize = 2_000;
+        (self.faults.errors() < MOST_FAULTS).then(|| nearest(text, among.into_iter().take(MOST_NAMES))).flatten()
     }
 
     /// An expression, whose columns have to exist.
