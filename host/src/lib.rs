@@ -9,6 +9,9 @@ mod chaos;
 mod cli;
 mod command;
 mod exit;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lock;
 mod pipeline;
 mod printer;

@@ -5,7 +5,7 @@
 //! for when this value goes.
 
 use super::limits::Limits;
-use super::wire::{self, Frame, HEADER, Kind};
+use super::wire::{self, Frame, Kind};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -110,17 +110,7 @@ impl Worker {
 
     /// The next whole frame of what was received.
     fn frame(&mut self, limits: &Limits) -> Result<Option<Frame>, End> {
-        let Some((head, rest)) = self.received.split_first_chunk::<HEADER>() else {
-            return Ok(None);
-        };
-        let (kind, length) = wire::read_header(*head, limits).ok_or(End::Garbage)?;
-        if rest.len() < length {
-            return Ok(None);
-        }
-        let after = self.received.split_off(HEADER + length);
-        let mut payload = std::mem::replace(&mut self.received, after);
-        payload.drain(..HEADER);
-        Ok(Some(Frame { kind, payload }))
+        wire::take(&mut self.received, limits).ok_or(End::Garbage)
     }
 
     /// Which of the pipes have something for us.

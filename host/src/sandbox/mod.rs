@@ -15,6 +15,9 @@ mod confine;
 mod convert;
 mod engine;
 mod error;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod plugin;
 mod run;
@@ -232,11 +235,9 @@ impl Talk {
         Err(report.and_then(|report| Refusal::found(&self.plugin, report)).unwrap_or_else(|| self.garbage()))
     }
 
-    /// A value that came back, if its bytes are its canonical form to the last one.
+    /// A value that came back.
     fn answer<T: DeserializeOwned + Serialize>(&self, payload: &[u8]) -> Option<(T, Used)> {
-        let (used, bytes) = Used::split(payload)?;
-        let value = serde_json::from_slice(bytes).ok()?;
-        (convert::canonical(&value, &self.limits).ok()? == bytes).then_some((value, used))
+        answer(payload, &self.limits)
     }
 
     fn garbage(&self) -> Refusal {
@@ -268,6 +269,13 @@ impl Talk {
         };
         refusal(&self.plugin, Report::one(phase, finding))
     }
+}
+
+/// A value that came back, if its bytes are its canonical form to the last one.
+fn answer<T: DeserializeOwned + Serialize>(payload: &[u8], limits: &Limits) -> Option<(T, Used)> {
+    let (used, bytes) = Used::split(payload)?;
+    let value = serde_json::from_slice(bytes).ok()?;
+    (convert::canonical(&value, limits).ok()? == bytes).then_some((value, used))
 }
 
 /// Of a report that this side wrote itself, whose code exists.

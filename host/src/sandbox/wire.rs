@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(byte: u8) -> Option<Kind> {
+    pub(super) fn of(byte: u8) -> Option<Kind> {
         use Kind::{
             Artifact, Compiled, Define, Defined, Described, Hello, Loaded, Plugin, PluginToKeep, Refused, Setup, Stale,
         };
@@ -78,6 +78,19 @@ pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Option<(Kind,
     let length = u64::from_le_bytes(length.try_into().ok()?);
     (length <= kind.most(limits)).then_some(())?;
     usize::try_from(length).ok().map(|length| (kind, length))
+}
+
+/// Takes the next frame off what was received, if it is whole; `None` where no frame begins.
+pub(super) fn take(received: &mut Vec<u8>, limits: &Limits) -> Option<Option<Frame>> {
+    let Some((head, rest)) = received.split_first_chunk::<HEADER>() else { return Some(None) };
+    let (kind, length) = read_header(*head, limits)?;
+    if rest.len() < length {
+        return Some(None);
+    }
+    let after = received.split_off(HEADER + length);
+    let mut payload = std::mem::replace(received, after);
+    payload.drain(..HEADER);
+    Some(Some(Frame { kind, payload }))
 }
 
 /// Writes one frame whose payload comes in parts. Only the worker does; the host must not block.
