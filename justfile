@@ -53,10 +53,16 @@ chaos *arguments: plugins nextest
 hostile: nextest
     cargo nextest run --locked --workspace --no-capture -E 'binary(hostile)'
 
+# Look for inputs that break a law of what reads text and bytes, with libFuzzer: `just fuzz expressions 3600`; each target for ten minutes unless said otherwise.
+[no-exit-message]
+fuzz *arguments:
+    @fuzz/run {{ arguments }}
+
 # What CI asks of the text: format and lints.
 [no-exit-message]
 lint:
     cargo fmt --all --check
+    cargo fmt --all --check --manifest-path fuzz/Cargo.toml
     cargo fmt --all --check --manifest-path plugins/Cargo.toml
     cargo clippy --locked --workspace --all-targets -- -D warnings
     CARGO_TARGET_DIR={{ quote(cache / 'guests' / 'lint') }} cargo clippy --locked --manifest-path plugins/Cargo.toml --workspace --all-targets -- -D warnings

@@ -1,14 +1,18 @@
 //! whale-host: what stands between a plugin, a person and the engines.
 //!
 //! [`run`] is the whole program. `cli` is the command line as typed, `settings` what holds for this run, `sandbox` runs
-//! plugins, `lock` says which may, `pipeline` leads from files to definitions, `tree` makes the storage tree, `command` has a file for each
-//! verb, `render` makes text and JSON of what they return, `printer` owns the terminal and `exit` the exit codes.
+//! plugins, `lock` says which may, `pipeline` leads from files to definitions, `tree` makes the storage tree, `command`
+//! has a file for each verb, `render` makes text and JSON of what they return, `printer` owns the terminal and `exit` the
+//! exit codes.
 
 #[cfg(debug_assertions)]
 mod chaos;
 mod cli;
 mod command;
 mod exit;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lock;
 mod pipeline;
 mod printer;

@@ -4,7 +4,7 @@
 //! wider since does not hold until `lock update` was run. What became narrower holds at once. Where it does not exist, an author
 //! rebuilds freely.
 
-mod file;
+pub(crate) mod file;
 
 pub(crate) use file::FILE;
 

@@ -115,6 +115,13 @@ impl fmt::Display for Name {
     }
 }
 
+/// A set of names is asked for a text that may be none.
+impl std::borrow::Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl AsRef<str> for Name {
     fn as_ref(&self) -> &str {
         &self.0

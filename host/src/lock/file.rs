@@ -28,7 +28,7 @@ const HEAD: &str = "\
 ";
 
 /// The file of a lock.
-pub(super) fn text(lock: &Lock) -> String {
+pub(crate) fn text(lock: &Lock) -> String {
     let mut text = format!("{HEAD}version = {VERSION}\n");
     for (name, locked) in &lock.plugins {
         let body = body(name, locked);
@@ -62,7 +62,7 @@ fn digest(body: &str) -> String {
 }
 
 /// Reads a file of that name.
-pub(super) fn parse(file: &str, source: &str) -> Result<Lock, Diagnostics> {
+pub(crate) fn parse(file: &str, source: &str) -> Result<Lock, Diagnostics> {
     let mut reader = Reader::new(file, source);
     let mut lock = Lock::default();
     let mut version = None;

@@ -5,7 +5,7 @@
 //! for when this value goes.
 
 use super::limits::Limits;
-use super::wire::{self, Frame, HEADER, Kind, NoFrame};
+use super::wire::{self, Frame, Kind, NoFrame};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -114,20 +114,10 @@ impl Worker {
 
     /// The next whole frame of what was received.
     fn frame(&mut self, limits: &Limits) -> Result<Option<Frame>, End> {
-        let Some((head, rest)) = self.received.split_first_chunk::<HEADER>() else {
-            return Ok(None);
-        };
-        let (kind, length) = wire::read_header(*head, limits).map_err(|none| match none {
+        wire::take(&mut self.received, limits).map_err(|none| match none {
             NoFrame::Garbage => End::Garbage,
             NoFrame::TooLong { announced, most } => End::TooLong { announced, most },
-        })?;
-        if rest.len() < length {
-            return Ok(None);
-        }
-        let after = self.received.split_off(HEADER + length);
-        let mut payload = std::mem::replace(&mut self.received, after);
-        payload.drain(..HEADER);
-        Ok(Some(Frame { kind, payload }))
+        })
     }
 
     /// Which of the pipes have something for us.

@@ -15,6 +15,9 @@ mod confine;
 mod convert;
 mod engine;
 mod error;
+#[cfg(debug_assertions)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod limits;
 mod plugin;
 mod run;
@@ -247,12 +250,9 @@ impl Talk {
         Err(report.and_then(|report| Refusal::found(&self.plugin, report)).unwrap_or_else(|| self.garbage()))
     }
 
-    /// A value that came back, if its bytes are its canonical form to the last one.
+    /// A value that came back.
     fn answer<T: DeserializeOwned + Serialize>(&self, payload: &[u8]) -> Option<(T, (Used, Returned))> {
-        let (used, bytes) = Used::split(payload)?;
-        let value = serde_json::from_slice(bytes).ok()?;
-        let (canonical, returned) = convert::canonical(&value, &self.limits).ok()?;
-        (canonical == bytes).then_some((value, (used, returned)))
+        answer(payload, &self.limits)
     }
 
     fn garbage(&mut self) -> Refusal {
@@ -296,6 +296,14 @@ impl Talk {
         self.verdict = same_again.then(|| report.clone());
         refusal(&self.plugin, report)
     }
+}
+
+/// A value that came back, if its bytes are its canonical form to the last one.
+fn answer<T: DeserializeOwned + Serialize>(payload: &[u8], limits: &Limits) -> Option<(T, (Used, Returned))> {
+    let (used, bytes) = Used::split(payload)?;
+    let value = serde_json::from_slice(bytes).ok()?;
+    let (canonical, returned) = convert::canonical(&value, limits).ok()?;
+    (canonical == bytes).then_some((value, (used, returned)))
 }
 
 /// Of a report that this side wrote itself, whose code exists.

@@ -30,7 +30,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    fn of(byte: u8) -> Option<Kind> {
+    pub(super) fn of(byte: u8) -> Option<Kind> {
         use Kind::{
             Artifact, Compiled, Define, Defined, Described, Hello, Loaded, Plugin, PluginToKeep, Refused, Setup, Stale,
         };
@@ -90,6 +90,19 @@ pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Result<(Kind,
         Ok(length) if announced <= most => Ok((kind, length)),
         _ => Err(NoFrame::TooLong { announced, most }),
     }
+}
+
+/// Takes the next frame off what was received, if it is whole.
+pub(super) fn take(received: &mut Vec<u8>, limits: &Limits) -> Result<Option<Frame>, NoFrame> {
+    let Some((head, rest)) = received.split_first_chunk::<HEADER>() else { return Ok(None) };
+    let (kind, length) = read_header(*head, limits)?;
+    if rest.len() < length {
+        return Ok(None);
+    }
+    let after = received.split_off(HEADER + length);
+    let mut payload = std::mem::replace(received, after);
+    payload.drain(..HEADER);
+    Ok(Some(Frame { kind, payload }))
 }
 
 /// Writes one frame whose payload comes in parts. Only the worker does; the host must not block.

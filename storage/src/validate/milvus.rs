@@ -36,7 +36,10 @@ impl Check<'_> {
         let fields: Vec<Field> = fields.into_iter().collect::<Option<_>>()?;
         let primary_key = self.primary_field(collection, &fields);
         self.vectors(&fields);
-        let indexes: Vec<_> = collection.indexes.iter().map(|index| self.milvus_index(index, &fields)).collect();
+        let by_name: BTreeMap<&str, &Field> = fields.iter().map(|field| (field.name.as_str(), field)).collect();
+        let known: BTreeSet<Name> = fields.iter().map(|field| field.name.clone()).collect();
+        let indexes: Vec<_> =
+            collection.indexes.iter().map(|index| self.milvus_index(index, &by_name, &known)).collect();
         self.distinct("indexes", "indexes of one field", collection.indexes.iter().map(|index| index.field.as_str()));
         self.loadable(collection, &fields);
         let partitions = self.partitions(&collection.partitions, &fields);
@@ -180,11 +183,15 @@ impl Check<'_> {
         }
     }
 
-    fn milvus_index(&mut self, index: &raw::MilvusIndex, fields: &[Field]) -> Option<Index> {
+    fn milvus_index(
+        &mut self,
+        index: &raw::MilvusIndex,
+        fields: &BTreeMap<&str, &Field>,
+        known: &BTreeSet<Name>,
+    ) -> Option<Index> {
         let path = format!("indexes/{}", cut(&index.field));
-        let Some(field) = fields.iter().find(|field| field.name.as_str() == index.field) else {
-            let known: BTreeSet<Name> = fields.iter().map(|field| field.name.clone()).collect();
-            self.unknown_column(&path, &index.field, &known);
+        let Some(field) = fields.get(index.field.as_str()) else {
+            self.unknown_column(&path, &index.field, known);
             return None;
         };
         let name = match &index.name {
@@ -255,8 +262,9 @@ impl Check<'_> {
         if collection.load != LoadState::Loaded {
             return;
         }
+        let indexed: BTreeSet<&str> = collection.indexes.iter().map(|index| index.field.as_str()).collect();
         for field in fields.iter().filter(|field| field.data_type.is_vector()) {
-            if !collection.indexes.iter().any(|index| index.field == field.name.as_str()) {
+            if !indexed.contains(field.name.as_str()) {
                 self.error(
                     codes::milvus::INDEX,
                     format!("indexes/{}", field.name),

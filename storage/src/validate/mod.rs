@@ -231,10 +231,10 @@ impl Check<'_> {
 
     /// Columns that are named somewhere and have to exist.
     fn columns(&mut self, path: &str, texts: &[String], known: &BTreeSet<Name>) -> Option<Vec<Name>> {
-        let (mut all, mut named) = (Vec::new(), BTreeSet::new());
+        let (mut all, mut taken) = (Vec::new(), BTreeSet::new());
         for text in texts {
-            match known.get(&Name::from_server(text.as_str())) {
-                Some(name) if !named.insert(name) => {
+            match known.get(text.as_str()) {
+                Some(name) if !taken.insert(name) => {
                     self.error(
                         codes::name::TWICE,
                         path,

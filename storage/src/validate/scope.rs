@@ -26,9 +26,10 @@ impl Check<'_> {
         self.model_is_granted(granted);
         let mut allowed = self.allowed();
         let mut claimed = BTreeMap::new();
+        let asked = Asked::of(&info.requests);
         for (backend, kind, header) in headers(definition) {
             self.begin(backend, header);
-            if !info.requests.databases.contains(&backend) {
+            if !asked.databases.contains(&backend) {
                 self.error(
                     codes::name::DATABASE_NOT_ASKED,
                     "",
@@ -45,7 +46,7 @@ impl Check<'_> {
             if let Err(fault) = &id {
                 self.fault(fault.diagnostic("id"));
             }
-            let Some(name) = self.object_name(backend, header, &mut allowed, info, granted) else { continue };
+            let Some(name) = self.object_name(backend, header, &mut allowed, &asked, granted) else { continue };
             if let Some(first) = claimed.insert(name.clone(), header.id.clone()) {
                 self.error(
                     codes::name::CLAIMED_TWICE,
@@ -108,7 +109,7 @@ impl Check<'_> {
         backend: Backend,
         header: &raw::Header,
         allowed: &mut BTreeMap<Backend, BTreeSet<String>>,
-        info: &raw::PluginInfo,
+        asked: &Asked<'_>,
         granted: &Granted,
     ) -> Option<ObjectName> {
         let namespace = match &header.namespace {
@@ -119,8 +120,7 @@ impl Check<'_> {
         let (namespace, name) = (namespace?, name?);
         // Said once for each namespace; what stands in it still counts as known, so that no reference to it is a fault too.
         if allowed.entry(backend).or_default().insert(namespace.to_string()) {
-            let of_it = |request: &&raw::NamespaceRequest| request.namespace == namespace.as_str();
-            let asked = info.requests.namespaces.iter().filter(of_it).any(|request| request.database == backend);
+            let asked = asked.namespaces.contains(&(backend, namespace.as_str()));
             let forbids = Side::of(asked, granted.grant.namespaces.as_ref(), &namespace.to_string());
             let why = how(forbids);
             let message = format!("the namespace {namespace} of {} is not the model's own, and {why}", backend.title());
@@ -221,6 +221,19 @@ impl Check<'_> {
             help,
         );
         None
+    }
+}
+
+/// What a plugin asks for, to be looked up for each of its objects.
+struct Asked<'i> {
+    databases: BTreeSet<Backend>,
+    namespaces: BTreeSet<(Backend, &'i str)>,
+}
+
+impl<'i> Asked<'i> {
+    fn of(requests: &'i raw::CapabilityRequest) -> Self {
+        let namespaces = requests.namespaces.iter().map(|request| (request.database, request.namespace.as_str()));
+        Self { databases: requests.databases.iter().copied().collect(), namespaces: namespaces.collect() }
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Bits, Type, aggregate, is_aggregate};
 use crate::diagnostic::codes::types as codes;
 use crate::name::Name;
 use crate::types::cursor::Cursor;
-use crate::types::token::{AUTHOR, Flavour, Token};
+use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use crate::types::{TypeFault, nearest, shown};
 
 /// Names that ClickHouse takes only in this case.
@@ -53,9 +53,19 @@ const KNOWN: &[&str] = &[
 ];
 
 impl Type {
-    /// Reads a type, as an author or `system.columns` writes it.
+    /// Reads a type as an author writes it.
     pub fn parse(text: &str) -> Result<Type, TypeFault> {
-        let mut cursor = Cursor::over(text, Flavour::ClickHouse, AUTHOR, codes::TYPE_SYNTAX)?;
+        Type::within(text, AUTHOR)
+    }
+
+    /// Reads a type as `system.columns` says it: with blanks and escapes that an author may leave out, so that it can be
+    /// longer.
+    pub fn parse_server(text: &str) -> Result<Type, TypeFault> {
+        Type::within(text, SERVER)
+    }
+
+    fn within(text: &str, bounds: Bounds) -> Result<Type, TypeFault> {
+        let mut cursor = Cursor::over(text, Flavour::ClickHouse, bounds, codes::TYPE_SYNTAX)?;
         let found = Type::read(&mut cursor)?;
         cursor.end()?;
         Ok(found)

@@ -281,3 +281,15 @@ fn skip_indexes() {
         assert_eq!(SkipIndexKind::parse(text).unwrap_err().code, codes::SKIP_INDEX, "{text}");
     }
 }
+
+#[test]
+fn the_longest_type_that_an_author_may_write_is_read_when_the_server_says_it() {
+    // The server puts blanks around `=` and after `,`, and escapes what an author may write as it is.
+    let values = |of: &str| (0..400).map(|number| format!("'{of}{number}'={number}")).collect::<Vec<_>>().join(",");
+    for text in [format!("Enum16({})", values("")), format!("Enum16('{}'=-1,{})", "\t".repeat(200), values(""))] {
+        assert!(text.len() <= 4_096, "an author may write it");
+        let said = parsed(&text).to_string();
+        assert!(said.len() > 4_096, "the server says more");
+        assert_eq!(Type::parse_server(&said).unwrap(), parsed(&text));
+    }
+}

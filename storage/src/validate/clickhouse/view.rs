@@ -78,7 +78,7 @@ impl Check<'_> {
 
     fn view_column(&mut self, one: &raw::Selected, from: &BTreeSet<Name>, into: &BTreeSet<Name>) -> Option<Selected> {
         let path = format!("select/{}", cut(&one.name));
-        let name = into.iter().find(|name| name.as_str() == one.name).cloned();
+        let name = into.get(one.name.as_str()).cloned();
         if name.is_none() {
             // ClickHouse drops such a column in silence.
             self.unknown_column(&path, &one.name, into);
@@ -103,7 +103,8 @@ impl Check<'_> {
         if group_by.is_empty() {
             return;
         }
-        let loose = select.iter().find(|one| !one.value.has_aggregate() && !group_by.contains(&one.value));
+        let grouped: BTreeSet<&Expr> = group_by.iter().collect();
+        let loose = select.iter().find(|one| !one.value.has_aggregate() && !grouped.contains(&one.value));
         if let Some(loose) = loose {
             self.error(
                 codes::clickhouse::VIEW,

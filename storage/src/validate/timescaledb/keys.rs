@@ -55,8 +55,8 @@ impl Check<'_> {
     pub(super) fn foreign_key(
         &mut self,
         key: &raw::PgForeignKey,
-        table: &raw::PgTable,
-        by_id: &BTreeMap<&str, &raw::PgTable>,
+        table: &Known<'_>,
+        by_id: &BTreeMap<&str, Known<'_>>,
         known: &BTreeSet<Name>,
         names: &mut Names,
     ) -> Option<ForeignKey> {
@@ -91,40 +91,35 @@ impl Check<'_> {
         })
     }
 
-    fn referenced_rules(
-        &mut self,
-        key: &raw::PgForeignKey,
-        table: &raw::PgTable,
-        referenced: &raw::PgTable,
-        path: &str,
-    ) {
+    fn referenced_rules(&mut self, key: &raw::PgForeignKey, table: &Known<'_>, referenced: &Known<'_>, path: &str) {
         let mut fault = |message: String, help: &str| self.error(codes::timescaledb::FOREIGN_KEY, path, message, help);
-        let name = cut(&referenced.header.name);
+        let name = cut(&referenced.table.header.name);
+        let (from, to) = (table.table, referenced.table);
         if key.columns.len() != key.target_columns.len() || key.columns.is_empty() {
             fault(
                 "it names another number of columns on each side".to_owned(),
                 "name as many columns as are referenced",
             );
         }
-        if !keys_of(referenced).any(|columns| same_set(columns, &key.target_columns)) {
+        if !referenced.keys.contains(&sorted(&key.target_columns)) {
             let help = "reference the primary key or the columns of a unique constraint";
             fault(format!("{name} has no key of ({})", cut(&key.target_columns.join(", "))), help);
         }
-        if table.hypertable.is_some() && referenced.hypertable.is_some() {
+        if from.hypertable.is_some() && to.hypertable.is_some() {
             fault(
                 format!("both sides are hypertables ({name})"),
                 "TimescaleDB has no foreign key between hypertables; keep one of them a plain table",
             );
         }
         for (from, to) in key.columns.iter().zip(&key.target_columns) {
-            if let (Some(a), Some(b)) = (type_of(table, from), type_of(referenced, to))
+            if let (Some(a), Some(b)) = (table.type_of(from), referenced.type_of(to))
                 && a != b
             {
                 fault(format!("{} is {a} and {} is {b}", cut(from), cut(to)), "give both columns the same type");
             }
         }
         let sets_null = [key.on_delete, key.on_update].contains(&ReferenceAction::SetNull);
-        let strict = key.columns.iter().find(|name| column(table, name).is_some_and(|column| !column.nullable));
+        let strict = key.columns.iter().find(|name| table.column(name).is_some_and(|column| !column.nullable));
         if let (true, Some(strict)) = (sets_null, strict) {
             fault(
                 format!("it sets {} to null, which takes no null", cut(strict)),
@@ -132,7 +127,7 @@ impl Check<'_> {
             );
         }
         let have = self.against.version(BACKEND);
-        if referenced.hypertable.is_some() && table.hypertable.is_none() && have < REFERENCED_HYPERTABLE {
+        if to.hypertable.is_some() && from.hypertable.is_none() && have < REFERENCED_HYPERTABLE {
             self.error(
                 codes::timescaledb::VERSION,
                 path,
@@ -143,18 +138,44 @@ impl Check<'_> {
     }
 }
 
-fn keys_of(table: &raw::PgTable) -> impl Iterator<Item = &[String]> {
-    table.primary_key.iter().chain(&table.uniques).map(|key| key.columns.as_slice())
+/// A table as its columns and keys are looked up: once for each of many.
+pub(super) struct Known<'t> {
+    pub(super) table: &'t raw::PgTable,
+    /// Names of its primary key's columns.
+    pub(super) primary_key: BTreeSet<&'t str>,
+    columns: BTreeMap<&'t str, &'t raw::PgColumn>,
+    /// Columns of each of its keys, sorted.
+    keys: BTreeSet<Vec<&'t str>>,
 }
 
-fn same_set(a: &[String], b: &[String]) -> bool {
-    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+impl<'t> Known<'t> {
+    pub(super) fn of(table: &'t raw::PgTable) -> Self {
+        let keys = table.primary_key.iter().chain(&table.uniques);
+        Self {
+            table,
+            primary_key: table.primary_key.iter().flat_map(|key| &key.columns).map(String::as_str).collect(),
+            // The first of two that have one name.
+            columns: table.columns.iter().rev().map(|column| (column.header.name.as_str(), column)).collect(),
+            keys: keys.map(|key| sorted(&key.columns)).collect(),
+        }
+    }
+
+    fn column(&self, name: &str) -> Option<&'t raw::PgColumn> {
+        self.columns.get(name).copied()
+    }
+
+    fn type_of(&self, name: &str) -> Option<Type> {
+        self.column(name).and_then(|column| Type::parse(&column.data_type).ok())
+    }
 }
 
-fn column<'t>(table: &'t raw::PgTable, name: &str) -> Option<&'t raw::PgColumn> {
-    table.columns.iter().find(|column| column.header.name == name)
+fn sorted(names: &[String]) -> Vec<&str> {
+    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.sort_unstable();
+    names
 }
 
 pub(super) fn type_of(table: &raw::PgTable, name: &str) -> Option<Type> {
-    column(table, name).and_then(|column| Type::parse(&column.data_type).ok())
+    let column = table.columns.iter().find(|column| column.header.name == name)?;
+    Type::parse(&column.data_type).ok()
 }

@@ -14,6 +14,7 @@ use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::postgres::Type;
 use derived::Names;
+use keys::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BACKEND: Backend = Backend::Timescaledb;
@@ -25,8 +26,8 @@ const MOST_IN_KEY: usize = 32;
 impl Check<'_> {
     /// Tables that pass.
     pub(super) fn tables(&mut self, tables: &[raw::PgTable]) -> Vec<Table> {
-        let by_id: BTreeMap<&str, &raw::PgTable> =
-            tables.iter().map(|table| (table.header.id.as_str(), table)).collect();
+        let by_id: BTreeMap<&str, Known<'_>> =
+            tables.iter().map(|table| (table.header.id.as_str(), Known::of(table))).collect();
         let mut names = Names::default();
         for table in tables {
             self.begin(BACKEND, &table.header);
@@ -35,12 +36,7 @@ impl Check<'_> {
         tables.iter().filter_map(|table| self.table(table, &by_id, &mut names)).collect()
     }
 
-    fn table(
-        &mut self,
-        table: &raw::PgTable,
-        by_id: &BTreeMap<&str, &raw::PgTable>,
-        names: &mut Names,
-    ) -> Option<Table> {
+    fn table(&mut self, table: &raw::PgTable, by_id: &BTreeMap<&str, Known<'_>>, names: &mut Names) -> Option<Table> {
         self.begin(BACKEND, &table.header);
         let header = self.header(BACKEND, &table.header);
         let known = self.column_names(table.columns.iter().map(|column| &column.header), MOST_COLUMNS);
@@ -48,14 +44,15 @@ impl Check<'_> {
         if table.columns.len() > MOST_COLUMNS {
             return None;
         }
+        let itself = Known::of(table);
         let columns: Vec<Option<Column>> =
-            table.columns.iter().map(|column| self.pg_column(column, table, &known)).collect();
+            table.columns.iter().map(|column| self.pg_column(column, &itself, &known)).collect();
         names.begin(&table.header);
         let primary_key = table.primary_key.as_ref().map(|key| self.key(key, "primary_key", &known, names, None));
         let uniques: Vec<_> =
             table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Some("key"))).collect();
         let foreign_keys: Vec<_> =
-            table.foreign_keys.iter().map(|key| self.foreign_key(key, table, by_id, &known, names)).collect();
+            table.foreign_keys.iter().map(|key| self.foreign_key(key, &itself, by_id, &known, names)).collect();
         let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &known, names)).collect();
         let indexes: Vec<_> = table.indexes.iter().map(|index| self.index(index, &known, names)).collect();
         let hypertable = table.hypertable.as_ref().map(|hypertable| self.hypertable(hypertable, table, &known));
@@ -92,18 +89,16 @@ impl Check<'_> {
         headers.filter_map(|header| Name::checked(&header.name).ok()).collect()
     }
 
-    fn pg_column(&mut self, column: &raw::PgColumn, table: &raw::PgTable, known: &BTreeSet<Name>) -> Option<Column> {
+    fn pg_column(&mut self, column: &raw::PgColumn, of: &Known<'_>, known: &BTreeSet<Name>) -> Option<Column> {
         let path = format!("columns/{}", cut(&column.header.name));
         let name = self.name(BACKEND, Place::Column, &path, &column.header.name);
         self.no_rename(&column.header, &path);
         self.column_comment(&path, &column.header.comment);
         let data_type = self.parsed(&path, Type::parse(&column.data_type));
         let value = self.column_value(column, &path, data_type.as_ref(), known);
-        let in_key = table
-            .primary_key
-            .as_ref()
-            .is_some_and(|key| key.columns.iter().take(MOST_IN_KEY).any(|name| *name == column.header.name));
-        let is_time = table.hypertable.as_ref().is_some_and(|hypertable| hypertable.time_column == column.header.name);
+        let in_key = of.primary_key.contains(column.header.name.as_str());
+        let is_time =
+            of.table.hypertable.as_ref().is_some_and(|hypertable| hypertable.time_column == column.header.name);
         let identity = matches!(column.value, raw::PgColumnValue::Identity(_));
         Some(Column {
             name: name?,

@@ -212,7 +212,7 @@ fn put_foreign(shape: &mut Shape, foreign: Foreign) {
 
 fn found_column(shape: &mut Shape, row: &ColumnRow) {
     let key = PartKey::new(PartKind::Column, row.name.as_str());
-    let data_type = Type::parse(&row.data_type);
+    let data_type = Type::parse_server(&row.data_type);
     let fact =
         data_type.as_ref().map_or_else(|_| Fact::Opaque(row.data_type.clone()), |found| found.to_string().into());
     put(shape, key.clone(), "type", fact);
