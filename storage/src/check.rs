@@ -139,7 +139,7 @@ fn user(server: &Server) -> Check {
     if server.superuser {
         let said = format!("the user {} is a superuser, which undoes the wall between models", server.user);
         Check::warning("timescaledb", "user", said)
-            .hint("connect as a user with CREATEROLE, and with CREATE on the database")
+            .hint("connect as a user with CREATEROLE, and with CREATE on the database: whale-host setup roles makes one")
     } else {
         Check::ok("timescaledb", "user", format!("the user is {}, no superuser", server.user))
     }

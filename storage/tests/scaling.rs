@@ -98,7 +98,7 @@ async fn kept(model: &str) -> String {
 
 /// The address of the model's own role, which gets a password.
 async fn login(model: &str) -> String {
-    aside(&format!("ALTER ROLE whale_{model} PASSWORD 'p_limits'")).await;
+    aside(&format!("ALTER ROLE whale_{model} LOGIN PASSWORD 'p_limits'")).await;
     let mut url = url::Url::parse(&address().url).unwrap();
     url.set_username(&format!("whale_{model}")).unwrap();
     url.set_password(Some("p_limits")).unwrap();

@@ -1,0 +1,22 @@
+//! `THREAT_MODEL.md` names tests, and each of them is there.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
+use std::fs;
+use whale_tests::root;
+
+#[test]
+fn every_test_that_it_names_exists() {
+    let page = fs::read_to_string(root().join("THREAT_MODEL.md")).unwrap();
+    let named: Vec<(&str, &str)> = page.split('`').filter_map(|part| part.split_once(".rs::")).collect();
+    assert!(named.len() > 30, "{named:?}");
+    for (file, function) in named {
+        let path = root().join(format!("{file}.rs"));
+        let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}.rs: {error}"));
+        let marked = source.split("test]\n").skip(1).any(|after| {
+            let head = after.split('{').next().unwrap_or_default();
+            head.contains(&format!("fn {function}("))
+        });
+        assert!(marked, "{file}.rs has no test {function}");
+    }
+}
