@@ -35,7 +35,8 @@ fn pick(bytes: &mut Unstructured<'_>, of: usize) -> usize {
     bytes.int_in_range(0..=of - 1).unwrap_or(0)
 }
 
-const NUMBERS: [&str; 6] = ["1", "0", "7", "2.5", "1e3", "-3"];
+/// No zero: ClickHouse makes `0` of `-0`.
+const NUMBERS: [&str; 6] = ["1", "10", "7", "2.5", "1e3", "-3"];
 const TEXTS: [&str; 8] = ["''", "'x'", "'it''s'", "'100%'", "'a_c'", "'--'", "';'", "'表'"];
 const SUMS: [&str; 5] = ["+", "-", "*", "/", "%"];
 const COMPARISONS: [&str; 7] = ["=", "<>", "<", "<=", ">", ">=", "!="];
@@ -101,8 +102,12 @@ impl Grammar<'_, '_> {
         let (short, long) =
             if self.is_postgres() { ("bigint", "numeric(20,3)") } else { ("Int64", "Nullable(Float64)") };
         let to = if self.pick(2) == 0 { short } else { long };
-        if self.pick(2) == 0 {
+        let short = self.pick(2) == 0;
+        if short && self.is_postgres() {
             format!("{}::{to}", self.any(Kind::Number))
+        } else if short {
+            // Of `7::Int64` ClickHouse makes a cast of the text `'7'`.
+            format!("{}::{to}", self.of(&["a", "b"]))
         } else {
             format!("cast({} as {to})", self.any(Kind::Number))
         }

@@ -7,6 +7,7 @@
 #![cfg(debug_assertions)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
+use arbitrary::Unstructured;
 use std::collections::BTreeSet;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 use whale_fuzz::expressions::check;
@@ -28,7 +29,7 @@ fn drawn(dialect: Dialect, kinds: &[Kind]) -> Vec<(String, Expr, String)> {
     for _ in 0..count * 20 {
         let bytes: Vec<u8> = (0..40 + draw.below(200)).map(|_| draw.next().to_le_bytes()[3]).collect();
         let kind = kinds[draw.below(kinds.len())];
-        let text = grammar::of_kind(&mut bytes.as_slice().into(), dialect, kind);
+        let text = grammar::of_kind(&mut Unstructured::new(&bytes), dialect, kind);
         if let Some((found, sent)) = check(&text, dialect, Clause::Select)
             && seen.insert(text.clone())
         {
@@ -74,6 +75,8 @@ async fn clickhouse_reads_what_we_send_and_what_authors_write_as_we_do() {
 const ROWS: &str = "(VALUES (1::bigint, 2::bigint, 'x'::text, 'axc'::text, true, false), (7, -3, '', 'it''s', false, true), \
                     (0, 5, 'a_c', '100%', true, true), (NULL, 1, NULL, 'b', NULL, false)) AS rows (a, b, t, s, f, g)";
 
+const SYNTAX: &str = "42601";
+
 /// Values of an expression, or the code of what went wrong.
 async fn values(client: &Client, text: &str) -> Vec<String> {
     match client.simple_query(&format!("SELECT CAST(({text}) AS text) FROM {ROWS}")).await {
@@ -97,7 +100,9 @@ async fn postgres_gives_the_same_values_for_what_we_send_and_what_authors_write(
     for (text, _, sent) in &drawn {
         let (written, sent_values) = (values(&client, text).await, values(&client, sent).await);
         carried += usize::from(written.len() == 4);
-        if written != sent_values || written == ["42601"] {
+        // What we send is never an error of syntax; an author may write some things that PostgreSQL does not take, such as
+        // a chain of `is`.
+        if sent_values == [SYNTAX] || (written != [SYNTAX] && written != sent_values) {
             wrong.push(format!("{text}\n  gives {written:?}\n  {sent}\n  gives {sent_values:?}"));
         }
     }

@@ -152,6 +152,8 @@ fn literal(value: &Literal, dialect: Dialect) -> String {
         // Digits as our own tokenizer read them.
         Literal::Number(digits) => digits.clone(),
         Literal::Text(text) if dialect == Dialect::ClickHouse => quote::clickhouse::literal(text),
+        // As the language reads one: a backslash is itself. Milvus is sent the value, never this text.
+        Literal::Text(text) if dialect == Dialect::Milvus => format!("'{}'", text.replace('\'', "''")),
         Literal::Text(text) => quote::postgres::literal(text),
     }
 }

@@ -94,6 +94,14 @@ fn milvus_takes_literals_only() {
 }
 
 #[test]
+fn a_text_of_milvus_is_written_as_it_is_read() {
+    for text in ["'\\'", "'it''s'", "\"a'b\"", "'\\n'"] {
+        let found = parse(text, Dialect::Milvus, Clause::Default).unwrap();
+        assert_eq!(parse(&found.render(Dialect::Milvus), Dialect::Milvus, Clause::Default).unwrap(), found, "{text}");
+    }
+}
+
+#[test]
 fn columns_and_aggregates_are_found() {
     let found = parsed("case when a > b then sum(c) else count(*) end", Dialect::Postgres, Clause::Select);
     let names: Vec<String> = found.columns().iter().map(Name::to_string).collect();
