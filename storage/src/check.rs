@@ -138,8 +138,9 @@ fn licence(server: &Server, needs: &Needs) -> Option<Check> {
 fn user(server: &Server) -> Check {
     if server.superuser {
         let said = format!("the user {} is a superuser, which undoes the wall between models", server.user);
-        Check::warning("timescaledb", "user", said)
-            .hint("connect as a user with CREATEROLE, and with CREATE on the database: whale-host setup roles makes one")
+        Check::warning("timescaledb", "user", said).hint(
+            "connect as a user with CREATEROLE, and with CREATE on the database: whale-host setup roles makes one",
+        )
     } else {
         Check::ok("timescaledb", "user", format!("the user is {}, no superuser", server.user))
     }
