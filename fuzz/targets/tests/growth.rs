@@ -22,21 +22,20 @@ fn seed(name: &str) -> Value {
     serde_json::from_slice(&fs::read(folder.join(name)).unwrap()).unwrap()
 }
 
+/// Fields that name something, here or elsewhere.
+const NAMING: [&str; 10] =
+    ["id", "name", "header", "columns", "target_columns", "column", "field", "by", "source", "target"];
+
 /// Gives every name in a value a number.
 fn numbered(value: &mut Value, number: usize) {
     match value {
         Value::String(text) => text.push_str(&format!("_{number}")),
         Value::Array(items) => items.iter_mut().for_each(|item| numbered(item, number)),
         Value::Object(fields) => {
-            for (key, field) in fields {
-                if matches!(
-                    key.as_str(),
-                    "id" | "name" | "columns" | "by" | "target" | "source" | "header" | "target_columns"
-                ) || !field.is_object() && key == "column"
-                {
-                    numbered(field, number);
-                }
-            }
+            fields
+                .iter_mut()
+                .filter(|(key, _)| NAMING.contains(&key.as_str()))
+                .for_each(|(_, field)| numbered(field, number));
         }
         _ => {}
     }
@@ -78,7 +77,6 @@ fn judging_grows_with_a_definition_and_not_with_its_square() {
             tried += 1;
             let (few, many) = (taken(&seed, list, COUNT, distinct), taken(&seed, list, 4 * COUNT, distinct));
             // Four times as many: a square would take sixteen times as long.
-            println!("{list} {distinct}: {few:?} {many:?}");
             if many > few * 8 + Duration::from_millis(20) {
                 slow.push(format!("{list}, {}: {few:?}, then {many:?}", if distinct { "distinct" } else { "alike" }));
             }

@@ -50,10 +50,9 @@ fn tried((name, run): Target, input: &[u8]) {
 fn rounds(name: &str) -> usize {
     match name {
         "definition" => 100,
-        "cache" | "journal" => 1_000,
-        "lock" | "settings" => 1_000,
-        "expressions_built" | "quoting" => 1_000,
-        _ => 5_000,
+        "cache" | "journal" | "expressions_built" => 2_000,
+        "expressions" | "lock" | "settings" | "quoting" => 5_000,
+        _ => 20_000,
     }
 }
 
