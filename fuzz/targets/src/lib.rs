@@ -10,7 +10,6 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
-    clippy::disallowed_methods,
     reason = "a law that does not hold ends in a panic"
 )]
 

@@ -11,7 +11,7 @@ impl Draw {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -20,7 +20,7 @@ impl Draw {
 
     /// One below `most`, 0 where that is 0.
     pub fn below(&mut self, most: usize) -> usize {
-        usize::try_from(self.next() % (most.max(1) as u64)).unwrap()
+        usize::try_from(self.number() % (most.max(1) as u64)).unwrap()
     }
 }
 
@@ -58,7 +58,7 @@ fn once(bytes: &mut Vec<u8>, other: &[u8], draw: &mut Draw) {
             bytes.splice(at..at, other[from..until].iter().copied());
         }
         5 => bytes.truncate(at),
-        6 if at < bytes.len() => bytes[at] = draw.next().to_le_bytes()[0],
+        6 if at < bytes.len() => bytes[at] = draw.number().to_le_bytes()[0],
         _ => bytes.insert(at, TELLING[draw.below(TELLING.len())]),
     }
 }

@@ -27,7 +27,7 @@ fn drawn(dialect: Dialect, kinds: &[Kind]) -> Vec<(String, Expr, String)> {
     let count = usize::try_from(wanted("WHALE_FUZZ_COUNT", 400)).unwrap();
     let (mut all, mut seen) = (Vec::new(), BTreeSet::new());
     for _ in 0..count * 20 {
-        let bytes: Vec<u8> = (0..40 + draw.below(200)).map(|_| draw.next().to_le_bytes()[3]).collect();
+        let bytes: Vec<u8> = (0..40 + draw.below(200)).map(|_| draw.number().to_le_bytes()[3]).collect();
         let kind = kinds[draw.below(kinds.len())];
         let text = grammar::of_kind(&mut Unstructured::new(&bytes), dialect, kind);
         if let Some((found, sent)) = check(&text, dialect, Clause::Select)

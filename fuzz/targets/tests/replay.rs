@@ -15,16 +15,27 @@ fn folder(kind: &str, name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(kind).join(name)
 }
 
-/// What is kept for a target, in the order of names.
+/// What `fuzz/pack` made of many inputs.
+fn unpacked(mut packed: &[u8]) -> Vec<Vec<u8>> {
+    let mut inputs = Vec::new();
+    while let Some((length, rest)) = packed.split_first_chunk::<4>() {
+        let (input, after) = rest.split_at(usize::try_from(u32::from_le_bytes(*length)).unwrap());
+        inputs.push(input.to_vec());
+        packed = after;
+    }
+    inputs
+}
+
+/// Seeds of a target, in the order of their names, and what is kept.
 fn inputs(name: &str) -> Vec<Vec<u8>> {
-    let folders = ["seeds", "corpus"].map(|kind| folder(kind, name));
-    let mut files: Vec<PathBuf> = folders
-        .iter()
-        .flat_map(|folder| fs::read_dir(folder).into_iter().flatten())
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    files.iter().map(|file| fs::read(file).unwrap()).collect()
+    let mut seeds: Vec<PathBuf> =
+        fs::read_dir(folder("seeds", name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    seeds.sort();
+    let mut inputs: Vec<Vec<u8>> = seeds.iter().map(|file| fs::read(file).unwrap()).collect();
+    let kept = unpacked(&fs::read(folder("kept", name)).unwrap());
+    assert!(!inputs.is_empty() && !kept.is_empty(), "{name} has no inputs");
+    inputs.extend(kept);
+    inputs
 }
 
 fn tried((name, run): Target, input: &[u8]) {
@@ -35,20 +46,19 @@ fn tried((name, run): Target, input: &[u8]) {
     }
 }
 
-/// Mutations of a target, as many as take about a second.
+/// Mutations of a target, as many as take about a second in a build without optimisation.
 fn rounds(name: &str) -> usize {
     match name {
-        "definition" => 300,
-        "cache" | "journal" => 1_000,
-        "lock" | "settings" => 2_000,
-        _ => 8_000,
+        "definition" => 100,
+        "cache" | "journal" | "expressions_built" => 2_000,
+        "expressions" | "lock" | "settings" | "quoting" => 5_000,
+        _ => 20_000,
     }
 }
 
 fn replay(name: &str) {
     let target = *TARGETS.iter().find(|(known, _)| *known == name).unwrap();
     let inputs = inputs(name);
-    assert!(!inputs.is_empty(), "{name} has no inputs");
     inputs.iter().for_each(|input| tried(target, input));
     let mut draw = Draw::new(name.len() as u64);
     for _ in 0..rounds(name) {
