@@ -110,7 +110,7 @@ impl Worker {
 
     /// The next whole frame of what was received.
     fn frame(&mut self, limits: &Limits) -> Result<Option<Frame>, End> {
-        wire::take(&mut self.received, limits).ok_or(End::Garbage)
+        wire::take(&mut self.received, limits).map_err(|wire::NoFrame| End::Garbage)
     }
 
     /// Which of the pipes have something for us.

@@ -22,9 +22,9 @@ pub fn heard<'a>(pieces: impl IntoIterator<Item = &'a [u8]>, limits: &Limits) ->
         received.extend_from_slice(piece);
         loop {
             match wire::take(&mut received, limits) {
-                Some(Some(frame)) => frames.push((frame.kind as u8, frame.payload)),
-                Some(None) => break,
-                None => return (frames, false),
+                Ok(Some(frame)) => frames.push((frame.kind as u8, frame.payload)),
+                Ok(None) => break,
+                Err(wire::NoFrame) => return (frames, false),
             }
         }
     }

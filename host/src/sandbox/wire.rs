@@ -80,17 +80,21 @@ pub(super) fn read_header(bytes: [u8; HEADER], limits: &Limits) -> Option<(Kind,
     usize::try_from(length).ok().map(|length| (kind, length))
 }
 
-/// Takes the next frame off what was received, if it is whole; `None` where no frame begins.
-pub(super) fn take(received: &mut Vec<u8>, limits: &Limits) -> Option<Option<Frame>> {
-    let Some((head, rest)) = received.split_first_chunk::<HEADER>() else { return Some(None) };
-    let (kind, length) = read_header(*head, limits)?;
+/// What was received does not begin as a frame does.
+#[derive(Debug)]
+pub(super) struct NoFrame;
+
+/// Takes the next frame off what was received, if it is whole.
+pub(super) fn take(received: &mut Vec<u8>, limits: &Limits) -> Result<Option<Frame>, NoFrame> {
+    let Some((head, rest)) = received.split_first_chunk::<HEADER>() else { return Ok(None) };
+    let (kind, length) = read_header(*head, limits).ok_or(NoFrame)?;
     if rest.len() < length {
-        return Some(None);
+        return Ok(None);
     }
     let after = received.split_off(HEADER + length);
     let mut payload = std::mem::replace(received, after);
     payload.drain(..HEADER);
-    Some(Some(Frame { kind, payload }))
+    Ok(Some(Frame { kind, payload }))
 }
 
 /// Writes one frame whose payload comes in parts. Only the worker does; the host must not block.
