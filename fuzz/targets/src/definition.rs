@@ -134,7 +134,7 @@ pub fn pointers(value: &Value, at: String, all: &mut Vec<String>) {
 fn change(value: &mut Value, other: Option<Value>, bytes: &mut Unstructured<'_>) -> Result<()> {
     match value {
         Value::String(text) => match bytes.int_in_range(0..=3)? {
-            0 => *text = (*bytes.choose(&WORDS)?).to_owned(),
+            0 => (*bytes.choose(&WORDS)?).clone_into(text),
             1 => *text = bytes.arbitrary()?,
             2 => text.push_str(bytes.choose(&WORDS)?),
             _ => *value = other.unwrap_or_default(),

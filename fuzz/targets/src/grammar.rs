@@ -175,17 +175,18 @@ impl Grammar<'_, '_> {
 
     fn case(&mut self, kind: Kind) -> String {
         let operand = self.pick(2) == 1;
-        let mut words = String::from("case");
+        let mut words = vec!["case".to_owned()];
         if operand {
-            words += &format!(" {}", self.any(Kind::Number));
+            words.push(self.any(Kind::Number));
         }
         for _ in 0..=self.pick(2) {
             let when = self.any(if operand { Kind::Number } else { Kind::Truth });
-            words += &format!(" when {when} then {}", self.any(kind));
+            words.push(format!("when {when} then {}", self.any(kind)));
         }
         if self.pick(2) == 0 {
-            words += &format!(" else {}", self.any(kind));
+            words.push(format!("else {}", self.any(kind)));
         }
-        words + " end"
+        words.push("end".to_owned());
+        words.join(" ")
     }
 }

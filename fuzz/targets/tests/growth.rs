@@ -29,7 +29,7 @@ const NAMING: [&str; 10] =
 /// Gives every name in a value a number.
 fn numbered(value: &mut Value, number: usize) {
     match value {
-        Value::String(text) => text.push_str(&format!("_{number}")),
+        Value::String(text) => text.extend(["_", &number.to_string()]),
         Value::Array(items) => items.iter_mut().for_each(|item| numbered(item, number)),
         Value::Object(fields) => {
             fields
@@ -56,7 +56,7 @@ fn taken(seed: &Value, list: &str, count: usize, distinct: bool) -> Duration {
     let definition = serde_json::from_value(grown).unwrap();
     let before = spent();
     judged(&definition);
-    spent() - before
+    spent().saturating_sub(before)
 }
 
 #[test]

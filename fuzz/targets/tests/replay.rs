@@ -3,7 +3,7 @@
 //! `just fuzz` looks further, with libFuzzer; what it finds becomes a file in `fuzz/seeds`, and is tried here from then on.
 
 #![cfg(debug_assertions)]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test may fail loudly")]
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -59,7 +59,9 @@ fn rounds(name: &str) -> usize {
 fn replay(name: &str) {
     let target = *TARGETS.iter().find(|(known, _)| *known == name).unwrap();
     let inputs = inputs(name);
-    inputs.iter().for_each(|input| tried(target, input));
+    for input in &inputs {
+        tried(target, input);
+    }
     let mut draw = Draw::new(name.len() as u64);
     for _ in 0..rounds(name) {
         let (one, other) = (draw.below(inputs.len()), draw.below(inputs.len()));
