@@ -13,10 +13,11 @@ fn every_test_that_it_names_exists() {
     for (file, function) in named {
         let path = root().join(format!("{file}.rs"));
         let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}.rs: {error}"));
-        let marked = source.split("test]\n").skip(1).any(|after| {
-            let head = after.split('{').next().unwrap_or_default();
-            head.contains(&format!("fn {function}("))
-        });
+        let lines: Vec<&str> = source.lines().collect();
+        let place = lines.iter().position(|line| line.contains(&format!("fn {function}(")));
+        let above = place.map(|place| lines.iter().take(place).rev().take_while(|line| line.starts_with("#[")));
+        let marked =
+            above.is_some_and(|mut above| above.any(|line| line.contains("test]") || line.contains("::test(")));
         assert!(marked, "{file}.rs has no test {function}");
     }
 }

@@ -69,7 +69,7 @@ pub fn run(data: &[u8]) {
 /// What the host makes of a worker's canonical bytes.
 fn answered(bytes: &[u8]) -> Option<ModelDefinition> {
     let limits = Limits::default();
-    let mut payload = vec![0; 32];
+    let mut payload = vec![0; fuzzing::USED];
     payload.extend_from_slice(bytes);
     let (definition, _) = fuzzing::answer::<ModelDefinition>(&payload, &limits)?;
     assert_eq!(fuzzing::canonical(&definition, &limits).as_deref(), Some(bytes));

@@ -55,7 +55,7 @@ fn payload_of(kind: u8, payload: &[u8]) {
 
 fn answer<T: serde::Serialize + serde::de::DeserializeOwned>(payload: &[u8], limits: &Limits) {
     let Some((value, used)) = fuzzing::answer::<T>(payload, limits) else { return };
-    let bytes = &payload[32..];
+    let bytes = &payload[fuzzing::USED..];
     assert_eq!(fuzzing::canonical(&value, limits).as_deref(), Some(bytes));
     let plain: Value = serde_json::from_slice(bytes).unwrap();
     assert_eq!(serde_json::from_value::<Value>(plain.clone()).unwrap(), plain);

@@ -12,12 +12,12 @@ use crate::settings::Settings;
 use crate::settings::targets::Target;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 use std::io;
 use std::path::{Path, PathBuf};
 use url::Url;
 use whale_storage::backend::host_user::HostUser;
 use whale_storage::backend::{EngineError, FailureKind};
+use whale_storage::catalog::hex;
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -161,10 +161,7 @@ fn with_user(target: &Target, user: &Name, password: &str) -> Option<Url> {
 fn random() -> io::Result<String> {
     let mut bytes = [0; PASSWORD];
     getrandom::fill(&mut bytes)?;
-    Ok(bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(hex(&bytes))
 }
 
 fn unwritable(shown: &str, error: &io::Error) -> Failure {

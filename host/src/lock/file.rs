@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use whale_storage::capability::{Capabilities, Size, Terms};
+use whale_storage::catalog::hex;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostics, codes::settings as codes};
 
@@ -55,10 +56,7 @@ fn body(name: &str, locked: &Locked) -> String {
 }
 
 fn digest(body: &str) -> String {
-    Sha256::digest(body.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(&Sha256::digest(body.as_bytes()))
 }
 
 /// Reads a file of that name.

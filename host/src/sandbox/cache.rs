@@ -172,7 +172,7 @@ fn short(limits: &impl std::fmt::Debug) -> String {
 fn random_name() -> io::Result<String> {
     let mut bytes = [0; 8];
     getrandom::fill(&mut bytes)?;
-    Ok(super::plugin::hex(&bytes))
+    Ok(whale_storage::catalog::hex(&bytes))
 }
 
 fn closed_to_others(about: &cap_std::fs::Metadata) -> io::Result<()> {

@@ -7,6 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io;
 
+/// Bytes before a canonical form that say what the call used.
+pub const USED: usize = wire::USED_BYTES;
+
 /// The look at a plugin's bytes before they are compiled: the version of the contract, or the refusal.
 pub fn scanned(bytes: &[u8]) -> Result<String, Option<Refusal>> {
     match scan::scan(bytes, &Limits::default()) {

@@ -49,6 +49,7 @@ use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
+use whale_storage::catalog::hex;
 use whale_storage::diagnostic::{Code, codes::sandbox as codes};
 use whale_storage::raw;
 use wire::{Frame, Kind, Setup};
@@ -213,7 +214,7 @@ impl Described {
         let (definition, call) = self.talk.answer(&frame.payload).ok_or_else(|| self.talk.garbage())?;
         let mut canonical = frame.payload;
         canonical.drain(..wire::USED_BYTES);
-        let digest = plugin::hex(&Sha256::digest(&canonical));
+        let digest = hex(&Sha256::digest(&canonical));
         let measures = usage::measures(self.file, &self.talk.limits, [self.call, call]);
         let usage = Usage { compiled: self.compiled, kept: self.kept, describe: self.call.0, define: call.0, measures };
         Ok(Defined { info: self.info, definition, canonical, digest, usage })

@@ -10,9 +10,9 @@ use cap_std::AmbientAuthority;
 use cap_std::fs::{Dir, File, FileTypeExt as _, Metadata, OpenOptions, OpenOptionsExt as _};
 use nix::fcntl::OFlag;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 use std::io::{self, Read as _};
 use std::path::Path;
+use whale_storage::catalog::hex;
 use whale_storage::diagnostic::{Code, Diagnostic, codes::sandbox as codes};
 
 /// The bytes of a plugin.
@@ -109,13 +109,4 @@ fn what(about: &Metadata) -> &'static str {
     } else {
         "something else"
     }
-}
-
-/// Bytes in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
-        // Writing to a `String` cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
 }

@@ -53,23 +53,18 @@ impl Files {
 
     /// Makes a file that is not there yet.
     pub(crate) fn create(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-        let dir = self.open(&parent(path))?;
-        let mut options = OpenOptions::new();
-        let written = dir.open_with(name, options.write(true).create_new(true))?.write_all(bytes);
-        if written.is_err() {
-            // Half of it would be taken for the whole.
-            dir.remove_file(name)?;
-        }
-        written
+        self.create_with(path, bytes, &mut OpenOptions::new())
     }
 
     /// Makes a file that is not there yet, and that only we can read.
     pub(crate) fn create_private(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.create_with(path, bytes, OpenOptions::new().mode(0o600))
+    }
+
+    fn create_with(self, path: &Path, bytes: &[u8], options: &mut OpenOptions) -> io::Result<()> {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let dir = self.open(&parent(path))?;
-        let mut options = OpenOptions::new();
-        let written = dir.open_with(name, options.write(true).create_new(true).mode(0o600))?.write_all(bytes);
+        let written = dir.open_with(name, options.write(true).create_new(true))?.write_all(bytes);
         if written.is_err() {
             // Half of it would be taken for the whole.
             dir.remove_file(name)?;

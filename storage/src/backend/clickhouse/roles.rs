@@ -4,13 +4,13 @@ use super::ClickhouseTarget;
 use super::check::RIGHTS;
 use crate::backend::host_user::{HIDDEN, HostUser};
 use crate::backend::{EngineError, FailureKind};
+use crate::catalog::hex;
 use crate::check::Needs;
 use crate::name::Name;
 use crate::quote::clickhouse::{identifier, literal};
 use crate::server::{Server, Version};
 use crate::types::clickhouse::engine::KNOWN;
 use sha2::{Digest as _, Sha256};
-use std::fmt::Write as _;
 
 /// What the host reads, on servers that grant the tables of `system` one by one.
 const READ: [&str; 17] = [
@@ -50,10 +50,7 @@ impl ClickhouseTarget {
         let shown = statements(&user.name, HIDDEN, needs, &self.server);
         if !pretend {
             // Only the hash is sent, so the password is in no log of the server.
-            let hash = Sha256::digest(user.password().as_bytes()).iter().fold(String::new(), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            });
+            let hash = hex(&Sha256::digest(user.password().as_bytes()));
             for statement in statements(&user.name, &hash, needs, &self.server) {
                 let sent = self.session.execute(&format!("making the user {}", user.name), &statement).await;
                 sent.map_err(unmanaged)?;
