@@ -1,7 +1,7 @@
 //! What a plugin may do: what it asks for, is granted, and the ceiling allows, made into one by [`Capabilities::of`].
 //!
-//! [`Terms`] is what one side says. A dimension it does not mention is not bounded by it, and an empty list is none. Namespaces stand beside
-//! that of the plugin's own model, which is not for anybody to grant.
+//! [`Terms`] is what one side says. A dimension it does not mention is not bounded by it, and an empty list is none.
+//! Namespaces stand beside that of the plugin's own model, which is not for anybody to grant.
 
 use crate::definition::Backend;
 use crate::raw::{CapabilityRequest, Operation};

@@ -247,10 +247,11 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
 
 /// A change whose operation the plugin did not ask for, or was not granted.
 fn not_granted(change: &Change, wanted: &WantedObject) -> Option<Diagnostic> {
-    let (operation, word) = match change {
-        Change::AlterObject { .. } => (Operation::Alter, "alter"),
-        _ => (Operation::Create, "create"),
+    let operation = match change {
+        Change::AlterObject { .. } => Operation::Alter,
+        _ => Operation::Create,
     };
+    let word = operation.word();
     let object = &wanted.desired.object;
     (!wanted.desired.operations.contains(&operation)).then(|| {
         Diagnostic::error(

@@ -5,7 +5,7 @@ use super::super::style::{Style, Tone, count};
 use crate::pipeline::Candidate;
 use crate::text::shown_within;
 use std::fmt::Write as _;
-use whale_storage::raw::{CapabilityRequest, Operation, Parameter, ParameterKind, ParameterValue, PluginInfo};
+use whale_storage::raw::{CapabilityRequest, Parameter, ParameterKind, ParameterValue, PluginInfo};
 
 /// Items of a list that are shown; a plugin may name any number.
 const MOST_ITEMS: usize = 100;
@@ -51,7 +51,7 @@ fn cut(text: &str) -> String {
 fn requests(text: &mut String, requests: &CapabilityRequest) {
     let list = |items: Vec<String>| if items.is_empty() { "nothing".to_owned() } else { items.join(", ") };
     let databases = requests.databases.iter().take(MOST_ITEMS).map(ToString::to_string).collect();
-    let operations = requests.operations.iter().take(MOST_ITEMS).map(|operation| word(*operation).to_owned()).collect();
+    let operations = requests.operations.iter().take(MOST_ITEMS).map(ToString::to_string).collect();
     let _ = writeln!(text, "  asks for    {}; to {}", list(databases), list(operations));
     let spaces: Vec<String> = requests
         .namespaces
@@ -61,13 +61,6 @@ fn requests(text: &mut String, requests: &CapabilityRequest) {
         .collect();
     if !spaces.is_empty() {
         let _ = writeln!(text, "  namespaces  {}", spaces.join(", "));
-    }
-}
-
-fn word(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Create => "create",
-        Operation::Alter => "alter",
     }
 }
 
