@@ -33,7 +33,7 @@ RESERVED = {
     "query", "database", "default_format", "query_id", "user", "password", "session_id", "session_timeout",
     "session_check", "compress", "decompress", "quota_key", "role", "buffer_size", "wait_end_of_query",
 }
-REFUSED = {"session_id", "compress", "decompress", "role"}
+REFUSED = {"session_id", "compress", "decompress"}
 
 # As the server maps its error codes; everything else is 500.
 STATUS = {194: 401, 192: 403, 193: 403, 516: 403, 159: 408, 48: 501}
@@ -59,6 +59,10 @@ def literal(text):
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def identifier(name):
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
 def one_statement(sql):
     """A server takes one statement a request; the engine here would run all of them."""
     bare = QUOTED.sub(" ", sql)
@@ -77,8 +81,10 @@ def run(parameters, body, readonly):
     session = Session(DATABASE)
     try:
         if parameters.get("database"):
-            session.query("USE `" + parameters["database"].replace("\\", "\\\\").replace("`", "\\`") + "`")
+            session.query("USE " + identifier(parameters["database"]))
         settings = {k: v for k, v in parameters.items() if k not in RESERVED and not k.startswith("param_")}
+        if parameters.get("role"):
+            session.query("SET ROLE " + ", ".join(identifier(role) for role in parameters["role"]))
         if parameters.get("query_id"):
             # The engine makes its own query ids; this is where one of the client's can be found.
             settings.setdefault("log_comment", parameters["query_id"])
@@ -164,7 +170,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def split(self):
         url = urllib.parse.urlsplit(self.path)
-        return url.path, dict(urllib.parse.parse_qsl(url.query, keep_blank_values=True))
+        pairs = urllib.parse.parse_qsl(url.query, keep_blank_values=True)
+        # The one parameter that may stand there more than once.
+        roles = [value for name, value in pairs if name == "role"]
+        return url.path, dict(pairs) | ({"role": roles} if roles else {})
 
     def body(self):
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":

@@ -5,7 +5,7 @@ use crate::definition::Backend;
 use crate::name::Name;
 use crate::server::{Known, Server, known};
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// How far two clocks may be apart before it is worth a warning: a run's own moments are told in seconds.
@@ -76,6 +76,8 @@ impl Check {
 pub struct Needs {
     /// Namespaces.
     pub namespaces: BTreeSet<Name>,
+    /// The namespaces of each model, the host itself among them.
+    pub models: BTreeMap<Name, BTreeSet<Name>>,
     /// Roles of models.
     pub roles: BTreeSet<Name>,
     /// Whether anything is wanted of this server.
@@ -84,6 +86,16 @@ pub struct Needs {
     pub extension: bool,
     /// Whether what a model may use is limited.
     pub limited: bool,
+}
+
+impl Needs {
+    /// A namespace that is not the model's: of the model after it, so that over all models most are asked for.
+    pub fn beyond(&self, model: &Name) -> Option<&Name> {
+        let own = self.models.get(model)?;
+        let after = self.models.iter().filter(|(other, _)| *other > model);
+        let before = self.models.iter().filter(|(other, _)| *other < model);
+        after.chain(before).flat_map(|(_, namespaces)| namespaces).find(|namespace| !own.contains(*namespace))
+    }
 }
 
 /// What the server's own answers to the first questions come to.
@@ -136,14 +148,35 @@ fn licence(server: &Server, needs: &Needs) -> Option<Check> {
 }
 
 fn user(server: &Server) -> Check {
-    if server.superuser {
-        let said = format!("the user {} is a superuser, which undoes the wall between models", server.user);
-        Check::warning("timescaledb", "user", said).hint(
-            "connect as a user with CREATEROLE, and with CREATE on the database: whale-host setup roles makes one",
-        )
-    } else {
-        Check::ok("timescaledb", "user", format!("the user is {}, no superuser", server.user))
+    no_wall(server)
+        .unwrap_or_else(|| Check::ok("timescaledb", "user", format!("the user is {}, no superuser", server.user)))
+}
+
+/// What is to be said where the database would let what is done for one model reach another's objects.
+pub fn no_wall(server: &Server) -> Option<Check> {
+    let (user, owner) = (&server.user, server.backend.id());
+    if server.wall {
+        return None;
     }
+    Some(match server.backend {
+        Backend::Timescaledb => {
+            let said = format!("the user {user} is a superuser, which undoes the wall between models");
+            Check::warning(owner, "user", said).hint(
+                "connect as a user with CREATEROLE, and with CREATE on the database: whale-host setup roles makes one",
+            )
+        }
+        Backend::Clickhouse => {
+            let said = format!("{user} has no role for each model: what it may do, it may do for all of them");
+            Check::warning(owner, "wall", said)
+                .hint("from ClickHouse 24.4 on, whale-host setup roles makes a user who has them")
+        }
+        Backend::Milvus => {
+            let user = if user.is_empty() { "one user" } else { user };
+            let said = format!("all models are served as {user}: what it may do, it may do for all of them");
+            Check::warning(owner, "wall", said)
+                .hint("with model_users = true in [targets.milvus], whale-host setup roles makes a user for each model")
+        }
+    })
 }
 
 /// How long an answer took.
@@ -195,5 +228,15 @@ mod tests {
         assert_eq!(of("2.20.0", "timescale", true), [Verdict::Ok, Verdict::Ok, Verdict::Ok]);
         assert_eq!(of("2.12.9", "apache", true), [Verdict::Problem, Verdict::Problem, Verdict::Ok]);
         assert_eq!(of("9.0", "apache", false), [Verdict::Warning, Verdict::Warning, Verdict::Ok]);
+    }
+
+    #[test]
+    fn a_model_is_tried_on_what_is_not_its_own() {
+        let models = [("a", &["a", "default"][..]), ("b", &["b", "default"]), ("c", &["c"])];
+        let named = |names: &[&str]| names.iter().map(|name| Name::from_server(*name)).collect();
+        let models = models.into_iter().map(|(model, own)| (Name::from_server(model), named(own))).collect();
+        let needs = Needs { models, ..Needs::default() };
+        let beyond = |model| needs.beyond(&Name::from_server(model)).unwrap().as_str();
+        assert_eq!(["a", "b", "c"].map(beyond), ["b", "c", "a"]);
     }
 }

@@ -88,10 +88,14 @@ pub struct Server {
     pub user: String,
     /// TimescaleDB: whether that user is a superuser, which undoes the wall between models.
     pub superuser: bool,
+    /// Whether what is done for a model is done with that model's rights alone.
+    pub wall: bool,
     /// TimescaleDB: the database.
     pub database: Option<Name>,
     /// TimescaleDB: settings with a right of their own that the user may set for roles.
     pub settable: BTreeSet<String>,
+    /// ClickHouse: the roles that the user has, and to which a request can be narrowed.
+    pub roles: BTreeSet<Name>,
     /// ClickHouse: names of storage policies.
     pub storage_policies: BTreeSet<String>,
     /// ClickHouse: the cluster that the target is declared to be, and what the server knows of it.
@@ -110,8 +114,10 @@ impl Server {
             licence: String::new(),
             user: String::new(),
             superuser: false,
+            wall: false,
             database: None,
             settable: BTreeSet::new(),
+            roles: BTreeSet::new(),
             storage_policies: BTreeSet::new(),
             cluster: None,
         }

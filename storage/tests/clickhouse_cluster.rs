@@ -13,16 +13,19 @@
 mod clickhouse_support;
 
 use clickhouse_support::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::backend::clickhouse::{ClickhouseLower, ClickhouseTarget};
+use whale_storage::backend::host_user::HostUser;
 use whale_storage::backend::{Address, Target as _};
 use whale_storage::catalog::{PartKey, PartKind};
 use whale_storage::change::{Change, ChangedPart};
+use whale_storage::check::Needs;
 use whale_storage::cluster::{Cluster, Databases, KnownCluster, PATH, REPLICA};
 use whale_storage::definition::clickhouse::Table;
 use whale_storage::definition::{Backend, Object};
 use whale_storage::expr::Clause;
 use whale_storage::mark::Mark;
+use whale_storage::name::Name;
 use whale_storage::plan::{Lower as _, mark_of};
 use whale_storage::scaling::Value;
 use whale_storage::server::Server;
@@ -192,6 +195,28 @@ async fn every_statement_is_one_of_the_engines() {
 
 fn clustered(cluster: Cluster) -> Address {
     Address { cluster: Some(cluster), ..address() }
+}
+
+#[tokio::test]
+async fn the_hosts_own_user_and_its_roles_are_made_on_every_host() {
+    let raw = Raw::open();
+    let odd = "ma'in`\\ \"; DROP TABLE x -- ";
+    let names = |names: &[&str]| names.iter().map(|name| Name::from_server(*name)).collect::<BTreeSet<_>>();
+    let models = ["legal", "medical"].map(|model| (Name::from_server(model), names(&[model, odd]))).into();
+    let needs = Needs { namespaces: names(&["legal", "medical", odd]), models, limited: true, ..Needs::default() };
+    let user = HostUser::new(Name::from_server(odd), String::new());
+    for (databases, everywhere) in [(Databases::OnCluster, true), (Databases::OneHost, false)] {
+        let address = clustered(cluster(odd, databases, false));
+        let mut target = ClickhouseTarget::connect(&address).await.unwrap();
+        let statements = target.make_user(&user, &needs, true).await.unwrap();
+        assert!(statements.len() > 30, "{statements:#?}");
+        for sql in statements {
+            assert_eq!(sql.contains("ON CLUSTER 'ma\\'in`"), everywhere, "{sql}");
+            let tree = raw.text(&format!("EXPLAIN AST {sql}")).await;
+            let roots = tree.lines().filter(|line| !line.starts_with(' ')).count();
+            assert_eq!(roots, 1, "one statement, and no more: {sql}\n{tree}");
+        }
+    }
 }
 
 #[tokio::test]

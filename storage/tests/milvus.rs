@@ -139,6 +139,7 @@ async fn servers_that_cannot_be_used_say_why() {
             connect_timeout: Duration::from_secs(1),
             statement_timeout: Duration::from_secs(5),
             prefix: String::new(),
+            model_users: false,
             cluster: None,
         };
         let began = Instant::now();

@@ -60,6 +60,7 @@ async fn failures_of_the_connection_name_the_target_and_the_remedy() {
             connect_timeout: Duration::from_secs(2),
             statement_timeout: Duration::from_secs(5),
             prefix: String::new(),
+            model_users: false,
             cluster: None,
         };
         TimescaleTarget::connect(&address).await.err().expect("it does not connect")

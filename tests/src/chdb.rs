@@ -2,8 +2,34 @@
 
 use crate::{root, text};
 use clickhouse::{Client, Compression};
+use std::collections::BTreeMap;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+/// A file of users with what `CREATE ROLE` and `GRANT` would make: of the user of that name `default`, whom alone the front
+/// lets in, and beside it an `admin`. An engine that keeps users in files alone carries out no such statement.
+pub fn users_xml(statements: &[String], user: &str) -> String {
+    let mut roles: BTreeMap<String, String> = BTreeMap::new();
+    let mut own = String::new();
+    for sql in statements {
+        let sql = sql.replace(&format!("`{user}"), "`default");
+        let Some((grant, grantee)) = sql.rsplit_once(" TO ").filter(|_| sql.starts_with("GRANT ")) else { continue };
+        let query = format!("<query>{grant}</query>");
+        match grantee.trim_matches('`') {
+            "default" => own.push_str(&query),
+            role => roles.entry(role.to_owned()).or_default().push_str(&query),
+        }
+    }
+    let roles: Vec<String> =
+        roles.iter().map(|(role, queries)| format!("<{role}><grants>{queries}</grants></{role}>")).collect();
+    let roles = roles.concat();
+    let anybody =
+        "<password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>";
+    format!(
+        "<clickhouse><profiles><default></default></profiles><quotas><default></default></quotas><roles>{roles}</roles>
+         <users><default>{anybody}<grants>{own}</grants></default><admin>{anybody}</admin></users></clickhouse>"
+    )
+}
 
 /// An engine of its own, ended with the test.
 pub struct Engine {

@@ -8,7 +8,7 @@
     reason = "a test may fail loudly"
 )]
 
-use whale_tests::clients::{clickhouse, timescaledb};
+use whale_tests::clients::{clickhouse, forget_versions, timescaledb};
 use whale_tests::{root, whale};
 
 /// Blocks of the page, by what stands behind `sql`.
@@ -27,6 +27,7 @@ const ANSWERS: &str = "
 
 #[tokio::test]
 async fn every_query_of_the_page_runs_and_averages_are_right() {
+    forget_versions().await;
     let applied = whale(&["apply", "--yes", "-q", "--all"]);
     assert_eq!(applied.status.code(), Some(0));
     let (relational, analytical) = (queries("timescaledb"), queries("clickhouse"));
@@ -77,6 +78,7 @@ async fn every_query_of_the_page_runs_and_averages_are_right() {
 
 #[tokio::test]
 async fn a_conversation_is_found_by_its_skip_index() {
+    forget_versions().await;
     whale(&["apply", "--yes", "-q", "--model", "language", "--engine", "clickhouse"]);
     // An empty table is not even read.
     clickhouse(

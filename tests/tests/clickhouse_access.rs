@@ -62,6 +62,7 @@ async fn inspect(engine: &Engine, limited: bool) -> Catalog {
         connect_timeout: seconds,
         statement_timeout: seconds,
         prefix: String::new(),
+        model_users: false,
         cluster: None,
     };
     let mut target = ClickhouseTarget::connect(&address).await.unwrap();

@@ -20,7 +20,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 use url::Url;
-use whale_tests::chdb::Engine;
+use whale_tests::chdb::{Engine, users_xml};
 use whale_tests::clients::{self, forget_clickhouse, forget_milvus, forget_timescaledb, forget_versions};
 use whale_tests::{program, root, text};
 
@@ -145,12 +145,7 @@ async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
     let folder = folder("language", "[targets.clickhouse]\nprefix = \"w_\"\n");
     let shown = whale(&folder, &["setup", "roles", "--engine", "clickhouse", "--dry-run", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let statements: Vec<&str> = document["result"]["users"][0]["statements"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| one.as_str().unwrap())
-        .collect();
+    let statements: Vec<String> = serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap();
     assert!(statements.len() > 15, "{statements:?}");
     for sql in &statements {
         let tree = clients::clickhouse(&format!("EXPLAIN AST {sql}")).await;
@@ -164,20 +159,7 @@ async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
         text(&refused.stderr).contains("access_management") && !folder.path().join("secrets/clickhouse.url").exists()
     );
 
-    let grants: Vec<String> = statements
-        .iter()
-        .filter(|sql| sql.starts_with("GRANT "))
-        .map(|sql| format!("<query>{}</query>", sql.rsplit_once(" TO ").unwrap().0))
-        .collect();
-    let grants = grants.concat();
-    let engine = Engine::start(&format!(
-        "<clickhouse><profiles><default></default></profiles><quotas><default></default></quotas><users>
-           <default><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota>
-             <grants>{grants}</grants></default>
-           <admin><password></password><networks><ip>::/0</ip></networks><profile>default</profile><quota>default</quota></admin>
-         </users></clickhouse>"
-    ))
-    .await;
+    let engine = Engine::start(&users_xml(&statements, "w_whalehost")).await;
     let settings = fs::read_to_string(folder.path().join("whale.toml")).unwrap();
     let targets = "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n";
     fs::write(folder.path().join("engine.url"), &engine.url).unwrap();

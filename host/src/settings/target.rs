@@ -24,6 +24,8 @@ pub(crate) struct TargetSettings {
     pub(crate) statement_timeout: Duration,
     /// What stands before the name of every namespace there.
     pub(crate) prefix: String,
+    /// Whether each model is served as a user of its own, of Milvus.
+    pub(crate) model_users: bool,
     /// The cluster that it is, of ClickHouse.
     pub(crate) cluster: Option<Cluster>,
     /// The table's place in the file.
@@ -62,6 +64,7 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
         connect_timeout: Duration::from_secs(CONNECT_SECONDS),
         statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
         prefix: String::new(),
+        model_users: false,
         cluster: None,
         origin: reader.origin(key.span()),
     };
@@ -76,9 +79,16 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
             "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
             "prefix" => settings.prefix = prefix(reader, backend, &inner, value),
             "cluster" => settings.cluster = cluster::read(reader, backend, &path, key, value),
+            "model_users" if backend == Backend::Milvus => {
+                settings.model_users = reader.truth(&inner, value).unwrap_or_default();
+            }
             _ => {
                 let known = ["version", "connect_timeout", "statement_timeout", "prefix"];
-                let own: &[&str] = if backend == Backend::Clickhouse { &["cluster"] } else { &[] };
+                let own: &[&str] = match backend {
+                    Backend::Timescaledb => &[],
+                    Backend::Clickhouse => &["cluster"],
+                    Backend::Milvus => &["model_users"],
+                };
                 reader.unknown(&path, key, &[&known[..], own, &UrlSource::KEYS].concat());
             }
         }

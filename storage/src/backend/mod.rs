@@ -37,6 +37,8 @@ pub struct Address {
     pub statement_timeout: Duration,
     /// What stands before the name of every namespace there; empty where nothing does.
     pub prefix: String,
+    /// Milvus: whether each model is served as a user of its own, as `setup roles` makes them.
+    pub model_users: bool,
     /// ClickHouse: the cluster that the server is a host of, where the target is declared to be one.
     pub cluster: Option<Cluster>,
 }

@@ -85,6 +85,22 @@ pub enum Call {
     },
 }
 
+impl Call {
+    /// The database it is aimed at.
+    pub fn database(&self) -> &Name {
+        match self {
+            Call::CreateCollection { collection, .. } => &collection.header.name.namespace,
+            Call::CreateDatabase { database }
+            | Call::AddField { database, .. }
+            | Call::CreateIndex { database, .. }
+            | Call::CreatePartition { database, .. }
+            | Call::AlterProperties { database, .. }
+            | Call::Release { database, .. }
+            | Call::Load { database, .. } => database,
+        }
+    }
+}
+
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

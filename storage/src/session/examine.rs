@@ -5,8 +5,9 @@ use crate::backend::EngineError;
 use crate::check::{Check, Needs};
 use crate::definition::Object;
 use crate::desire::{Desire, Wanted};
+use crate::name::Name;
 use crate::target::TargetName;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The longest that the questions to one target may take together.
@@ -48,5 +49,10 @@ pub(super) fn needs(wanted: &Wanted) -> Needs {
         Object::View(_) | Object::ClickhouseTable(_) | Object::Collection(_) => false,
     });
     let limited = !wanted.limits.is_empty();
-    Needs { namespaces: scope.namespaces, roles: scope.roles, some: !wanted.objects.is_empty(), extension, limited }
+    let mut models: BTreeMap<Name, BTreeSet<Name>> = BTreeMap::new();
+    for (model, namespace) in wanted.model_namespaces() {
+        models.entry(model).or_default().insert(namespace);
+    }
+    let some = !wanted.objects.is_empty();
+    Needs { namespaces: scope.namespaces, models, roles: scope.roles, some, extension, limited }
 }

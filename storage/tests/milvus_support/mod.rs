@@ -26,6 +26,7 @@ pub fn address() -> Address {
         connect_timeout: Duration::from_secs(5),
         statement_timeout: Duration::from_secs(30),
         prefix: String::new(),
+        model_users: false,
         cluster: None,
     }
 }

@@ -40,6 +40,7 @@ pub fn address() -> Address {
         connect_timeout: Time::from_mins(1),
         statement_timeout: Time::from_mins(1),
         prefix: String::new(),
+        model_users: false,
         cluster: None,
     }
 }

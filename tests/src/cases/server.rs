@@ -23,6 +23,7 @@ pub(super) fn address(engine: Backend) -> Address {
         connect_timeout: minute,
         statement_timeout: minute,
         prefix: String::new(),
+        model_users: false,
         cluster: None,
     }
 }

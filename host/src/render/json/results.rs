@@ -96,6 +96,7 @@ struct ServerView<'a> {
     version_text: &'a str,
     user: &'a str,
     superuser: bool,
+    wall: bool,
 }
 
 #[derive(Serialize)]
@@ -162,6 +163,7 @@ fn server_view<'a>(address: &'a str, server: &'a Server) -> ServerView<'a> {
         version_text: &server.version_text,
         user: &server.user,
         superuser: server.superuser,
+        wall: server.wall,
     }
 }
 

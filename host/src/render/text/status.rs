@@ -6,6 +6,7 @@ use super::history;
 use crate::text::shown_within;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use whale_storage::check;
 use whale_storage::definition::Backend;
 use whale_storage::session::{Owned, TargetStatus};
 
@@ -19,10 +20,10 @@ pub(super) fn status(view: &StatusView, style: Style) -> String {
         let place = view.places.get(&target.target).map_or("", String::as_str);
         let _ = writeln!(text, "{}", style.paint(Tone::Bold, &server(target, place)));
         objects(&mut text, target, style);
-        if target.server.superuser {
-            let head = style.paint(Tone::Warning, "warning");
-            let _ = writeln!(text, "  {head}: the connection is a superuser's, which undoes the wall between models");
-            let _ = writeln!(text, "    hint: connect as a user with CREATEROLE, and with CREATE on the database");
+        if let Some(check) = check::no_wall(&target.server) {
+            let _ =
+                writeln!(text, "  {}: {}", style.paint(Tone::Warning, "warning"), shown_within(&check.message, 400));
+            let _ = check.hint.map(|hint| writeln!(text, "    hint: {hint}"));
         }
     }
     match &view.unfinished {

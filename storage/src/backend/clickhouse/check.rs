@@ -4,6 +4,7 @@ use super::{ClickhouseTarget, STORAGE_POLICY, cluster};
 use crate::backend::{EngineError, now_ms};
 use crate::check::{self, Check, Needs};
 use crate::definition::Backend;
+use crate::name::Name;
 use crate::quote::clickhouse::identifier;
 use crate::server::known;
 use serde::Deserialize;
@@ -61,6 +62,7 @@ impl ClickhouseTarget {
             return Ok(checks);
         }
         checks.push(self.rights(needs).await);
+        checks.push(self.wall(needs).await);
         checks.push(self.policies().await);
         if let Some(known) = &self.server.cluster {
             checks.extend(cluster::check(&self.session, known).await);
@@ -121,21 +123,22 @@ impl ClickhouseTarget {
 
     /// The rights that the user does not have there. Asked one by one only where one is missing.
     async fn lacking(&self, scope: &str) -> Result<Vec<&'static str>, EngineError> {
-        if self.granted(&RIGHTS.join(", "), scope).await? {
+        if self.granted(None, &RIGHTS.join(", "), scope).await? {
             return Ok(Vec::new());
         }
         let mut lacking = Vec::new();
         for right in RIGHTS {
-            if !self.granted(right, scope).await? {
+            if !self.granted(None, right, scope).await? {
                 lacking.push(right);
             }
         }
         Ok(lacking)
     }
 
-    async fn granted(&self, rights: &str, scope: &str) -> Result<bool, EngineError> {
-        let answer: Vec<Granted> =
-            self.session.read("asking for rights", &format!("CHECK GRANT {rights} ON {scope}")).await?;
+    /// Whether the user has these rights there; under a role: with that one alone.
+    pub(super) async fn granted(&self, role: Option<&Name>, rights: &str, scope: &str) -> Result<bool, EngineError> {
+        let sql = format!("CHECK GRANT {rights} ON {scope}");
+        let answer: Vec<Granted> = self.session.read_as(role, "asking for rights", &sql).await?;
         Ok(answer.iter().any(|row| row.result == 1))
     }
 
@@ -191,7 +194,7 @@ impl ClickhouseTarget {
     }
 }
 
-fn cannot_tell(what: &str, error: EngineError) -> Check {
+pub(super) fn cannot_tell(what: &str, error: EngineError) -> Check {
     let check = Check::unknown(OWNER, what, format!("{}: {}", error.attempted, error.detail));
     Check { hint: error.hint, ..check }
 }

@@ -8,6 +8,7 @@ use super::cluster;
 use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
+use super::wall::{SINCE, Wall};
 use crate::backend::{EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::cluster::{Cluster, KnownCluster};
@@ -29,6 +30,7 @@ pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Res
     #[derive(Deserialize)]
     struct UserRow {
         user: String,
+        roles: Vec<String>,
         policies: Vec<String>,
     }
     let attempted = format!("connecting to {}", session.place());
@@ -39,9 +41,14 @@ pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Res
     if !server.at_least(known(Backend::Clickhouse).oldest) {
         return Ok(server);
     }
-    let sql = "SELECT currentUser() AS user, groupUniqArray(policy_name) AS policies FROM system.storage_policies";
+    let sql = "SELECT currentUser() AS user, currentRoles() AS roles, groupUniqArray(policy_name) AS policies \
+               FROM system.storage_policies";
     for row in session.read::<UserRow>("reading the storage policies", sql).await? {
+        if server.at_least(SINCE) {
+            server.roles = row.roles.into_iter().map(Name::from_server).collect();
+        }
         server.user = row.user;
+        server.wall = Wall::of(&server).stands();
         server.storage_policies = row.policies.into_iter().collect();
     }
     if let Some(declared) = declared {

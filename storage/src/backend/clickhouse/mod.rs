@@ -13,6 +13,7 @@ mod normalize;
 mod roles;
 mod run;
 mod spread;
+mod wall;
 
 pub use lower::ClickhouseLower;
 
@@ -32,6 +33,7 @@ use hyper_util::rt::TokioExecutor;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use url::Url;
+use wall::Wall;
 
 /// The storage policy that tables are made with, on servers that have it: its volumes are what tiers move rows between.
 pub const STORAGE_POLICY: &str = "whale";
@@ -92,7 +94,7 @@ impl Target for ClickhouseTarget {
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {
-        run::step(&self.session, step).await
+        run::step(&self.session, &Wall::of(&self.server), step).await
     }
 
     async fn leftovers(&mut self) -> Result<Vec<String>, EngineError> {
@@ -109,11 +111,11 @@ impl Target for ClickhouseTarget {
     }
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
-        run::seal(&self.session, &self.lower(), marks).await
+        run::seal(&self.session, &Wall::of(&self.server), &self.lower(), marks).await
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {
-        run::record(&self.session, &self.version_table, rows).await
+        run::record(&self.session, &Wall::of(&self.server), &self.version_table, rows).await
     }
 
     fn round_trips(&self) -> u64 {

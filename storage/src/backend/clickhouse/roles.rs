@@ -1,8 +1,10 @@
-//! The host's own user: it may make databases, tables and views of the models at hand, and read what it compares them with.
+//! The host's own user: it reads what it compares with, and has a role for each model at hand, which may make databases,
+//! tables and views of that model.
 
 use super::ClickhouseTarget;
 use super::check::RIGHTS;
-use crate::backend::host_user::{HIDDEN, HostUser};
+use super::wall::SINCE;
+use crate::backend::host_user::{HIDDEN, HostUser, role_of};
 use crate::backend::{EngineError, FailureKind};
 use crate::catalog::hex;
 use crate::check::Needs;
@@ -47,16 +49,16 @@ impl ClickhouseTarget {
         needs: &Needs,
         pretend: bool,
     ) -> Result<Vec<String>, EngineError> {
-        let shown = statements(&user.name, HIDDEN, needs, &self.server);
+        let texts = |hash: &str| statements(&user.name, hash, needs, &self.server, self.lower().on_all());
         if !pretend {
             // Only the hash is sent, so the password is in no log of the server.
             let hash = hex(&Sha256::digest(user.password().as_bytes()));
-            for statement in statements(&user.name, &hash, needs, &self.server) {
+            for statement in texts(&hash) {
                 let sent = self.session.execute(&format!("making the user {}", user.name), &statement).await;
                 sent.map_err(unmanaged)?;
             }
         }
-        Ok(shown)
+        Ok(texts(HIDDEN))
     }
 }
 
@@ -69,27 +71,63 @@ fn unmanaged(fault: EngineError) -> EngineError {
     EngineError { hint: Some(hint.to_owned()), ..fault }
 }
 
-fn statements(user: &Name, hash: &str, needs: &Needs, server: &Server) -> Vec<String> {
+/// What gives a user its rights.
+struct Grants<'a> {
+    user: &'a Name,
+    /// What makes a statement reach every host of a cluster.
+    on: String,
+    server: &'a Server,
+}
+
+impl Grants<'_> {
+    fn grant(&self, what: &str, to: &Name) -> String {
+        format!("GRANT{} {what} TO {}", self.on, identifier(to))
+    }
+
+    /// The rights on the databases of models, and on the version table: a role's for each model, where a request can take
+    /// one, and otherwise the user's own.
+    fn on_models(&self, needs: &Needs) -> Vec<String> {
+        let rights = RIGHTS.join(", ");
+        let on = |namespace: &Name| format!("{rights} ON {}.*", identifier(namespace));
+        if !self.server.at_least(SINCE) {
+            return needs.namespaces.iter().map(|namespace| self.grant(&on(namespace), self.user)).collect();
+        }
+        let mut texts = Vec::new();
+        for (model, namespaces) in &needs.models {
+            let role = role_of(self.user.as_str(), model.as_str());
+            texts.push(format!("CREATE ROLE IF NOT EXISTS {}{}", identifier(&role), self.on));
+            texts.extend(namespaces.iter().map(|namespace| self.grant(&on(namespace), &role)));
+            texts.push(self.grant(&identifier(&role), self.user));
+        }
+        texts
+    }
+
+    /// What the user needs whatever the model.
+    fn own(&self, needs: &Needs) -> Vec<String> {
+        let clustered = self.server.cluster.is_some();
+        let mut rights: Vec<String> = READ.iter().map(|table| format!("SELECT ON system.{table}")).collect();
+        if self.server.at_least(ENGINES) {
+            // One by one: an engine that reads from elsewhere would be granted with what it reads.
+            let replicated = if clustered { "Replicated" } else { "" };
+            rights.extend(KNOWN.iter().map(|engine| format!("TABLE ENGINE ON {replicated}{engine}")));
+        }
+        if clustered {
+            let cluster = ["CLUSTER, REMOTE ON *.*", "TABLE ENGINE ON Distributed", "SELECT ON system.zookeeper"];
+            rights.extend(cluster.map(str::to_owned));
+        }
+        if needs.limited {
+            rights.push(format!("{LIMITING} ON *.*"));
+        }
+        rights.iter().map(|right| self.grant(right, self.user)).collect()
+    }
+}
+
+fn statements(user: &Name, hash: &str, needs: &Needs, server: &Server, on: String) -> Vec<String> {
     let name = identifier(user);
-    let secret = format!("IDENTIFIED WITH sha256_hash BY {}", literal(hash));
-    let mut texts = vec![format!("CREATE USER IF NOT EXISTS {name} {secret}"), format!("ALTER USER {name} {secret}")];
-    let rights = RIGHTS.join(", ");
-    texts.extend(
-        needs.namespaces.iter().map(|namespace| format!("GRANT {rights} ON {}.* TO {name}", identifier(namespace))),
-    );
-    texts.extend(READ.iter().map(|table| format!("GRANT SELECT ON system.{table} TO {name}")));
-    if server.at_least(ENGINES) {
-        // One by one: an engine that reads from elsewhere would be granted with what it reads.
-        let replicated = if server.cluster.is_some() { "Replicated" } else { "" };
-        texts.extend(KNOWN.iter().map(|engine| format!("GRANT TABLE ENGINE ON {replicated}{engine} TO {name}")));
-    }
-    if server.cluster.is_some() {
-        texts.push(format!("GRANT CLUSTER, REMOTE ON *.* TO {name}"));
-        texts.push(format!("GRANT TABLE ENGINE ON Distributed TO {name}"));
-        texts.push(format!("GRANT SELECT ON system.zookeeper TO {name}"));
-    }
-    if needs.limited {
-        texts.push(format!("GRANT {LIMITING} ON *.* TO {name}"));
-    }
+    let secret = format!("{on} IDENTIFIED WITH sha256_hash BY {}", literal(hash));
+    let mut texts = vec![format!("CREATE USER IF NOT EXISTS {name}{secret}"), format!("ALTER USER {name}{secret}")];
+    let grants = Grants { user, on, server };
+    texts.extend(grants.on_models(needs));
+    texts.extend(grants.own(needs));
     texts
 }

@@ -5,12 +5,15 @@
 //! there already is accepted only if it carries the very comment, mark included, that the step gives it.
 
 use super::lower::ClickhouseLower;
+use super::wall::Wall;
 use super::{inspect, lower};
 use crate::backend::tls::Peer;
 use crate::backend::{EngineError, FailureKind, Seal};
 use crate::boundary::{self, Boundary};
 use crate::change::Change;
 use crate::definition::{Backend, ObjectName};
+use crate::desire::HOST_MODEL;
+use crate::name::Name;
 use crate::plan::{Statement, Step, VersionRow};
 use crate::quote::clickhouse::literal;
 use clickhouse::Client;
@@ -51,17 +54,32 @@ impl Session {
 
     /// Sends a statement that answers nothing.
     pub(super) async fn execute(&self, attempted: &str, sql: &str) -> Result<(), EngineError> {
+        self.execute_as(None, attempted, sql).await
+    }
+
+    /// The same under a role, and under no other.
+    pub(super) async fn execute_as(&self, role: Option<&Name>, attempted: &str, sql: &str) -> Result<(), EngineError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
         boundary::at(Boundary::Request(Backend::Clickhouse));
-        let answer = tokio::time::timeout(self.statement_timeout, self.query(sql).execute()).await;
+        let answer = tokio::time::timeout(self.statement_timeout, self.query(role, sql).execute()).await;
         boundary::at(Boundary::Answer(Backend::Clickhouse));
         answer.map_err(|_| self.unanswered(attempted))?.map_err(|fault| self.failure(attempted, &fault))
     }
 
     /// Sends a query and reads its rows. A query has no effect that could be in doubt.
     pub(super) async fn read<T: DeserializeOwned>(&self, attempted: &str, sql: &str) -> Result<Vec<T>, EngineError> {
+        self.read_as(None, attempted, sql).await
+    }
+
+    /// The same under a role, and under no other.
+    pub(super) async fn read_as<T: DeserializeOwned>(
+        &self,
+        role: Option<&Name>,
+        attempted: &str,
+        sql: &str,
+    ) -> Result<Vec<T>, EngineError> {
         self.round_trips.fetch_add(1, Ordering::Relaxed);
-        let rows = async { self.query(sql).fetch_bytes("JSONEachRow")?.collect().await };
+        let rows = async { self.query(role, sql).fetch_bytes("JSONEachRow")?.collect().await };
         boundary::at(Boundary::Request(Backend::Clickhouse));
         let answer = tokio::time::timeout(self.statement_timeout, rows).await;
         boundary::at(Boundary::Answer(Backend::Clickhouse));
@@ -80,10 +98,14 @@ impl Session {
             .collect()
     }
 
-    fn query(&self, sql: &str) -> clickhouse::query::Query {
+    fn query(&self, role: Option<&Name>, sql: &str) -> clickhouse::query::Query {
         // The server's own limit on the text of a statement is 256 KiB.
         const LONG: usize = 200 * 1024;
         let query = self.client.query_raw(sql);
+        let query = match role {
+            Some(role) => query.with_roles([role.as_str()]),
+            None => query,
+        };
         if sql.len() > LONG { query.with_setting("max_query_size", (sql.len() + LONG).to_string()) } else { query }
     }
 
@@ -139,7 +161,13 @@ impl Session {
         self.error(kind, attempted, shown(text), hint)
     }
 
-    fn error(&self, kind: FailureKind, attempted: &str, detail: impl Into<String>, hint: Option<&str>) -> EngineError {
+    pub(super) fn error(
+        &self,
+        kind: FailureKind,
+        attempted: &str,
+        detail: impl Into<String>,
+        hint: Option<&str>,
+    ) -> EngineError {
         let attempted = match kind {
             FailureKind::Denied if !attempted.contains(&self.place) => format!("{attempted} on {}", self.place),
             _ => attempted.to_owned(),
@@ -155,13 +183,14 @@ impl Session {
 }
 
 /// Carries out one step.
-pub(super) async fn step(session: &Session, step: &Step) -> Result<(), EngineError> {
+pub(super) async fn step(session: &Session, wall: &Wall<'_>, step: &Step) -> Result<(), EngineError> {
     let attempted = attempted(&step.change);
+    let role = wall.role(step.model.as_str()).map_err(|fault| fault.attempting(session, &attempted))?;
     for statement in &step.recipe.statements {
         let Statement::Sql(sql) = statement else {
             return Err(session.error(FailureKind::Refused, &attempted, "the step is not for ClickHouse", None));
         };
-        match session.execute(&attempted, sql).await {
+        match session.execute_as(role.as_ref(), &attempted, sql).await {
             Err(fault) if code(&fault.detail) == Some(57) => made_before(session, &step.change, sql, fault).await?,
             done => done?,
         }
@@ -185,19 +214,26 @@ async fn made_before(session: &Session, change: &Change, sql: &str, fault: Engin
 /// Writes marks that say what the server said back.
 pub(super) async fn seal(
     session: &Session,
+    wall: &Wall<'_>,
     lower: &ClickhouseLower,
     marks: &BTreeMap<ObjectName, Seal>,
 ) -> Result<(), EngineError> {
     let seals = marks.iter().map(|(name, seal)| async move {
-        session
-            .execute(&format!("writing the mark of {name}"), &lower.seal(name, &seal.mark.comment(&seal.comment)))
-            .await
+        let attempted = format!("writing the mark of {name}");
+        let role = wall.role(&seal.mark.model).map_err(|fault| fault.attempting(session, &attempted))?;
+        let comment = seal.mark.comment(&seal.comment);
+        session.execute_as(role.as_ref(), &attempted, &lower.seal(name, &comment)).await
     });
     futures::stream::iter(seals).buffer_unordered(SEALS_AT_ONCE).try_collect().await
 }
 
 /// Brings the version table up to date.
-pub(super) async fn record(session: &Session, table: &ObjectName, rows: &[VersionRow]) -> Result<(), EngineError> {
+pub(super) async fn record(
+    session: &Session,
+    wall: &Wall<'_>,
+    table: &ObjectName,
+    rows: &[VersionRow],
+) -> Result<(), EngineError> {
     let there = match inspect::versions(session, table).await {
         // No such table, or no such database.
         Err(fault) if matches!(code(&fault.detail), Some(60 | 81)) => return Ok(()),
@@ -214,7 +250,9 @@ pub(super) async fn record(session: &Session, table: &ObjectName, rows: &[Versio
     if stale.is_empty() {
         return Ok(());
     }
-    session.execute("writing the version table", &lower::record(table, &stale)).await
+    let attempted = "writing the version table";
+    let role = wall.role(HOST_MODEL).map_err(|fault| fault.attempting(session, attempted))?;
+    session.execute_as(role.as_ref(), attempted, &lower::record(table, &stale)).await
 }
 
 fn attempted(change: &Change) -> String {

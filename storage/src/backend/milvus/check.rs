@@ -1,9 +1,12 @@
 //! What an apply would need of this server and what it has: databases, rights. Only reads. The API gives no time.
 
-use super::{MilvusTarget, inspect, said};
-use crate::backend::EngineError;
+use super::{MilvusTarget, inspect, kind_of, said};
+use crate::backend::{EngineError, FailureKind};
 use crate::check::{self, Check, Needs};
 use crate::definition::Backend;
+use crate::desire::HOST_MODEL;
+use crate::name::Name;
+use milvus::v2::request::partition::ListPartitionsRequest;
 use milvus::v2::request::rbac::DescribeUserRequest;
 use std::time::Instant;
 
@@ -25,8 +28,45 @@ impl MilvusTarget {
         let names: Vec<String> = databases.iter().map(ToString::to_string).collect();
         checks.push(Check::ok(OWNER, "databases", format!("databases can be used: {}", names.join(", "))));
         checks.push(self.rights().await);
+        checks.push(self.wall(needs).await);
         checks.push(Check::unknown(OWNER, "clock", "its clock is not to be had: the API does not tell it"));
         Ok(checks)
+    }
+
+    /// Whether each model's user can log in, and is kept out of a database that is not the model's.
+    async fn wall(&self, needs: &Needs) -> Check {
+        if let Some(check) = check::no_wall(&self.server) {
+            return check;
+        }
+        for model in needs.models.keys().filter(|model| model.as_str() != HOST_MODEL) {
+            let Some(other) = needs.beyond(model) else { continue };
+            match self.reaches(model, other).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    let said = format!("the user for {model} is let into {other}, too");
+                    return Check::warning(OWNER, "wall", said).hint(
+                        "take its rights on other databases, and on all, from it; or turn on authorization in the server",
+                    );
+                }
+                Err(failure) => {
+                    let check = Check::problem(OWNER, "wall", format!("{}: {}", failure.attempted, failure.detail));
+                    return Check { hint: failure.hint, ..check };
+                }
+            }
+        }
+        Check::ok(OWNER, "wall", "what is done for a model is done as its user")
+    }
+
+    /// Asks for what is refused to those only who have no right there, and has no effect: there is no such collection.
+    async fn reaches(&self, model: &Name, database: &Name) -> Result<bool, EngineError> {
+        let client = self.link.writer(model.as_str(), database).await?;
+        let request =
+            ListPartitionsRequest::builder().database_name(database.as_str()).collection_name("whale_host_asks");
+        let answer = match request.build() {
+            Ok(request) => self.link.ask(client.list_partitions(request)).await,
+            Err(error) => Err(error),
+        };
+        Ok(answer.err().is_none_or(|error| kind_of(&error) != FailureKind::Denied))
     }
 
     async fn rights(&self) -> Check {
@@ -57,6 +97,7 @@ impl MilvusTarget {
                     .iter()
                     .filter(|one| one.get_username() == user)
                     .flat_map(|one| one.get_roles().iter().map(String::as_str))
+                    .filter(|role| !role.is_empty())
                     .collect();
                 if roles.contains(&ADMIN) {
                     return Check::ok(OWNER, "rights", format!("{user} has the role {ADMIN}"));

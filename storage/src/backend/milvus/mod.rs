@@ -1,12 +1,13 @@
 //! Milvus, from 2.3 on, over its own protocol.
 //!
-//! One client a target. The client library retries 75 times and has no time limits by itself: both are set here, and
-//! every call is bounded a second time by [`Link::ask`]. The database is named in each request. Loads are asked for by
+//! The client library retries 75 times and has no time limits by itself: both are set in [`link`], and every call is bounded
+//! a second time by [`Link::ask`]. The database is named in each request. Loads are asked for by
 //! steps and waited for together, in `settle`. Collections carry our mark as the property `whale.mark`; databases can
 //! carry none.
 
 mod check;
 mod inspect;
+mod link;
 mod lower;
 mod normalize;
 mod place;
@@ -19,28 +20,20 @@ mod terms;
 pub use lower::MilvusLower;
 
 use super::{Address, EngineError, FailureKind, Scope, Seal, Target};
-use crate::boundary::{self, Boundary};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
 use crate::server::{Server, Version};
 use crate::version_table;
-use futures::future::BoxFuture;
+use link::Link;
 use milvus::v2::error::Error;
 use milvus::v2::request::utility::GetServerVersionRequest;
-use milvus::v2::{ClientV2, ConnectConfig, RetryConfig, TelemetryConfig};
-use place::Place;
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-use tokio::time::timeout;
+use std::sync::atomic::Ordering;
 
 /// Requests that are under way at once.
 const PARALLEL: usize = 8;
-/// Attempts at a request whose failure says that it may be repeated.
-const ATTEMPTS: u32 = 3;
 /// From here on Milvus keeps the last alteration of a collection's properties over a restart. Before, it writes down what
 /// it knew *before* each one (milvus-io/milvus#30144), so that every alteration is sent twice.
 const REMEMBERS: Version = Version { major: 2, minor: 3, patch: 6 };
@@ -56,88 +49,11 @@ pub struct MilvusTarget {
     made: BTreeSet<(Name, Name)>,
 }
 
-/// The client, with what every request needs.
-struct Link {
-    client: ClientV2,
-    /// Host and port.
-    place: String,
-    statement_timeout: Duration,
-    /// Whether the server forgets the last alteration of a collection when it is restarted.
-    forgetful: bool,
-    sent: AtomicU64,
-}
-
-impl Link {
-    /// Sends one request, and gives up when the client library should have and did not. The client's futures are large:
-    /// they live on the heap.
-    fn ask<'a, T>(
-        &'a self,
-        request: impl Future<Output = Result<T, Error>> + Send + 'a,
-    ) -> BoxFuture<'a, Result<T, Error>> {
-        Box::pin(async move {
-            self.sent.fetch_add(1, Ordering::Relaxed);
-            let limit = self.statement_timeout.saturating_mul(2);
-            boundary::at(Boundary::Request(Backend::Milvus));
-            let answer = timeout(limit, request).await;
-            boundary::at(Boundary::Answer(Backend::Milvus));
-            match answer {
-                Ok(answer) => answer,
-                Err(_) => Err(Error::Timeout(format!("no answer within {} s", limit.as_secs()))),
-            }
-        })
-    }
-
-    /// The failure of a request.
-    fn failure(&self, attempted: impl Into<String>, error: &Error) -> EngineError {
-        let kind = kind_of(error);
-        let hint = match kind {
-            FailureKind::Denied => Some(format!("give the user of the URL the right to do this on {}", self.place)),
-            FailureKind::InDoubt => Some(format!(
-                "look whether Milvus at {} still runs; then apply again, which goes on from what is there",
-                self.place
-            )),
-            _ => None,
-        };
-        EngineError { backend: Backend::Milvus, kind, attempted: attempted.into(), detail: said(error), hint }
-    }
-}
-
 impl MilvusTarget {
     /// Connects, and asks what the server is.
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
-        let place = Place::read(&address.url)?;
-        place.reach(address).await?;
-        let retry = RetryConfig::new()
-            .max_attempts(ATTEMPTS)
-            .max_backoff(Duration::from_millis(500))
-            .max_retry_timeout(address.statement_timeout);
-        let mut config = ConnectConfig::new()
-            .uri(place.uri.clone())
-            .connect_timeout(address.connect_timeout)
-            .rpc_timeout(address.statement_timeout)
-            .retry(retry)
-            .telemetry(TelemetryConfig::new().enabled(false));
-        if let Some(token) = &place.token {
-            config = config.token(token);
-        }
-        if let Some(authority) = &address.authority {
-            // The client reads the file itself; it held certificates when it was read before.
-            config = config.ca_certificate(authority.path());
-        }
-        // The client's own limit ends a wait for an answer; this one also ends whatever precedes it.
-        let client = match timeout(address.connect_timeout, ClientV2::new(&config)).await {
-            Ok(Ok(client)) => client,
-            Ok(Err(error)) => return Err(place.not_connected(place.refused(&error), address.connect_timeout).await),
-            Err(_) => return Err(place.not_connected(place.silent(), address.connect_timeout).await),
-        };
-        let mut link = Link {
-            client,
-            place: place.host_and_port(),
-            statement_timeout: address.statement_timeout,
-            forgetful: true,
-            sent: AtomicU64::new(0),
-        };
-        let server = probe(&link, &place).await?;
+        let mut link = Link::open(address).await?;
+        let server = probe(&link).await?;
         link.forgetful = !server.at_least(REMEMBERS);
         let version_table = version_table::name(Backend::Milvus, &address.prefix);
         Ok(Self { link, server, version_table, loading: BTreeSet::new(), made: BTreeSet::new() })
@@ -149,12 +65,13 @@ impl MilvusTarget {
     }
 }
 
-async fn probe(link: &Link, place: &Place) -> Result<Server, EngineError> {
-    let request = GetServerVersionRequest::builder().build().map_err(|error| place.refused(&error))?;
-    let answer = link.ask(link.client.server_version(request)).await.map_err(|error| place.refused(&error))?;
+async fn probe(link: &Link) -> Result<Server, EngineError> {
+    let request = GetServerVersionRequest::builder().build().map_err(|error| link.place.refused(&error))?;
+    let answer = link.ask(link.client.server_version(request)).await.map_err(|error| link.place.refused(&error))?;
     let version_text = answer.version().to_owned();
-    let user = place.token.as_deref().and_then(|token| token.split_once(':')).map_or("", |(user, _)| user).to_owned();
-    Ok(Server { version: version_text.parse().ok(), version_text, user, ..Server::unknown(Backend::Milvus) })
+    let user = link.user().to_owned();
+    let wall = link.model_users;
+    Ok(Server { version: version_text.parse().ok(), version_text, user, wall, ..Server::unknown(Backend::Milvus) })
 }
 
 const GRPC_CANCELLED: i32 = 1;

@@ -13,11 +13,12 @@ use super::run::load_state;
 use super::{Link, MilvusTarget};
 use crate::backend::EngineError;
 use crate::definition::ObjectName;
+use crate::desire::HOST_MODEL;
 use crate::plan::VersionRow;
 use milvus::v2::error::Error;
 use milvus::v2::request::dml::{InsertRequest, UpsertRequest};
 use milvus::v2::request::dql::QueryRequest;
-use milvus::v2::{ConsistencyLevel, FieldData, LoadState};
+use milvus::v2::{ClientV2, ConsistencyLevel, FieldData, LoadState};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -55,7 +56,9 @@ impl MilvusTarget {
         if rows.is_empty() {
             return Ok(());
         }
-        write(&self.link, table, rows).await.map_err(|error| self.link.failure(format!("writing {table}"), &error))
+        let client = self.link.writer(HOST_MODEL, &table.namespace).await?;
+        let written = write(&self.link, &client, table, rows).await;
+        written.map_err(|error| self.link.failure(format!("writing {table}"), &error))
     }
 }
 
@@ -127,11 +130,11 @@ fn differing(rows: &[VersionRow], stored: &BTreeMap<String, Stored>, now: i64) -
     differing
 }
 
-async fn write(link: &Link, table: &ObjectName, rows: Vec<Value>) -> Result<(), Error> {
+async fn write(link: &Link, client: &ClientV2, table: &ObjectName, rows: Vec<Value>) -> Result<(), Error> {
     let (database, collection) = (table.namespace.as_str(), table.name.as_str());
     let insert = InsertRequest::builder().database_name(database).collection_name(collection).rows(rows).build()?;
     let request = UpsertRequest::builder().insert(insert).build()?;
-    link.ask(link.client.upsert(request)).await.map(|_| ())
+    link.ask(client.upsert(request)).await.map(|_| ())
 }
 
 /// At most so many bytes, whole characters.

@@ -1,16 +1,21 @@
-//! The host's own user: a role of the same name, with rights in the databases of the models at hand.
+//! The host's own user and, where models have users of their own, one for each: each with a role of the same name.
 //!
-//! Milvus has no statement for this, so each call is told in words. Altering a collection's properties is a right only on
-//! newer servers; older ones let every user do it.
+//! Milvus has no statement for this, so each call is told in words. With users for models the host's own reads everywhere
+//! and writes the version table alone; what it is for a model is done as that model's user, which has rights in the model's
+//! databases only.
 
 use super::MilvusTarget;
 use crate::backend::EngineError;
-use crate::backend::host_user::{HIDDEN, HostUser};
+use crate::backend::host_user::{HIDDEN, HostUser, password_of, user_of};
 use crate::check::Needs;
+use crate::desire::HOST_MODEL;
+use crate::name::Name;
 use milvus::v2::error::Error;
 use milvus::v2::request::rbac::{
-    CreateRoleRequest, CreateUserRequest, GrantPrivilegeRequest, GrantRoleRequest, ListRolesRequest, ListUsersRequest,
+    CreateRoleRequest, CreateUserRequest, DropUserRequest, GrantPrivilegeRequest, GrantRoleRequest, ListRolesRequest,
+    ListUsersRequest,
 };
+use std::collections::BTreeSet;
 
 /// Over all databases.
 const EVERYWHERE: [&str; 2] = ["CreateDatabase", "ListDatabases"];
@@ -20,6 +25,7 @@ const GLOBAL: [&str; 3] = ["CreateCollection", "DescribeCollection", "ShowCollec
 const COLLECTIONS: [&str; 16] = [
     "CreateIndex",
     "CreatePartition",
+    "Delete",
     "Flush",
     "GetLoadState",
     "GetLoadingProgress",
@@ -33,30 +39,47 @@ const COLLECTIONS: [&str; 16] = [
     "Search",
     "ShowPartitions",
     "Upsert",
-    "Delete",
 ];
 /// Rights of newer servers only.
 const NEWER: [&str; 4] = ["AddCollectionField", "AlterCollection", "AlterCollectionField", "DescribeDatabase"];
+/// To read what is there. Older servers tell the state of a load to those only who may load.
+const READING_GLOBAL: [&str; 2] = ["DescribeCollection", "ShowCollections"];
+const READING_COLLECTIONS: [&str; 7] =
+    ["GetLoadState", "GetLoadingProgress", "GetStatistics", "HasPartition", "IndexDetail", "Load", "ShowPartitions"];
+const READING_NEWER: [&str; 1] = ["DescribeDatabase"];
+
+/// What a server says that takes no more roles.
+const ROLES_FULL: &str = "number of roles has reached the limit";
+
+/// A user with a role of its own.
+struct Account {
+    name: Name,
+    password: String,
+    rights: Vec<Right>,
+}
 
 /// One call.
-enum Call {
-    CreateUser,
-    CreateRole,
-    GrantRole,
-    Grant(Right),
+enum Call<'a> {
+    CreateUser(&'a Account),
+    /// An administrator can change no password without the old one.
+    ReplaceUser(&'a Account),
+    CreateRole(&'a Name),
+    GrantRole(&'a Name),
+    Grant(&'a Name, &'a Right),
 }
 
 /// One right.
 struct Right {
     database: String,
     object: &'static str,
+    object_name: String,
     privilege: &'static str,
     /// Whether a server may not know it.
     newer: bool,
 }
 
 impl MilvusTarget {
-    /// Makes the user and gives it its rights, one call after the other; or only tells what would be sent.
+    /// Makes users and gives them their rights, one call after the other; or only tells what would be sent.
     pub async fn make_user(
         &mut self,
         user: &HostUser,
@@ -68,19 +91,27 @@ impl MilvusTarget {
         let users = self.link.ask(self.link.client.list_users(users)).await.map_err(reading)?;
         let roles = ListRolesRequest::builder().build().map_err(reading)?;
         let roles = self.link.ask(self.link.client.list_roles(roles)).await.map_err(reading)?;
-        let name = user.name.as_str();
+        let there = |names: &[String], name: &Name| names.iter().any(|one| one == name.as_str());
+        let accounts = self.accounts(user, needs);
         let mut calls = Vec::new();
-        calls.extend((!users.usernames().iter().any(|one| one == name)).then_some(Call::CreateUser));
-        calls.extend((!roles.role_names().iter().any(|one| one == name)).then_some(Call::CreateRole));
-        calls.push(Call::GrantRole);
-        calls.extend(rights(needs).into_iter().map(Call::Grant));
+        for account in &accounts {
+            let name = &account.name;
+            if !there(users.usernames(), name) {
+                calls.push(Call::CreateUser(account));
+            } else if !pretend && !self.link.lets_in(name, &account.password).await? {
+                calls.push(Call::ReplaceUser(account));
+            }
+            calls.extend((!there(roles.role_names(), name)).then_some(Call::CreateRole(name)));
+            calls.push(Call::GrantRole(name));
+            calls.extend(account.rights.iter().map(|right| Call::Grant(name, right)));
+        }
         let mut told = Vec::new();
         for call in calls {
-            let line = call.told(name);
+            let line = call.told();
             if !pretend {
-                match self.send(&call, user).await {
-                    Err(_) if matches!(call, Call::Grant(Right { newer: true, .. })) => continue,
-                    sent => sent.map_err(|error| self.link.failure(line.as_str(), &error))?,
+                match self.send(&call).await {
+                    Err(_) if matches!(call, Call::Grant(_, Right { newer: true, .. })) => continue,
+                    sent => sent.map_err(|error| self.refused(&line, &error))?,
                 }
             }
             told.push(line);
@@ -88,55 +119,116 @@ impl MilvusTarget {
         Ok(told)
     }
 
-    async fn send(&self, call: &Call, user: &HostUser) -> Result<(), Error> {
-        let (name, client) = (user.name.as_str(), &self.link.client);
+    fn refused(&self, line: &str, error: &Error) -> EngineError {
+        let mut failure = self.link.failure(line, error);
+        if failure.detail.contains(ROLES_FULL) {
+            let hint =
+                "raise proxy.maxRoleNum in the server's configuration (10 as it comes), or leave out model_users";
+            failure.hint = Some(hint.to_owned());
+        }
+        failure
+    }
+
+    /// The host's own, and those of the models where they have some.
+    fn accounts(&self, user: &HostUser, needs: &Needs) -> Vec<Account> {
+        let (name, password) = (user.name.clone(), user.password().to_owned());
+        if !self.link.model_users {
+            let rights = everywhere().chain(needs.namespaces.iter().flat_map(all)).collect();
+            return vec![Account { name, password, rights }];
+        }
+        // Older servers judge what names no database by this one.
+        let default = Name::from_server("default");
+        let read: BTreeSet<&Name> = needs.namespaces.iter().chain([&default]).collect();
+        let table = (&self.version_table.namespace, self.version_table.name.as_str());
+        let rights = everywhere()
+            .chain(read.into_iter().flat_map(reading))
+            .chain(on(table.0, "Global", "*", &["CreateCollection"]))
+            .chain(on(table.0, "Collection", table.1, &COLLECTIONS))
+            .chain(newer(table.0, &NEWER));
+        let mut accounts = vec![Account { name, password, rights: rights.collect() }];
+        for (model, namespaces) in needs.models.iter().filter(|(model, _)| model.as_str() != HOST_MODEL) {
+            let name = user_of(user.name.as_str(), model.as_str());
+            let password = password_of(user.password(), &name);
+            accounts.push(Account { name, password, rights: namespaces.iter().flat_map(all).collect() });
+        }
+        accounts
+    }
+
+    async fn send(&self, call: &Call<'_>) -> Result<(), Error> {
+        let client = &self.link.client;
         match call {
-            Call::CreateUser => {
-                let request = CreateUserRequest::builder().username(name).password(user.password()).build()?;
-                self.link.ask(client.create_user(request)).await
+            Call::CreateUser(account) => self.create_user(account).await,
+            Call::ReplaceUser(account) => {
+                let request = DropUserRequest::builder().username(account.name.as_str()).build()?;
+                self.link.ask(client.drop_user(request)).await?;
+                self.create_user(account).await
             }
-            Call::CreateRole => {
-                let request = CreateRoleRequest::builder().role_name(name).build()?;
+            Call::CreateRole(name) => {
+                let request = CreateRoleRequest::builder().role_name(name.as_str()).build()?;
                 self.link.ask(client.create_role(request)).await
             }
-            Call::GrantRole => {
-                let request = GrantRoleRequest::builder().username(name).role_name(name).build()?;
+            Call::GrantRole(name) => {
+                let request = GrantRoleRequest::builder().username(name.as_str()).role_name(name.as_str()).build()?;
                 self.link.ask(client.grant_role(request)).await
             }
-            Call::Grant(Right { database, object, privilege, .. }) => {
-                let request = GrantPrivilegeRequest::builder().role_name(name).database_name(database);
-                let request = request.object_type(*object).object_name("*").privilege(*privilege).build()?;
+            Call::Grant(name, Right { database, object, object_name, privilege, .. }) => {
+                let request = GrantPrivilegeRequest::builder().role_name(name.as_str()).database_name(database);
+                let request = request.object_type(*object).object_name(object_name).privilege(*privilege).build()?;
                 self.link.ask(client.grant_privilege(request)).await
             }
         }
     }
+
+    async fn create_user(&self, Account { name, password, .. }: &Account) -> Result<(), Error> {
+        let request = CreateUserRequest::builder().username(name.as_str()).password(password).build()?;
+        self.link.ask(self.link.client.create_user(request)).await
+    }
 }
 
-impl Call {
-    fn told(&self, name: &str) -> String {
+impl Call<'_> {
+    fn told(&self) -> String {
         match self {
-            Call::CreateUser => format!("create user {name} with password {HIDDEN}"),
-            Call::CreateRole => format!("create role {name}"),
-            Call::GrantRole => format!("grant role {name} to user {name}"),
-            Call::Grant(Right { database, object, privilege, newer }) => {
+            Call::CreateUser(account) => format!("create user {} with password {HIDDEN}", account.name),
+            Call::ReplaceUser(account) => {
+                format!("drop user {name}, create user {name} with password {HIDDEN}", name = account.name)
+            }
+            Call::CreateRole(name) => format!("create role {name}"),
+            Call::GrantRole(name) => format!("grant role {name} to user {name}"),
+            Call::Grant(name, Right { database, object, object_name, privilege, newer }) => {
                 let known = if *newer { ", where the server knows it" } else { "" };
-                format!("grant {privilege} ({object} *) in {database} to role {name}{known}")
+                format!("grant {privilege} ({object} {object_name}) in {database} to role {name}{known}")
             }
         }
     }
 }
 
-fn rights(needs: &Needs) -> Vec<Right> {
-    let all = |database: &str, object: &'static str, privileges: &[&'static str], newer: bool| -> Vec<Right> {
-        let right = |privilege: &&'static str| Right { database: database.to_owned(), object, privilege, newer };
-        privileges.iter().map(right).collect()
+fn on(database: &Name, object: &'static str, object_name: &str, privileges: &'static [&'static str]) -> Vec<Right> {
+    let right = |privilege: &&'static str| Right {
+        database: database.to_string(),
+        object,
+        object_name: object_name.to_owned(),
+        privilege,
+        newer: false,
     };
-    let mut rights = all("default", "Global", &EVERYWHERE, false);
-    for namespace in &needs.namespaces {
-        let database = namespace.as_str();
-        rights.extend(all(database, "Global", &GLOBAL, false));
-        rights.extend(all(database, "Collection", &COLLECTIONS, false));
-        rights.extend(all(database, "Global", &NEWER, true));
-    }
-    rights
+    privileges.iter().map(right).collect()
+}
+
+fn newer(database: &Name, privileges: &'static [&'static str]) -> Vec<Right> {
+    on(database, "Global", "*", privileges).into_iter().map(|right| Right { newer: true, ..right }).collect()
+}
+
+fn everywhere() -> impl Iterator<Item = Right> {
+    on(&Name::from_server("default"), "Global", "*", &EVERYWHERE).into_iter()
+}
+
+fn reading(database: &Name) -> Vec<Right> {
+    let global = on(database, "Global", "*", &READING_GLOBAL);
+    let collections = on(database, "Collection", "*", &READING_COLLECTIONS);
+    global.into_iter().chain(collections).chain(newer(database, &READING_NEWER)).collect()
+}
+
+/// All that is done in a model's database.
+fn all(database: &Name) -> Vec<Right> {
+    let global = on(database, "Global", "*", &GLOBAL);
+    global.into_iter().chain(on(database, "Collection", "*", &COLLECTIONS)).chain(newer(database, &NEWER)).collect()
 }

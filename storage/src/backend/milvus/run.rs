@@ -22,7 +22,7 @@ use milvus::v2::request::collection::{
 use milvus::v2::request::database::CreateDatabaseRequest;
 use milvus::v2::request::index::CreateIndexRequest;
 use milvus::v2::request::partition::CreatePartitionRequest;
-use milvus::v2::{CollectionSchema, IndexParam, LoadState};
+use milvus::v2::{ClientV2, CollectionSchema, IndexParam, LoadState};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -38,13 +38,18 @@ impl MilvusTarget {
     pub(super) async fn run_step(&mut self, step: &Step) -> Result<(), EngineError> {
         for statement in &step.recipe.statements {
             let Statement::Call(call) = statement else { continue };
-            self.run_call(call).await?;
+            self.run_call(step.model.as_str(), call).await?;
         }
         Ok(())
     }
 
-    async fn run_call(&mut self, call: &Call) -> Result<(), EngineError> {
-        match send(&self.link, call).await {
+    async fn run_call(&mut self, model: &str, call: &Call) -> Result<(), EngineError> {
+        let client = match call {
+            // It is in no database yet, and the right to make one is over all of them.
+            Call::CreateDatabase { .. } => self.link.client.clone(),
+            call => self.link.writer(model, call.database()).await?,
+        };
+        match send(&self.link, &client, call).await {
             Ok(()) => {
                 if let Call::CreateCollection { collection, .. } = call {
                     let name = &collection.header.name;
@@ -103,7 +108,7 @@ impl MilvusTarget {
             detail: detail.to_owned(),
             hint: Some(format!(
                 "see the log of Milvus at {}; it may lack memory for the collection. Then apply again",
-                self.link.place
+                self.link.place.host_and_port()
             )),
         }
     }
@@ -129,7 +134,8 @@ impl MilvusTarget {
                     collection: name.name.clone(),
                     properties,
                 };
-                match send(&self.link, &call).await {
+                let client = self.link.writer(&seal.mark.model, &name.namespace).await?;
+                match send(&self.link, &client, &call).await {
                     Ok(()) => Ok(()),
                     Err(_) if is_there(&self.link, &call).await.unwrap_or(false) => Ok(()),
                     Err(error) => Err(refusal(&self.link, &call, &error)),
@@ -148,8 +154,7 @@ pub(super) async fn load_state(link: &Link, database: &Name, collection: &Name) 
     Ok(link.ask(link.client.get_load_state(request)).await?.state())
 }
 
-async fn send(link: &Link, call: &Call) -> Result<(), Error> {
-    let client = &link.client;
+async fn send(link: &Link, client: &ClientV2, call: &Call) -> Result<(), Error> {
     match call {
         Call::CreateDatabase { database } => {
             let request = CreateDatabaseRequest::builder().database_name(database.as_str()).build()?;

@@ -263,6 +263,7 @@ mod tests {
             connect_timeout: second,
             statement_timeout: second,
             prefix: String::new(),
+            model_users: false,
             cluster: None,
         })
     }

@@ -17,7 +17,7 @@ const DATABASES: &str = "/clickhouse/databases/";
 
 impl ClickhouseLower {
     /// What makes a statement about databases or access reach every host; begins with a space, or is empty.
-    pub(super) fn on_all(&self) -> String {
+    pub(in crate::backend::clickhouse) fn on_all(&self) -> String {
         match &self.cluster {
             Some(known) if known.cluster.databases != Databases::OneHost => {
                 format!(" ON CLUSTER {}", literal(&known.cluster.name))

@@ -1,0 +1,182 @@
+//! The wall between models in ClickHouse: under the role that `setup roles` gives each model, the engine refuses what is aimed
+//! at another.
+//!
+//! The engine is chDB with the users of a file, made of the command's own statements. A real apply goes through under them;
+//! then steps of one model are tampered with on their way, as a fault of the host would be.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly"
+)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+use whale_storage::backend::clickhouse::ClickhouseTarget;
+use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
+use whale_storage::change::Change;
+use whale_storage::definition::{Backend, ObjectKind, ObjectName};
+use whale_storage::mark::{Mark, MarkRole};
+use whale_storage::name::Name;
+use whale_storage::plan::{Atomicity, Recipe, Statement, Step};
+use whale_storage::target::TargetName;
+use whale_tests::chdb::{Engine, users_xml};
+use whale_tests::{program, root, text};
+
+/// What nobody may do for `w_language`.
+const AIMED: [&str; 22] = [
+    "CREATE TABLE w_federation.mine (id Int64) ENGINE = MergeTree ORDER BY id",
+    "CREATE TABLE w_language.copy ENGINE = MergeTree ORDER BY tuple() AS SELECT * FROM w_federation.cross_domain_usage",
+    "CREATE TABLE w_language.same AS w_federation.cross_domain_usage",
+    "CREATE TABLE w_language.over (id Int64) ENGINE = Distributed('local', 'w_federation', 'cross_domain_usage')",
+    "CREATE VIEW w_language.view AS SELECT * FROM w_federation.cross_domain_usage",
+    "CREATE MATERIALIZED VIEW w_language.view TO w_federation.cross_domain_usage AS SELECT * FROM w_language.messages",
+    "CREATE DICTIONARY w_language.words (id UInt64) PRIMARY KEY id SOURCE(NULL()) LAYOUT(FLAT()) LIFETIME(0)",
+    "ALTER TABLE w_federation.cross_domain_usage ADD COLUMN mine Int64",
+    "ALTER TABLE w_federation.cross_domain_usage MODIFY COMMENT 'mine'",
+    "ALTER TABLE w_federation.cross_domain_usage MODIFY SETTING ttl_only_drop_parts = 1",
+    "ALTER TABLE w_federation.cross_domain_usage DELETE WHERE 1",
+    "ALTER TABLE w_language.messages MOVE PARTITION ID 'all' TO TABLE w_federation.cross_domain_usage",
+    "INSERT INTO w_federation.cross_domain_usage SELECT * FROM w_federation.cross_domain_usage",
+    "INSERT INTO w_language.messages SELECT * FROM w_federation.cross_domain_usage",
+    "SELECT * FROM w_federation.cross_domain_usage",
+    "INSERT INTO w_default.schema_version SELECT * FROM w_default.schema_version",
+    "RENAME TABLE w_federation.cross_domain_usage TO w_language.stolen",
+    "TRUNCATE TABLE w_federation.cross_domain_usage",
+    "DROP TABLE w_federation.cross_domain_usage",
+    "DROP DATABASE w_federation",
+    "CREATE DATABASE w_third",
+    "GRANT ALL ON w_language.* TO admin",
+];
+
+fn whale(folder: &Path, arguments: &[&str]) -> Output {
+    let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
+    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+    output
+}
+
+/// A deployment of two models at an engine of its own, whose user has what `setup roles` gives it.
+async fn deployment(only: &[&str]) -> (tempfile::TempDir, Engine) {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = |plugins: &[&str], url: &str| {
+        let files: Vec<String> = plugins.iter().map(|one| format!("\"{one}.wasm\"")).collect();
+        let tables: Vec<String> = plugins.iter().map(|one| format!("[plugins.{one}]\n")).collect();
+        // In the local engine, `default` is no database like the others.
+        let target = format!("[targets.clickhouse]\nprefix = \"w_\"\n{url}");
+        let text = format!("[plugins]\nfiles = [{}]\n{}{target}", files.join(", "), tables.concat());
+        fs::write(folder.path().join("whale.toml"), text).unwrap();
+    };
+    for plugin in ["language", "federation"] {
+        let file = format!("{plugin}.wasm");
+        fs::copy(root().join("plugins").join(&file), folder.path().join(&file)).unwrap();
+    }
+    settings(only, "");
+    let shown = whale(folder.path(), &["setup", "roles", "--engine", "clickhouse", "--dry-run", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    let statements: Vec<String> = serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap();
+    let engine = Engine::start(&users_xml(&statements, "w_whalehost")).await;
+    fs::write(folder.path().join("engine.url"), &engine.url).unwrap();
+    settings(
+        &["language", "federation"],
+        "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n",
+    );
+    (folder, engine)
+}
+
+async fn connected(engine: &Engine) -> ClickhouseTarget {
+    let seconds = Duration::from_secs(10);
+    let address = Address {
+        url: engine.url.clone(),
+        authority: None,
+        connect_timeout: seconds,
+        statement_timeout: seconds,
+        prefix: "w_".to_owned(),
+        model_users: false,
+        cluster: None,
+    };
+    ClickhouseTarget::connect(&address).await.unwrap()
+}
+
+fn object(namespace: &str, name: &str) -> ObjectName {
+    let [namespace, name] = [namespace, name].map(Name::from_server);
+    ObjectName { backend: Backend::Clickhouse, namespace, name }
+}
+
+fn step(model: &str, sql: &str) -> Step {
+    let statements = vec![Statement::Sql(sql.to_owned())];
+    Step {
+        number: 1,
+        target: TargetName::from(Backend::Clickhouse),
+        change: Change::CreateObject { object: object("w_language", "mine"), kind: ObjectKind::Table },
+        model: Name::from_server(model),
+        role: None,
+        recipe: Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements },
+        version: None,
+    }
+}
+
+#[tokio::test]
+async fn what_is_done_for_a_model_reaches_no_other() {
+    let (folder, engine) = deployment(&["language", "federation"]).await;
+    let applied = whale(folder.path(), &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    assert_eq!(applied.status.code(), Some(0));
+    let nothing = whale(folder.path(), &["plan", "--all", "--check", "--engine", "clickhouse"]);
+    assert_eq!(nothing.status.code(), Some(0), "nothing is left to do");
+    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    assert!(text(&doctor.stdout).contains("what is done for a model is done under its role, as default-MODEL"));
+
+    let mut target = connected(&engine).await;
+    for sql in AIMED {
+        let fault = target.run(&step("w_language", sql)).await.expect_err(sql);
+        assert_eq!(fault.kind, FailureKind::Denied, "{sql}: {fault}");
+        assert!(fault.detail.contains("Code: 497."), "{sql}: {fault}");
+    }
+    // A table over another's may be made where engines need no grant of their own; there is nothing behind it.
+    let over = "(count UInt64) ENGINE = Buffer('w_federation', 'cross_domain_usage', 1, 0, 0, 0, 0, 0, 0)";
+    target.run(&step("w_language", &format!("CREATE TABLE w_language.over {over}"))).await.unwrap();
+    let fault = target.run(&step("w_language", "INSERT INTO w_language.over VALUES (1)")).await.unwrap_err();
+    assert_eq!(fault.kind, FailureKind::Denied, "{fault}");
+    let mark = Mark {
+        id: "language/mine".to_owned(),
+        model: "w_language".to_owned(),
+        role: MarkRole::Live,
+        run: "x".to_owned(),
+        wanted: String::new(),
+        seen: String::new(),
+        settings: std::collections::BTreeSet::new(),
+    };
+    let seal = Seal { kind: ObjectKind::Table, comment: String::new(), mark, role: None };
+    let fault = target.seal(&BTreeMap::from([(object("w_federation", "cross_domain_usage"), seal)])).await.unwrap_err();
+    assert_eq!(fault.kind, FailureKind::Denied, "a mark on another's table: {fault}");
+    // For the model that it is of, the same is done.
+    target
+        .run(&step("w_federation", "ALTER TABLE w_federation.cross_domain_usage ADD COLUMN mine Int64"))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_model_without_a_role_does_not_run_under_another_ones() {
+    let (folder, _engine) = deployment(&["language"]).await;
+    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    assert!(text(&doctor.stdout).contains("default has not the role default-w_federation"));
+    let applied = whale(folder.path(), &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    assert_eq!(applied.status.code(), Some(4));
+    assert!(text(&applied.stderr).contains("not the role default-w_federation"), "{}", text(&applied.stderr));
+    assert!(text(&applied.stderr).contains("setup roles` again"));
+}
+
+#[tokio::test]
+async fn a_user_with_all_rights_is_told_that_there_is_no_wall() {
+    let (folder, _engine) = deployment(&["language", "federation"]).await;
+    fs::write(folder.path().join("engine.url"), whale_tests::clients::address("CLICKHOUSE_URL").as_str()).unwrap();
+    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    assert!(text(&doctor.stdout).contains("has no role for each model"));
+}

@@ -1,0 +1,220 @@
+//! The wall between models in Milvus, with a user for each model: the server refuses what is aimed at another's database.
+//!
+//! The users are made by `setup roles`; a real apply goes through under them. Then calls of one model are tampered with on
+//! their way, as a fault of the host would be.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "a test may fail loudly"
+)]
+
+use milvus::v2::request::rbac::{DropRoleRequest, DropUserRequest, RevokePrivilegeRequest, RevokeRoleRequest};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+use whale_storage::backend::milvus::MilvusTarget;
+use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
+use whale_storage::change::Change;
+use whale_storage::definition::{Backend, ObjectKind, ObjectName};
+use whale_storage::mark::{Mark, MarkRole};
+use whale_storage::name::Name;
+use whale_storage::plan::{Atomicity, Call, Recipe, Statement, Step};
+use whale_storage::scaling::Placement;
+use whale_storage::target::TargetName;
+use whale_tests::clients::{self, forget_milvus, forget_timescaledb, forget_versions};
+use whale_tests::{program, root, text};
+
+const USER: &str = "wallhost";
+const SECRET: &str = "secrets/milvus.url";
+
+fn whale(folder: &Path, arguments: &[&str]) -> Output {
+    let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
+    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+    output
+}
+
+fn settings(folder: &Path, plugins: &[&str], url: &str) {
+    let files: Vec<String> = plugins.iter().map(|one| format!("\"{one}.wasm\"")).collect();
+    let tables: Vec<String> = plugins.iter().map(|one| format!("[plugins.{one}]\n")).collect();
+    let text = format!(
+        "[plugins]\nfiles = [{}]\n{}[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n\
+         [targets.milvus]\nmodel_users = true\n{url}\n",
+        files.join(", "),
+        tables.concat()
+    );
+    fs::write(folder.join("whale.toml"), text).unwrap();
+}
+
+fn as_root(folder: &Path, plugins: &[&str]) {
+    settings(folder, plugins, "url_env = \"MILVUS_URL\"");
+}
+
+fn as_user(folder: &Path, plugins: &[&str]) {
+    settings(folder, plugins, &format!("url_file = \"{SECRET}\""));
+}
+
+fn set_up(folder: &Path) -> Vec<String> {
+    let made = whale(folder, &["setup", "roles", "--engine", "milvus", "--name", USER, "--format", "json"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let document: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap()
+}
+
+/// Milvus takes its time until a grant holds; an apply goes on from what is there.
+async fn applied(folder: &Path) {
+    let until = Instant::now() + Duration::from_secs(90);
+    while whale(folder, &["apply", "--all", "--yes"]).status.code() != Some(0) {
+        assert!(Instant::now() < until, "the rights do not suffice");
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    assert_eq!(whale(folder, &["plan", "--all", "--check"]).status.code(), Some(0), "nothing is left to do");
+}
+
+async fn forget() {
+    for model in ["legal", "medical", "programming"] {
+        forget_timescaledb(model).await;
+        forget_milvus(model).await;
+    }
+    forget_versions().await;
+}
+
+/// Drops the users and roles, and so first takes what they were told to have been granted: a server takes ten roles.
+async fn forget_users(told: &[String]) {
+    let root = clients::milvus().await;
+    for line in told {
+        let words: Vec<&str> = line.split([' ', '(', ')', ',']).filter(|word| !word.is_empty()).collect();
+        match words[..] {
+            ["grant", "role", role, "to", "user", user] => {
+                let revoke = RevokeRoleRequest::builder().username(user).role_name(role).build().unwrap();
+                root.revoke_role(revoke).await.unwrap();
+                root.drop_user(DropUserRequest::builder().username(user).build().unwrap()).await.unwrap();
+            }
+            ["grant", privilege, object, name, "in", database, "to", "role", role, ..] => {
+                let revoke = RevokePrivilegeRequest::builder().role_name(role).database_name(database);
+                let revoke = revoke.object_type(object).object_name(name).privilege(privilege).build().unwrap();
+                root.revoke_privilege(revoke).await.unwrap();
+            }
+            _ => {}
+        }
+    }
+    for role in [USER, "wallhost_legal", "wallhost_medical"] {
+        root.drop_role(DropRoleRequest::builder().role_name(role).build().unwrap()).await.unwrap();
+    }
+}
+
+fn step(model: &str, call: Call) -> Step {
+    let statements = vec![Statement::Call(call)];
+    let [namespace, name] = ["legal", "mine"].map(Name::from_server);
+    let object = ObjectName { backend: Backend::Milvus, namespace, name };
+    Step {
+        number: 1,
+        target: TargetName::from(Backend::Milvus),
+        change: Change::CreateObject { object, kind: ObjectKind::Collection },
+        model: Name::from_server(model),
+        role: None,
+        recipe: Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements },
+        version: None,
+    }
+}
+
+/// What nobody may do for another model.
+fn aimed(database: &str, collection: &str) -> Vec<Call> {
+    let [database, collection, partition] = [database, collection, "mine"].map(Name::from_server);
+    let properties = BTreeMap::from([("collection.ttl.seconds".to_owned(), "1".to_owned())]);
+    let (of, named) = (|| database.clone(), || collection.clone());
+    vec![
+        Call::CreatePartition { database: of(), collection: named(), partition },
+        Call::AlterProperties { database: of(), collection: named(), properties },
+        Call::Release { database: of(), collection: named() },
+        Call::Load { database: of(), collection: named(), placement: Placement::default() },
+    ]
+}
+
+fn seal(model: &str, database: &str, collection: &str) -> BTreeMap<ObjectName, Seal> {
+    let [namespace, name] = [database, collection].map(Name::from_server);
+    let mark = Mark {
+        id: "legal/mine".to_owned(),
+        model: model.to_owned(),
+        role: MarkRole::Live,
+        run: "x".to_owned(),
+        wanted: String::new(),
+        seen: String::new(),
+        settings: BTreeSet::new(),
+    };
+    let seal = Seal { kind: ObjectKind::Collection, comment: String::new(), mark, role: None };
+    BTreeMap::from([(ObjectName { backend: Backend::Milvus, namespace, name }, seal)])
+}
+
+async fn the_wall_stands(folder: &Path) {
+    let url = fs::read_to_string(folder.join(SECRET)).unwrap().trim().to_owned();
+    let seconds = Duration::from_secs(10);
+    let address = Address {
+        url,
+        authority: None,
+        connect_timeout: seconds,
+        statement_timeout: seconds,
+        prefix: String::new(),
+        model_users: true,
+        cluster: None,
+    };
+    let mut target = MilvusTarget::connect(&address).await.unwrap();
+    for call in aimed("medical", "medical_knowledge") {
+        let said = call.to_string();
+        let fault = target.run(&step("legal", call)).await.expect_err(&said);
+        assert_eq!(fault.kind, FailureKind::Denied, "{said}: {fault}");
+    }
+    let fault = target.seal(&seal("legal", "medical", "medical_knowledge")).await.unwrap_err();
+    assert_eq!(fault.kind, FailureKind::Denied, "a mark on another's collection: {fault}");
+    // For the model that it is of, the same is done.
+    let properties = aimed("medical", "medical_knowledge").remove(1);
+    target.run(&step("medical", properties)).await.unwrap();
+    let fault = target.run(&step("programming", aimed("legal", "legal_knowledge").remove(0))).await.unwrap_err();
+    assert_eq!(fault.kind, FailureKind::Denied, "{fault}");
+    assert!(fault.attempted.contains("as wallhost_programming"), "{fault}");
+}
+
+#[tokio::test]
+async fn a_user_for_each_model_reaches_no_other_model() {
+    forget().await;
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    for plugin in ["legal", "medical", "programming"] {
+        let file = format!("{plugin}.wasm");
+        fs::copy(root().join("plugins").join(&file), folder.join(&file)).unwrap();
+    }
+    let two = ["legal", "medical"];
+    as_root(folder, &two);
+    set_up(folder);
+    as_user(folder, &two);
+    applied(folder).await;
+    let doctor = whale(folder, &["doctor", "--all", "--engine", "milvus"]);
+    assert!(text(&doctor.stdout).contains("what is done for a model is done as its user"));
+    the_wall_stands(folder).await;
+
+    // A model that came later has no user yet.
+    as_user(folder, &["legal", "medical", "programming"]);
+    let refused = whale(folder, &["apply", "--all", "--yes"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert!(text(&refused.stderr).contains("as wallhost_programming, for programming"));
+    assert!(text(&refused.stderr).contains("setup roles` again"));
+    let doctor = whale(folder, &["doctor", "--all", "--engine", "milvus"]);
+    assert!(text(&doctor.stdout).contains("as wallhost_programming, for programming"));
+
+    // With the secret lost, all users get new passwords.
+    fs::remove_file(folder.join(SECRET)).unwrap();
+    as_root(folder, &two);
+    let told = set_up(folder);
+    let replaced = told.iter().filter(|line| line.starts_with("drop user ")).count();
+    assert_eq!(replaced, 3, "{told:?}");
+    as_user(folder, &two);
+    applied(folder).await;
+    forget_users(&told).await;
+    forget().await;
+}
