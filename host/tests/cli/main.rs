@@ -9,6 +9,7 @@ mod capabilities;
 mod doctor;
 mod history;
 mod init;
+mod old_kernel;
 mod refused;
 mod reports;
 mod schema;
