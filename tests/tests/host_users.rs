@@ -14,6 +14,7 @@
 )]
 
 use milvus::v2::prelude::*;
+use milvus::v2::request::dql::QueryRequest;
 use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -84,7 +85,9 @@ async fn attempts(url: &Url) -> Vec<(&'static str, Option<milvus::v2::error::Err
     let load = LoadCollectionRequest::builder().database_name("w_foreign").collection_name("theirs");
     let database = DropDatabaseRequest::builder().database_name("w_foreign");
     let user = CreateUserRequest::builder().username("w_more").password("secret123");
+    let rows = QueryRequest::builder().database_name("legal").collection_name("legal_knowledge").filter("id != \"\"");
     vec![
+        ("reading a model's rows", own.query(rows.build().unwrap()).await.err()),
         ("making a collection elsewhere", foreign.create_collection(mine.build().unwrap()).await.err()),
         ("dropping another's collection", foreign.drop_collection(drop_of("w_foreign", "theirs")).await.err()),
         ("dropping its own", own.drop_collection(drop_of("legal", "legal_knowledge")).await.err()),

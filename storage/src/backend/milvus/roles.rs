@@ -18,35 +18,30 @@ use milvus::v2::request::rbac::{
 use std::collections::BTreeSet;
 
 /// Over all databases.
-const EVERYWHERE: [&str; 2] = ["CreateDatabase", "ListDatabases"];
-/// In a model's databases, on the whole of them.
-const GLOBAL: [&str; 3] = ["CreateCollection", "DescribeCollection", "ShowCollections"];
-/// In a model's databases, on their collections.
-const COLLECTIONS: [&str; 16] = [
+const EVERYWHERE: &[&str] = &["CreateDatabase", "ListDatabases"];
+/// To make collections in a database. Nothing is read of what is in them, written or dropped.
+const MAKING: &[&str] = &["CreateCollection", "DescribeCollection", "ShowCollections"];
+const MAKING_OF_COLLECTIONS: &[&str] = &[
     "CreateIndex",
     "CreatePartition",
-    "Delete",
-    "Flush",
     "GetLoadState",
     "GetLoadingProgress",
     "GetStatistics",
     "HasPartition",
     "IndexDetail",
-    "Insert",
     "Load",
-    "Query",
     "Release",
-    "Search",
     "ShowPartitions",
-    "Upsert",
 ];
 /// Rights of newer servers only.
-const NEWER: [&str; 4] = ["AddCollectionField", "AlterCollection", "AlterCollectionField", "DescribeDatabase"];
+const MAKING_NEWER: &[&str] = &["AddCollectionField", "AlterCollection", "AlterCollectionField", "DescribeDatabase"];
 /// To read what is there. Older servers tell the state of a load to those only who may load.
-const READING_GLOBAL: [&str; 2] = ["DescribeCollection", "ShowCollections"];
-const READING_COLLECTIONS: [&str; 7] =
-    ["GetLoadState", "GetLoadingProgress", "GetStatistics", "HasPartition", "IndexDetail", "Load", "ShowPartitions"];
-const READING_NEWER: [&str; 1] = ["DescribeDatabase"];
+const READING: &[&str] = &["DescribeCollection", "ShowCollections"];
+const READING_OF_COLLECTIONS: &[&str] =
+    &["GetLoadState", "GetLoadingProgress", "GetStatistics", "HasPartition", "IndexDetail", "Load", "ShowPartitions"];
+const READING_NEWER: &[&str] = &["DescribeDatabase"];
+/// To keep the version table.
+const WRITING: &[&str] = &["Insert", "Query", "Upsert"];
 
 /// What a server says that takes no more roles.
 const ROLES_FULL: &str = "number of roles has reached the limit";
@@ -68,13 +63,13 @@ enum Call<'a> {
     Grant(&'a Name, &'a Right),
 }
 
-/// One right.
+/// Rights on one thing.
 struct Right {
-    database: String,
+    database: Name,
     object: &'static str,
     object_name: String,
-    privilege: &'static str,
-    /// Whether a server may not know it.
+    privileges: &'static [&'static str],
+    /// Whether a server may not know them.
     newer: bool,
 }
 
@@ -109,10 +104,7 @@ impl MilvusTarget {
         for call in calls {
             let line = call.told();
             if !pretend {
-                match self.send(&call).await {
-                    Err(_) if matches!(call, Call::Grant(_, Right { newer: true, .. })) => continue,
-                    sent => sent.map_err(|error| self.refused(&line, &error))?,
-                }
+                self.send(&call).await.map_err(|error| self.refused(&line, &error))?;
             }
             told.push(line);
         }
@@ -132,24 +124,22 @@ impl MilvusTarget {
     /// The host's own, and those of the models where they have some.
     fn accounts(&self, user: &HostUser, needs: &Needs) -> Vec<Account> {
         let (name, password) = (user.name.clone(), user.password().to_owned());
+        let table = &self.version_table;
+        let versions = right(&table.namespace, "Collection", table.name.as_str(), WRITING);
         if !self.link.model_users {
-            let rights = everywhere().chain(needs.namespaces.iter().flat_map(all)).collect();
-            return vec![Account { name, password, rights }];
+            let made = needs.namespaces.iter().flat_map(making);
+            return vec![Account { name, password, rights: everywhere().chain(made).chain([versions]).collect() }];
         }
         // Older servers judge what names no database by this one.
         let default = Name::from_server("default");
         let read: BTreeSet<&Name> = needs.namespaces.iter().chain([&default]).collect();
-        let table = (&self.version_table.namespace, self.version_table.name.as_str());
-        let rights = everywhere()
-            .chain(read.into_iter().flat_map(reading))
-            .chain(on(table.0, "Global", "*", &["CreateCollection"]))
-            .chain(on(table.0, "Collection", table.1, &COLLECTIONS))
-            .chain(newer(table.0, &NEWER));
+        let rights =
+            everywhere().chain(read.into_iter().flat_map(reading)).chain(making(&table.namespace)).chain([versions]);
         let mut accounts = vec![Account { name, password, rights: rights.collect() }];
         for (model, namespaces) in needs.models.iter().filter(|(model, _)| model.as_str() != HOST_MODEL) {
             let name = user_of(user.name.as_str(), model.as_str());
             let password = password_of(user.password(), &name);
-            accounts.push(Account { name, password, rights: namespaces.iter().flat_map(all).collect() });
+            accounts.push(Account { name, password, rights: namespaces.iter().flat_map(making).collect() });
         }
         accounts
     }
@@ -171,12 +161,22 @@ impl MilvusTarget {
                 let request = GrantRoleRequest::builder().username(name.as_str()).role_name(name.as_str()).build()?;
                 self.link.ask(client.grant_role(request)).await
             }
-            Call::Grant(name, Right { database, object, object_name, privilege, .. }) => {
-                let request = GrantPrivilegeRequest::builder().role_name(name.as_str()).database_name(database);
-                let request = request.object_type(*object).object_name(object_name).privilege(*privilege).build()?;
-                self.link.ask(client.grant_privilege(request)).await
+            Call::Grant(name, right) => {
+                for privilege in right.privileges {
+                    match self.grant(name, right, privilege).await {
+                        Err(_) if right.newer => {}
+                        sent => sent?,
+                    }
+                }
+                Ok(())
             }
         }
+    }
+
+    async fn grant(&self, role: &Name, right: &Right, privilege: &str) -> Result<(), Error> {
+        let request = GrantPrivilegeRequest::builder().role_name(role.as_str()).database_name(right.database.as_str());
+        let request = request.object_type(right.object).object_name(&right.object_name).privilege(privilege).build()?;
+        self.link.ask(self.link.client.grant_privilege(request)).await
     }
 
     async fn create_user(&self, Account { name, password, .. }: &Account) -> Result<(), Error> {
@@ -194,41 +194,39 @@ impl Call<'_> {
             }
             Call::CreateRole(name) => format!("create role {name}"),
             Call::GrantRole(name) => format!("grant role {name} to user {name}"),
-            Call::Grant(name, Right { database, object, object_name, privilege, newer }) => {
+            Call::Grant(name, Right { database, object, object_name, privileges, newer }) => {
                 let known = if *newer { ", where the server knows it" } else { "" };
-                format!("grant {privilege} ({object} {object_name}) in {database} to role {name}{known}")
+                let privileges = privileges.join(", ");
+                format!("grant {privileges} ({object} {object_name}) in {database} to role {name}{known}")
             }
         }
     }
 }
 
-fn on(database: &Name, object: &'static str, object_name: &str, privileges: &'static [&'static str]) -> Vec<Right> {
-    let right = |privilege: &&'static str| Right {
-        database: database.to_string(),
-        object,
-        object_name: object_name.to_owned(),
-        privilege,
-        newer: false,
-    };
-    privileges.iter().map(right).collect()
+fn right(database: &Name, object: &'static str, object_name: &str, privileges: &'static [&'static str]) -> Right {
+    Right { database: database.clone(), object, object_name: object_name.to_owned(), privileges, newer: false }
 }
 
-fn newer(database: &Name, privileges: &'static [&'static str]) -> Vec<Right> {
-    on(database, "Global", "*", privileges).into_iter().map(|right| Right { newer: true, ..right }).collect()
+fn newer(database: &Name, privileges: &'static [&'static str]) -> Right {
+    Right { newer: true, ..right(database, "Global", "*", privileges) }
 }
 
 fn everywhere() -> impl Iterator<Item = Right> {
-    on(&Name::from_server("default"), "Global", "*", &EVERYWHERE).into_iter()
+    [right(&Name::from_server("default"), "Global", "*", EVERYWHERE)].into_iter()
 }
 
-fn reading(database: &Name) -> Vec<Right> {
-    let global = on(database, "Global", "*", &READING_GLOBAL);
-    let collections = on(database, "Collection", "*", &READING_COLLECTIONS);
-    global.into_iter().chain(collections).chain(newer(database, &READING_NEWER)).collect()
+fn reading(database: &Name) -> [Right; 3] {
+    [
+        right(database, "Global", "*", READING),
+        right(database, "Collection", "*", READING_OF_COLLECTIONS),
+        newer(database, READING_NEWER),
+    ]
 }
 
-/// All that is done in a model's database.
-fn all(database: &Name) -> Vec<Right> {
-    let global = on(database, "Global", "*", &GLOBAL);
-    global.into_iter().chain(on(database, "Collection", "*", &COLLECTIONS)).chain(newer(database, &NEWER)).collect()
+fn making(database: &Name) -> [Right; 3] {
+    [
+        right(database, "Global", "*", MAKING),
+        right(database, "Collection", "*", MAKING_OF_COLLECTIONS),
+        newer(database, MAKING_NEWER),
+    ]
 }
