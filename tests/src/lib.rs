@@ -16,6 +16,7 @@ pub mod cases;
 pub mod chaos;
 pub mod chdb;
 pub mod clients;
+pub mod deployment;
 pub mod good;
 pub mod hostile;
 pub mod tls;

@@ -9,15 +9,12 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a test may fail loudly"
 )]
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
 use std::time::Duration;
 use whale_storage::backend::clickhouse::ClickhouseTarget;
 use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
@@ -28,7 +25,8 @@ use whale_storage::name::Name;
 use whale_storage::plan::{Atomicity, Recipe, Statement, Step};
 use whale_storage::target::TargetName;
 use whale_tests::chdb::{Engine, users_xml};
-use whale_tests::{program, root, text};
+use whale_tests::deployment::Deployment;
+use whale_tests::text;
 
 /// What nobody may do for `w_language`.
 const AIMED: [&str; 22] = [
@@ -56,38 +54,18 @@ const AIMED: [&str; 22] = [
     "GRANT ALL ON w_language.* TO admin",
 ];
 
-fn whale(folder: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
-    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
-    output
-}
+/// In the local engine, `default` is no database like the others.
+const TARGET: &str = "[targets.clickhouse]\nprefix = \"w_\"\n";
 
-/// A deployment of two models at an engine of its own, whose user has what `setup roles` gives it.
-async fn deployment(only: &[&str]) -> (tempfile::TempDir, Engine) {
-    let folder = tempfile::tempdir().unwrap();
-    let settings = |plugins: &[&str], url: &str| {
-        let files: Vec<String> = plugins.iter().map(|one| format!("\"{one}.wasm\"")).collect();
-        let tables: Vec<String> = plugins.iter().map(|one| format!("[plugins.{one}]\n")).collect();
-        // In the local engine, `default` is no database like the others.
-        let target = format!("[targets.clickhouse]\nprefix = \"w_\"\n{url}");
-        let text = format!("[plugins]\nfiles = [{}]\n{}{target}", files.join(", "), tables.concat());
-        fs::write(folder.path().join("whale.toml"), text).unwrap();
-    };
-    for plugin in ["language", "federation"] {
-        let file = format!("{plugin}.wasm");
-        fs::copy(root().join("plugins").join(&file), folder.path().join(&file)).unwrap();
-    }
-    settings(only, "");
-    let shown = whale(folder.path(), &["setup", "roles", "--engine", "clickhouse", "--dry-run", "--format", "json"]);
-    let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let statements: Vec<String> = serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap();
+/// A deployment of two models at an engine of its own, whose user has what `setup roles` gives it for some.
+async fn deployment(granted: &[&str]) -> (Deployment, Engine) {
+    let deployment = Deployment::of(granted, TARGET);
+    let statements = deployment.setup_roles("clickhouse", &["--dry-run"]);
     let engine = Engine::start(&users_xml(&statements, "w_whalehost")).await;
-    fs::write(folder.path().join("engine.url"), &engine.url).unwrap();
-    settings(
-        &["language", "federation"],
-        "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n",
-    );
-    (folder, engine)
+    fs::write(deployment.path("engine.url"), &engine.url).unwrap();
+    let more = "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n";
+    deployment.set(&["language", "federation"], &format!("{TARGET}{more}"));
+    (deployment, engine)
 }
 
 async fn connected(engine: &Engine) -> ClickhouseTarget {
@@ -124,12 +102,12 @@ fn step(model: &str, sql: &str) -> Step {
 
 #[tokio::test]
 async fn what_is_done_for_a_model_reaches_no_other() {
-    let (folder, engine) = deployment(&["language", "federation"]).await;
-    let applied = whale(folder.path(), &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    let (deployment, engine) = deployment(&["language", "federation"]).await;
+    let applied = deployment.whale(&["apply", "--all", "--yes", "--engine", "clickhouse"]);
     assert_eq!(applied.status.code(), Some(0));
-    let nothing = whale(folder.path(), &["plan", "--all", "--check", "--engine", "clickhouse"]);
+    let nothing = deployment.whale(&["plan", "--all", "--check", "--engine", "clickhouse"]);
     assert_eq!(nothing.status.code(), Some(0), "nothing is left to do");
-    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    let doctor = deployment.whale(&["doctor", "--all", "--engine", "clickhouse"]);
     assert!(text(&doctor.stdout).contains("what is done for a model is done under its role, as default-MODEL"));
 
     let mut target = connected(&engine).await;
@@ -164,10 +142,10 @@ async fn what_is_done_for_a_model_reaches_no_other() {
 
 #[tokio::test]
 async fn a_model_without_a_role_does_not_run_under_another_ones() {
-    let (folder, _engine) = deployment(&["language"]).await;
-    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    let (deployment, _engine) = deployment(&["language"]).await;
+    let doctor = deployment.whale(&["doctor", "--all", "--engine", "clickhouse"]);
     assert!(text(&doctor.stdout).contains("default has not the role default-w_federation"));
-    let applied = whale(folder.path(), &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    let applied = deployment.whale(&["apply", "--all", "--yes", "--engine", "clickhouse"]);
     assert_eq!(applied.status.code(), Some(4));
     assert!(text(&applied.stderr).contains("not the role default-w_federation"), "{}", text(&applied.stderr));
     assert!(text(&applied.stderr).contains("setup roles` again"));
@@ -175,8 +153,8 @@ async fn a_model_without_a_role_does_not_run_under_another_ones() {
 
 #[tokio::test]
 async fn a_user_with_all_rights_is_told_that_there_is_no_wall() {
-    let (folder, _engine) = deployment(&["language", "federation"]).await;
-    fs::write(folder.path().join("engine.url"), whale_tests::clients::address("CLICKHOUSE_URL").as_str()).unwrap();
-    let doctor = whale(folder.path(), &["doctor", "--all", "--engine", "clickhouse"]);
+    let (deployment, _engine) = deployment(&["language", "federation"]).await;
+    fs::write(deployment.path("engine.url"), whale_tests::clients::address("CLICKHOUSE_URL").as_str()).unwrap();
+    let doctor = deployment.whale(&["doctor", "--all", "--engine", "clickhouse"]);
     assert!(text(&doctor.stdout).contains("has no role for each model"));
 }

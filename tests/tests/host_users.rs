@@ -8,7 +8,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stdout,
     clippy::disallowed_methods,
     reason = "a test may fail loudly"
 )]
@@ -18,27 +17,11 @@ use milvus::v2::request::dql::QueryRequest;
 use milvus::v2::{ClientV2, ConnectConfig, TelemetryConfig};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 use url::Url;
 use whale_tests::chdb::{Engine, users_xml};
 use whale_tests::clients::{self, forget_clickhouse, forget_milvus, forget_timescaledb, forget_versions};
-use whale_tests::{program, root, text};
-
-/// A deployment's folder with one plugin.
-fn folder(plugin: &str, targets: &str) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::copy(root().join(format!("plugins/{plugin}.wasm")), folder.path().join("p.wasm")).unwrap();
-    let settings = format!("[plugins]\nfiles = [\"p.wasm\"]\n[plugins.{plugin}]\n{targets}");
-    fs::write(folder.path().join("whale.toml"), settings).unwrap();
-    folder
-}
-
-fn whale(folder: &tempfile::TempDir, arguments: &[&str]) -> Output {
-    let output = Command::new(program()).args(arguments).current_dir(folder.path()).output().unwrap();
-    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
-    output
-}
+use whale_tests::deployment::Deployment;
+use whale_tests::text;
 
 async fn forget(model: &str) {
     forget_timescaledb(model).await;
@@ -104,30 +87,23 @@ async fn attempts(url: &Url) -> Vec<(&'static str, Option<milvus::v2::error::Err
 #[tokio::test]
 async fn the_user_of_milvus_reaches_its_models_and_no_other() {
     forget("legal").await;
-    let folder = folder("legal", "");
-    let shown = whale(&folder, &["setup", "roles", "--engine", "milvus", "--dry-run"]);
+    let deployment = Deployment::of(&["legal"], "");
+    let shown = deployment.whale(&["setup", "roles", "--engine", "milvus", "--dry-run"]);
     assert!(text(&shown.stdout).contains("create user whalehost with password [password]"));
-    assert!(!folder.path().join("secrets").exists(), "nothing is written either");
-    let made = whale(&folder, &["setup", "roles", "--engine", "milvus"]);
+    assert!(!deployment.path("secrets").exists(), "nothing is written either");
+    let made = deployment.whale(&["setup", "roles", "--engine", "milvus"]);
     assert_eq!(made.status.code(), Some(0));
-    let path = folder.path().join("secrets/milvus.url");
+    let path = deployment.path("secrets/milvus.url");
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let url = Url::parse(fs::read_to_string(&path).unwrap().trim()).unwrap();
     assert!(!text(&made.stdout).contains(url.password().unwrap()), "the password is shown to nobody");
-    let again = whale(&folder, &["setup", "roles", "--engine", "milvus"]);
+    let again = deployment.whale(&["setup", "roles", "--engine", "milvus"]);
     assert!(!text(&again.stdout).contains("create user"), "it is there");
 
-    let variable =
+    let targets =
         "[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n[targets.milvus]\nurl_file = \"secrets/milvus.url\"\n";
-    let settings = format!("[plugins]\nfiles = [\"p.wasm\"]\n[plugins.legal]\n{variable}");
-    fs::write(folder.path().join("whale.toml"), settings).unwrap();
-    // Milvus takes its time until a grant holds; an apply goes on from what is there.
-    let until = Instant::now() + Duration::from_secs(90);
-    while whale(&folder, &["apply", "--all", "--yes"]).status.code() != Some(0) {
-        assert!(Instant::now() < until, "the rights do not suffice");
-        tokio::time::sleep(Duration::from_secs(3)).await;
-    }
-    assert_eq!(whale(&folder, &["plan", "--all", "--check"]).status.code(), Some(0), "nothing is left to do");
+    deployment.set(&["legal"], targets);
+    deployment.apply_once_granted().await;
 
     let root = clients::milvus().await;
     a_foreign_database(&root).await;
@@ -145,10 +121,9 @@ async fn the_user_of_milvus_reaches_its_models_and_no_other() {
 async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
     forget("language").await;
     // In the local engine, `default` is no database like the others.
-    let folder = folder("language", "[targets.clickhouse]\nprefix = \"w_\"\n");
-    let shown = whale(&folder, &["setup", "roles", "--engine", "clickhouse", "--dry-run", "--format", "json"]);
-    let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
-    let statements: Vec<String> = serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap();
+    let target = "[targets.clickhouse]\nprefix = \"w_\"\n";
+    let deployment = Deployment::of(&["language"], target);
+    let statements = deployment.setup_roles("clickhouse", &["--dry-run"]);
     assert!(statements.len() > 15, "{statements:?}");
     for sql in &statements {
         let tree = clients::clickhouse(&format!("EXPLAIN AST {sql}")).await;
@@ -156,18 +131,15 @@ async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
         assert_eq!(statements, 1, "{sql}: {tree:?}");
     }
     // The local engine lets nobody make users: that is said, and no file is left behind.
-    let refused = whale(&folder, &["setup", "roles", "--engine", "clickhouse"]);
+    let refused = deployment.whale(&["setup", "roles", "--engine", "clickhouse"]);
     assert_eq!(refused.status.code(), Some(4));
-    assert!(
-        text(&refused.stderr).contains("access_management") && !folder.path().join("secrets/clickhouse.url").exists()
-    );
+    assert!(text(&refused.stderr).contains("access_management") && !deployment.path("secrets/clickhouse.url").exists());
 
     let engine = Engine::start(&users_xml(&statements, "w_whalehost")).await;
-    let settings = fs::read_to_string(folder.path().join("whale.toml")).unwrap();
-    let targets = "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n";
-    fs::write(folder.path().join("engine.url"), &engine.url).unwrap();
-    fs::write(folder.path().join("whale.toml"), format!("{settings}{targets}")).unwrap();
-    let applied = whale(&folder, &["apply", "--all", "--yes", "--engine", "clickhouse"]);
+    let more = "url_file = \"engine.url\"\n[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n";
+    fs::write(deployment.path("engine.url"), &engine.url).unwrap();
+    deployment.set(&["language"], &format!("{target}{more}"));
+    let applied = deployment.whale(&["apply", "--all", "--yes", "--engine", "clickhouse"]);
     assert_eq!(applied.status.code(), Some(0));
     for refused in [
         "CREATE DATABASE other",

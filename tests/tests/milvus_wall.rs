@@ -8,17 +8,13 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    clippy::print_stdout,
-    clippy::disallowed_methods,
     reason = "a test may fail loudly"
 )]
 
 use milvus::v2::request::rbac::{DropRoleRequest, DropUserRequest, RevokePrivilegeRequest, RevokeRoleRequest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use whale_storage::backend::milvus::MilvusTarget;
 use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
 use whale_storage::change::Change;
@@ -29,52 +25,23 @@ use whale_storage::plan::{Atomicity, Call, Recipe, Statement, Step};
 use whale_storage::scaling::Placement;
 use whale_storage::target::TargetName;
 use whale_tests::clients::{self, forget_milvus, forget_timescaledb, forget_versions};
-use whale_tests::{program, root, text};
+use whale_tests::deployment::Deployment;
+use whale_tests::text;
 
 const USER: &str = "wallhost";
 const SECRET: &str = "secrets/milvus.url";
 
-fn whale(folder: &Path, arguments: &[&str]) -> Output {
-    let output = Command::new(program()).args(arguments).current_dir(folder).output().unwrap();
-    println!("{arguments:?}\n{}{}", text(&output.stdout), text(&output.stderr));
-    output
+/// Tables of targets, the URL of Milvus from there.
+fn targets(url: &str) -> String {
+    format!("[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n[targets.milvus]\nmodel_users = true\n{url}\n")
 }
 
-fn settings(folder: &Path, plugins: &[&str], url: &str) {
-    let files: Vec<String> = plugins.iter().map(|one| format!("\"{one}.wasm\"")).collect();
-    let tables: Vec<String> = plugins.iter().map(|one| format!("[plugins.{one}]\n")).collect();
-    let text = format!(
-        "[plugins]\nfiles = [{}]\n{}[targets.timescaledb]\nurl_env = \"TIMESCALEDB_URL\"\n\
-         [targets.milvus]\nmodel_users = true\n{url}\n",
-        files.join(", "),
-        tables.concat()
-    );
-    fs::write(folder.join("whale.toml"), text).unwrap();
+fn as_root() -> String {
+    targets("url_env = \"MILVUS_URL\"")
 }
 
-fn as_root(folder: &Path, plugins: &[&str]) {
-    settings(folder, plugins, "url_env = \"MILVUS_URL\"");
-}
-
-fn as_user(folder: &Path, plugins: &[&str]) {
-    settings(folder, plugins, &format!("url_file = \"{SECRET}\""));
-}
-
-fn set_up(folder: &Path) -> Vec<String> {
-    let made = whale(folder, &["setup", "roles", "--engine", "milvus", "--name", USER, "--format", "json"]);
-    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
-    let document: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
-    serde_json::from_value(document["result"]["users"][0]["statements"].clone()).unwrap()
-}
-
-/// Milvus takes its time until a grant holds; an apply goes on from what is there.
-async fn applied(folder: &Path) {
-    let until = Instant::now() + Duration::from_secs(90);
-    while whale(folder, &["apply", "--all", "--yes"]).status.code() != Some(0) {
-        assert!(Instant::now() < until, "the rights do not suffice");
-        tokio::time::sleep(Duration::from_secs(3)).await;
-    }
-    assert_eq!(whale(folder, &["plan", "--all", "--check"]).status.code(), Some(0), "nothing is left to do");
+fn as_user() -> String {
+    targets(&format!("url_file = \"{SECRET}\""))
 }
 
 async fn forget() {
@@ -173,8 +140,8 @@ fn seal(model: &str, database: &str, collection: &str) -> BTreeMap<ObjectName, S
     BTreeMap::from([(ObjectName { backend: Backend::Milvus, namespace, name }, seal)])
 }
 
-async fn the_wall_stands(folder: &Path) {
-    let url = fs::read_to_string(folder.join(SECRET)).unwrap().trim().to_owned();
+async fn the_wall_stands(deployment: &Deployment) {
+    let url = fs::read_to_string(deployment.path(SECRET)).unwrap().trim().to_owned();
     let seconds = Duration::from_secs(10);
     let address = Address {
         url,
@@ -204,38 +171,32 @@ async fn the_wall_stands(folder: &Path) {
 #[tokio::test]
 async fn a_user_for_each_model_reaches_no_other_model() {
     forget().await;
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    for plugin in ["legal", "medical", "programming"] {
-        let file = format!("{plugin}.wasm");
-        fs::copy(root().join("plugins").join(&file), folder.join(&file)).unwrap();
-    }
-    let two = ["legal", "medical"];
-    as_root(folder, &two);
-    set_up(folder);
-    as_user(folder, &two);
-    applied(folder).await;
-    let doctor = whale(folder, &["doctor", "--all", "--engine", "milvus"]);
+    let (two, as_named) = (["legal", "medical"], ["--name", USER]);
+    let deployment = Deployment::of(&two, &as_root());
+    deployment.setup_roles("milvus", &as_named);
+    deployment.set(&two, &as_user());
+    deployment.apply_once_granted().await;
+    let doctor = deployment.whale(&["doctor", "--all", "--engine", "milvus"]);
     assert!(text(&doctor.stdout).contains("what is done for a model is done as its user"));
-    the_wall_stands(folder).await;
+    the_wall_stands(&deployment).await;
 
     // A model that came later has no user yet.
-    as_user(folder, &["legal", "medical", "programming"]);
-    let refused = whale(folder, &["apply", "--all", "--yes"]);
+    deployment.set(&["legal", "medical", "programming"], &as_user());
+    let refused = deployment.whale(&["apply", "--all", "--yes"]);
     assert_eq!(refused.status.code(), Some(4));
     assert!(text(&refused.stderr).contains("as wallhost_programming, for programming"));
     assert!(text(&refused.stderr).contains("setup roles` again"));
-    let doctor = whale(folder, &["doctor", "--all", "--engine", "milvus"]);
+    let doctor = deployment.whale(&["doctor", "--all", "--engine", "milvus"]);
     assert!(text(&doctor.stdout).contains("as wallhost_programming, for programming"));
 
     // With the secret lost, all users get new passwords.
-    fs::remove_file(folder.join(SECRET)).unwrap();
-    as_root(folder, &two);
-    let told = set_up(folder);
+    fs::remove_file(deployment.path(SECRET)).unwrap();
+    deployment.set(&two, &as_root());
+    let told = deployment.setup_roles("milvus", &as_named);
     let replaced = told.iter().filter(|line| line.starts_with("drop user ")).count();
     assert_eq!(replaced, 3, "{told:?}");
-    as_user(folder, &two);
-    applied(folder).await;
+    deployment.set(&two, &as_user());
+    deployment.apply_once_granted().await;
     forget_users(&told).await;
     forget().await;
 }
