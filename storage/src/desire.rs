@@ -3,11 +3,14 @@
 //! Plugins are merged here, each object into the target that its model has; two that claim one object of a target are
 //! refused before anything is read from a server.
 
+mod claims;
 mod sharding;
+
+pub use claims::Claims;
 
 use crate::catalog::Shape;
 use crate::definition::{Backend, Definition, Object, ObjectName};
-use crate::diagnostic::{Diagnostic, Diagnostics, codes};
+use crate::diagnostic::Diagnostics;
 use crate::name::Name;
 use crate::raw::Operation;
 use crate::scaling::{Limits, Placement};
@@ -58,26 +61,13 @@ impl Desire {
 
     /// Adds a definition, its objects of each kind to the target that is named for the kind.
     pub fn add(&mut self, definition: &Definition, target: impl Fn(Backend) -> TargetName) -> Diagnostics {
-        let mut faults = Diagnostics::default();
         self.plugins.insert(definition.plugin.clone(), definition.digest.clone());
-        for object in &definition.objects {
-            let desired = Desired {
-                object: object.clone(),
-                plugin: definition.plugin.clone(),
-                version: definition.version.clone(),
-                operations: definition.operations.clone(),
-            };
-            let objects = self.targets.entry(target(object.name().backend)).or_default();
-            if let Some(fault) = sharding::clash(objects, &desired) {
-                faults.push(fault);
-            }
-            if let Some(first) = objects.get(object.name()) {
-                faults.push(clash(&first.object, &desired));
-            } else {
-                objects.insert(object.name().clone(), desired);
-            }
-        }
-        faults
+        claims::claim(&mut self.targets, definition, target, |_, object| Desired {
+            object: object.clone(),
+            plugin: definition.plugin.clone(),
+            version: definition.version.clone(),
+            operations: definition.operations.clone(),
+        })
     }
 
     /// All objects, target by target.
@@ -90,6 +80,13 @@ impl Desire {
     /// One object.
     pub fn object(&self, target: &TargetName, name: &ObjectName) -> Option<&Object> {
         Some(&self.targets.get(target)?.get(name)?.object)
+    }
+
+    /// Whether a model has an object in a target. The model is named as the target has it.
+    pub fn holds(&self, target: &TargetName, model: &Name) -> bool {
+        self.targets
+            .get(target)
+            .is_some_and(|objects| objects.values().any(|desired| desired.object.header().model == *model))
     }
 
     /// Digests of what is applied, by plugin.
@@ -123,19 +120,6 @@ impl Desire {
         }
         desired
     }
-}
-
-fn clash(first: &Object, second: &Desired) -> Diagnostic {
-    let (path, header) =
-        (format!("{}/{}", second.object.name().backend, second.object.header().id), second.object.header());
-    Diagnostic::error(
-        codes::name::CLAIMED_TWICE,
-        path,
-        format!("{} is already defined as {}", second.object.name(), first.header().id),
-    )
-    .of(second.plugin.as_str())
-    .at(header.origin.as_ref())
-    .help("give one of the two another name or another namespace")
 }
 
 /// What is wanted of a target.

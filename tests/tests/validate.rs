@@ -9,12 +9,13 @@
     reason = "a test may fail loudly"
 )]
 
-use whale_storage::definition::Backend;
-use whale_storage::desire::Desire;
+use whale_storage::definition::{Backend, Definition};
+use whale_storage::desire::{Claims, Desire};
 use whale_storage::diagnostic::Diagnostics;
+use whale_storage::name::Name;
 use whale_storage::raw::{self, *};
 use whale_storage::server::Version;
-use whale_storage::target::Layout;
+use whale_storage::target::{Layout, TargetName};
 use whale_storage::validate::{Against, Granted, validate};
 use whale_tests::good::*;
 
@@ -141,8 +142,38 @@ fn the_name_of_a_shards_table_is_taken() {
         let name = format!("{}_local", definition.clickhouse.tables[spread].header.name);
         definition.clickhouse.tables[local].header.name = name;
         let (accepted, _) = judge(&definition, &Against::oldest());
-        let (_, clashes) = Desire::merge(&[accepted.unwrap()], &Layout::default());
+        let accepted = accepted.unwrap();
+        let (_, clashes) = Desire::merge(std::slice::from_ref(&accepted), &Layout::default());
         assert_eq!(clashes.iter().map(|found| found.code.id).collect::<Vec<_>>(), ["WH0508"]);
+        let claimed = Claims::default().add(&accepted, &Layout::default());
+        assert!(claimed.iter().eq(clashes.iter()), "{claimed:?}");
+    }
+}
+
+#[test]
+fn names_alone_say_what_whole_definitions_say() {
+    let (accepted, _) = judge(&good(), &Against::oldest());
+    let accepted = accepted.unwrap();
+    let other = Definition { plugin: Name::from_server("other"), ..accepted.clone() };
+    let layouts = [
+        Layout::default(),
+        Layout { own: [TargetName::own(Backend::Milvus, accepted.model.clone())].into(), ..Layout::default() },
+    ];
+    for layout in layouts {
+        let (desire, clashes) = Desire::merge(&[accepted.clone(), other.clone()], &layout);
+        let mut claims = Claims::default();
+        assert!(claims.add(&accepted, &layout).is_empty());
+        let claimed = claims.add(&other, &layout);
+        assert_eq!(claimed.errors(), accepted.objects.len());
+        assert!(claimed.iter().eq(clashes.iter()), "{claimed:?}");
+        for model in [accepted.model.clone(), Name::from_server("nobody")] {
+            let own = Backend::ALL.map(|backend| TargetName::own(backend, model.clone()));
+            for target in Backend::ALL.map(TargetName::from).iter().chain(&own) {
+                assert_eq!(claims.holds(target, &model), desire.holds(target, &model), "{model} in {target}");
+            }
+            let home = layout.home(Backend::Milvus, &accepted.model);
+            assert_eq!(claims.holds(&home, &model), model == accepted.model);
+        }
     }
 }
 

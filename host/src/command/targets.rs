@@ -82,7 +82,8 @@ fn desire(settings: &Settings, judged: &Judged, selection: &Selection) -> Result
             let _ = desire.add(&own, |_| target.clone());
         }
     }
-    let whole = models::limits(settings, &judged.desire).map_err(Failure::Refused)?;
+    let whole =
+        models::limits(settings, |target, model| judged.desire.holds(target, model)).map_err(Failure::Refused)?;
     desire.limits = whole.into_iter().filter(|((target, _), _)| selection.means(target.backend)).collect();
     Ok(desire)
 }

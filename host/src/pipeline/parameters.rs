@@ -34,6 +34,9 @@ impl<'a> Assignments<'a> {
     pub(super) fn given(&self, settings: &Settings, info: &PluginInfo) -> BTreeMap<String, Given> {
         let mut given =
             settings.config.plugins.get(&info.name).map(|plugin| plugin.parameters.clone()).unwrap_or_default();
+        if self.of.is_empty() {
+            return given;
+        }
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.known.extend(info.parameters.iter().map(|parameter| parameter.name.clone()));
         for (place, set) in self.of.iter().enumerate() {

@@ -1,29 +1,43 @@
 //! What can only be said of all plugins of a run together.
 
-use super::Candidate;
 use crate::settings::Settings;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::settings as codes};
 use whale_storage::types::nearest;
 
+/// Which of all plugins one is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Identity<'a> {
+    /// The path it was read from, fit to be shown.
+    pub(super) file: &'a str,
+    /// The name and the model that it says it has; none: it could not be asked.
+    pub(super) says: Option<(&'a str, &'a str)>,
+}
+
+impl Identity<'_> {
+    /// Its name, or its file's where it has not said one.
+    pub(super) fn title(&self) -> String {
+        self.says.map_or_else(|| self.file.to_owned(), |(name, _)| text::shown_within(name, 80))
+    }
+}
+
 /// Plugins that cannot stand beside each other.
-pub(super) fn doubles(candidates: &[Candidate]) -> Diagnostics {
+pub(super) fn doubles(plugins: &[Identity<'_>]) -> Diagnostics {
     let mut found = Diagnostics::default();
     let (mut names, mut models) = (BTreeMap::new(), BTreeMap::new());
-    for (candidate, info) in
-        candidates.iter().filter_map(|candidate| candidate.info.as_ref().map(|info| (candidate, info)))
-    {
-        let (name, file) = (candidate.title(), &candidate.file);
-        if let Some(first) = names.insert(&info.name, file) {
-            let message = format!("{first} and {file} are both plugins of the name {name}");
-            found.push(Diagnostic::error(codes::SAME_NAME, file, message).of(name).help("name only one of the two"));
-        } else if let Some(first) = models.insert(&info.model, file) {
-            let model = text::shown_within(&info.model, 80);
+    for plugin in plugins {
+        let Some((name, model)) = plugin.says else { continue };
+        let (title, file) = (plugin.title(), plugin.file);
+        if let Some(first) = names.insert(name, file) {
+            let message = format!("{first} and {file} are both plugins of the name {title}");
+            found.push(Diagnostic::error(codes::SAME_NAME, file, message).of(title).help("name only one of the two"));
+        } else if let Some(first) = models.insert(model, file) {
+            let model = text::shown_within(model, 80);
             let message = format!("{first} and {file} are both plugins of the model {model}");
             found.push(
                 Diagnostic::error(codes::SAME_MODEL, file, message)
-                    .of(name)
+                    .of(title)
                     .help("give one of them a model of its own, or bring both definitions into one plugin"),
             );
         }
@@ -32,10 +46,8 @@ pub(super) fn doubles(candidates: &[Candidate]) -> Diagnostics {
 }
 
 /// Tables of whale.toml for plugins and models that are not among all of them.
-pub(super) fn unknown(settings: &Settings, candidates: &[Candidate]) -> Diagnostics {
-    let infos = || candidates.iter().filter_map(|candidate| candidate.info.as_ref());
-    let (plugins, models): (BTreeSet<&str>, BTreeSet<&str>) =
-        infos().map(|info| (info.name.as_str(), info.model.as_str())).unzip();
+pub(super) fn unknown(settings: &Settings, plugins: &[Identity<'_>]) -> Diagnostics {
+    let (plugins, models): (BTreeSet<&str>, BTreeSet<&str>) = plugins.iter().filter_map(|plugin| plugin.says).unzip();
     let did_you_mean = |name: &str, known: &BTreeSet<&str>, otherwise: &str| {
         nearest(name, known.iter().copied())
             .map_or_else(|| otherwise.to_owned(), |near| format!("did you mean `{}`?", text::shown_within(near, 80)))
@@ -59,28 +71,18 @@ pub(super) fn unknown(settings: &Settings, candidates: &[Candidate]) -> Diagnost
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whale_storage::raw::{CapabilityRequest, PluginInfo};
 
-    fn candidate(file: &str, name: &str, model: &str) -> Candidate {
-        let requests = CapabilityRequest { databases: Vec::new(), namespaces: Vec::new(), operations: Vec::new() };
-        let info = PluginInfo {
-            name: name.to_owned(),
-            version: "1.0.0".to_owned(),
-            model: model.to_owned(),
-            summary: String::new(),
-            parameters: Vec::new(),
-            requests,
-        };
-        Candidate { info: Some(info), ..Candidate::of_file(file.to_owned()) }
+    fn plugin<'a>(file: &'a str, name: &'a str, model: &'a str) -> Identity<'a> {
+        Identity { file, says: Some((name, model)) }
     }
 
     #[test]
     fn two_plugins_share_neither_name_nor_model() {
         let found = doubles(&[
-            candidate("a.wasm", "legal", "legal"),
-            candidate("b.wasm", "legal", "courts"),
-            candidate("c.wasm", "lawyers", "legal"),
-            candidate("d.wasm", "medical", "medical"),
+            plugin("a.wasm", "legal", "legal"),
+            plugin("b.wasm", "legal", "courts"),
+            plugin("c.wasm", "lawyers", "legal"),
+            plugin("d.wasm", "medical", "medical"),
         ]);
         let told: Vec<_> = found.iter().map(|fault| (fault.code.id, fault.message.as_str())).collect();
         assert_eq!(

@@ -3,26 +3,25 @@
 
 use super::Output;
 use crate::exit::Ending;
-use crate::pipeline::Candidate;
+use crate::pipeline::{Ruling, object_of};
 use crate::text;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::collections::BTreeMap;
 use whale_storage::diagnostic::{Diagnostic, Severity};
-use whale_storage::raw::{Header, ModelDefinition};
 
 /// The case of what concerns a plugin and none of its objects.
 const ITSELF: &str = "plugin";
 
 /// The document of a `validate`.
 pub(crate) fn document(ending: &Ending) -> String {
-    let candidates = match &ending.output {
-        Some(Output::Validated(judged)) => judged.candidates.as_slice(),
+    let rulings = match &ending.output {
+        Some(Output::Validated(rulings)) => rulings.all.as_slice(),
         _ => &[],
     };
     let mut suites: Vec<(String, Cases<'_>)> = Vec::new();
-    for candidate in candidates {
-        let cases = candidate.defined.as_ref().map(|defines| objects(&defines.definition)).unwrap_or_default();
-        suites.push((candidate.title(), cases.into_iter().map(|case| (case, Vec::new())).collect()));
+    for ruling in rulings {
+        let objects = ruling.defined.iter().flat_map(|outcome| &outcome.objects);
+        suites.push((ruling.title(), objects.map(|case| (case.clone(), Vec::new())).collect()));
     }
     for found in &ending.found {
         let plugin = found.plugin.clone().unwrap_or_else(|| "whale-host".to_owned());
@@ -41,7 +40,7 @@ pub(crate) fn document(ending: &Ending) -> String {
     }
     let mut report = Report::new("whale-host validate");
     for (name, cases) in &suites {
-        let file = candidates.iter().find(|candidate| candidate.title() == *name);
+        let file = rulings.iter().find(|ruling| ruling.title() == *name);
         report.add_test_suite(suite(name, file, cases));
     }
     if !ending.troubles.is_empty() {
@@ -53,11 +52,11 @@ pub(crate) fn document(ending: &Ending) -> String {
 
 type Cases<'a> = BTreeMap<String, Vec<&'a Diagnostic>>;
 
-fn suite(name: &str, candidate: Option<&Candidate>, cases: &Cases<'_>) -> TestSuite {
+fn suite(name: &str, ruling: Option<&Ruling>, cases: &Cases<'_>) -> TestSuite {
     let mut suite = TestSuite::new(shown(name));
-    if let Some(candidate) = candidate {
-        suite.add_property(Property::new("file", shown(&candidate.file)));
-        if let Some(sha256) = &candidate.sha256 {
+    if let Some(ruling) = ruling {
+        suite.add_property(Property::new("file", shown(&ruling.file)));
+        if let Some(sha256) = &ruling.sha256 {
             suite.add_property(Property::new("sha256", sha256.as_str()));
         }
     }
@@ -109,21 +108,4 @@ fn told(found: &[&Diagnostic]) -> String {
 /// XML takes characters that a terminal acts on.
 fn shown(text: &str) -> String {
     text::escape(text)
-}
-
-/// The object that a finding is about: `clickhouse/dialects` of `clickhouse/dialects/columns/id`.
-fn object_of(path: &str) -> String {
-    path.split('/').take(2).collect::<Vec<_>>().join("/")
-}
-
-fn objects(definition: &ModelDefinition) -> Vec<String> {
-    let of = |engine: &str, header: &Header| object_of(&format!("{engine}/{}", text::shown_within(&header.id, 80)));
-    let timescaledb = &definition.timescaledb;
-    let clickhouse = &definition.clickhouse;
-    let mut all: Vec<String> = timescaledb.tables.iter().map(|table| of("timescaledb", &table.header)).collect();
-    all.extend(timescaledb.aggregates.iter().map(|one| of("timescaledb", &one.header)));
-    all.extend(clickhouse.tables.iter().map(|table| of("clickhouse", &table.header)));
-    all.extend(clickhouse.materialized_views.iter().map(|view| of("clickhouse", &view.header)));
-    all.extend(definition.milvus.iter().map(|one| of("milvus", &one.header)));
-    all
 }

@@ -12,7 +12,7 @@ pub(crate) mod style;
 pub(crate) mod text;
 
 use crate::lock;
-use crate::pipeline::{Candidate, Judged};
+use crate::pipeline::{Candidate, Ruling, Rulings};
 use crate::tree::definitions::Written;
 use crate::tree::shipped::Fate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,7 +32,7 @@ use whale_storage::target::TargetName;
 #[derive(Debug)]
 pub(crate) enum Output {
     /// `validate`.
-    Validated(Judged),
+    Validated(Rulings),
     /// `info`.
     Info(Vec<Candidate>),
     /// `info --schema`: the JSON Schema of what `info` writes.
@@ -215,7 +215,7 @@ impl Output {
     /// What the command took.
     pub(crate) fn spent(&self) -> Spent {
         match self {
-            Output::Validated(judged) => Spent::of_plugins(&judged.candidates),
+            Output::Validated(rulings) => Spent::of_rulings(&rulings.all),
             Output::Info(candidates) => Spent::of_plugins(candidates),
             Output::Planned(planned) => planned.spent.clone(),
             Output::Applied(applied) => applied.planned.spent.clone(),
@@ -248,5 +248,11 @@ impl Spent {
             candidate.defined.as_ref().map(|defines| (candidate.title(), defines.usage.clone()))
         };
         Self { plugins: candidates.iter().filter_map(used).collect(), round_trips: BTreeMap::new() }
+    }
+
+    /// The same of plugins that were judged.
+    fn of_rulings(rulings: &[Ruling]) -> Self {
+        let used = |ruling: &Ruling| ruling.defined.as_ref().map(|outcome| (ruling.title(), outcome.usage.clone()));
+        Self { plugins: rulings.iter().filter_map(used).collect(), round_trips: BTreeMap::new() }
     }
 }

@@ -6,7 +6,7 @@
 use super::Output;
 use super::json::visible;
 use crate::exit::{Ending, Exit};
-use crate::pipeline::Candidate;
+use crate::pipeline::Ruling;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_sarif::sarif::{
     Artifact, ArtifactLocation, Invocation, Location, LogicalLocation, Message, MultiformatMessageString, Notification,
@@ -21,8 +21,8 @@ const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-')
 
 /// The document of a `validate`.
 pub(crate) fn document(ending: &Ending) -> String {
-    let candidates = match &ending.output {
-        Some(Output::Validated(judged)) => judged.candidates.as_slice(),
+    let rulings = match &ending.output {
+        Some(Output::Validated(rulings)) => rulings.all.as_slice(),
         _ => &[],
     };
     let mut rules: BTreeMap<&str, Code> = BTreeMap::new();
@@ -39,12 +39,12 @@ pub(crate) fn document(ending: &Ending) -> String {
     let results: Vec<Found> = ending
         .found
         .iter()
-        .map(|found| result(found, places.get(found.code.id).copied().unwrap_or_default(), candidates))
+        .map(|found| result(found, places.get(found.code.id).copied().unwrap_or_default(), rulings))
         .collect();
     let run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation(ending)])
-        .artifacts(candidates.iter().map(artifact).collect::<Vec<_>>())
+        .artifacts(rulings.iter().map(artifact).collect::<Vec<_>>())
         .results(results)
         .build();
     let document = Sarif::builder().version(Version::V2_1_0.to_string()).schema(SCHEMA_URL).runs(vec![run]).build();
@@ -61,7 +61,7 @@ fn rule(code: Code) -> ReportingDescriptor {
         .build()
 }
 
-fn result(found: &Diagnostic, rule: i64, candidates: &[Candidate]) -> Found {
+fn result(found: &Diagnostic, rule: i64, rulings: &[Ruling]) -> Found {
     let level = match found.severity {
         Severity::Error => ResultLevel::Error,
         Severity::Warning => ResultLevel::Warning,
@@ -73,14 +73,14 @@ fn result(found: &Diagnostic, rule: i64, candidates: &[Candidate]) -> Found {
         .rule_index(rule)
         .level(level)
         .message(message)
-        .locations(vec![location(found, candidates)])
+        .locations(vec![location(found, rulings)])
         .build()
 }
 
 /// The author's line; where that is not known, the plugin's file.
-fn location(found: &Diagnostic, candidates: &[Candidate]) -> Location {
+fn location(found: &Diagnostic, rulings: &[Ruling]) -> Location {
     let plugin = found.plugin.as_deref().unwrap_or_default();
-    let file = candidates.iter().find(|candidate| candidate.title() == plugin).map(|candidate| candidate.file.as_str());
+    let file = rulings.iter().find(|ruling| ruling.title() == plugin).map(|ruling| ruling.file.as_str());
     let name = [plugin, &found.path].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
     let logical = LogicalLocation::builder().fully_qualified_name(name).build();
     let physical = match (&found.origin, file) {
@@ -98,10 +98,10 @@ fn place(path: &str) -> ArtifactLocation {
     ArtifactLocation::builder().uri(utf8_percent_encode(path, PATH).to_string()).build()
 }
 
-fn artifact(candidate: &Candidate) -> Artifact {
+fn artifact(ruling: &Ruling) -> Artifact {
     let hashes: BTreeMap<String, String> =
-        candidate.sha256.iter().map(|sha256| ("sha-256".to_owned(), sha256.clone())).collect();
-    Artifact::builder().location(place(&candidate.file)).hashes(hashes).build()
+        ruling.sha256.iter().map(|sha256| ("sha-256".to_owned(), sha256.clone())).collect();
+    Artifact::builder().location(place(&ruling.file)).hashes(hashes).build()
 }
 
 fn invocation(ending: &Ending) -> Invocation {

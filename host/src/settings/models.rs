@@ -5,7 +5,6 @@ use super::target::{self, TargetSettings};
 use super::{Settings, scaling};
 use std::collections::BTreeMap;
 use whale_storage::definition::Backend;
-use whale_storage::desire::Desire;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes::scaling as codes};
 use whale_storage::name::Name;
 use whale_storage::scaling::Limits;
@@ -61,10 +60,11 @@ fn read(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) 
     settings
 }
 
-/// What the models of these definitions may use, each named as its target has it.
+/// What the models of some definitions may use, each named as its target has it. `holds` says whether a model, so named, has
+/// an object in a target.
 pub(crate) fn limits(
     settings: &Settings,
-    desire: &Desire,
+    holds: impl Fn(&TargetName, &Name) -> bool,
 ) -> Result<BTreeMap<(TargetName, Name), Limits>, Diagnostics> {
     let layout = settings.config.layout();
     let mut limits = BTreeMap::new();
@@ -73,8 +73,7 @@ pub(crate) fn limits(
         let place = |backend: Backend| {
             let target = layout.home(backend, model);
             let name = Name::from_server(format!("{}{model}", layout.prefix(&target)));
-            let mut objects = desire.targets.get(&target).into_iter().flat_map(BTreeMap::values);
-            objects.any(|desired| desired.object.header().model == name).then_some((target, name))
+            holds(&target, &name).then_some((target, name))
         };
         // A model that is not among those at hand has nothing anywhere.
         if !Backend::ALL.into_iter().any(|backend| place(backend).is_some()) {

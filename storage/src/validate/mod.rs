@@ -16,6 +16,7 @@ mod timescaledb;
 
 pub use arguments::{Given, arguments};
 pub use info::info;
+pub use scope::headers;
 
 use crate::capability::{Capabilities, Terms};
 use crate::definition::{Backend, Definition, Object};

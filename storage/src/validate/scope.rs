@@ -245,7 +245,8 @@ fn how(forbids: Side) -> &'static str {
     }
 }
 
-fn headers(definition: &raw::ModelDefinition) -> impl Iterator<Item = (Backend, ObjectKind, &raw::Header)> {
+/// The headers of all objects, in the order in which they are judged.
+pub fn headers(definition: &raw::ModelDefinition) -> impl Iterator<Item = (Backend, ObjectKind, &raw::Header)> {
     let timescaledb = &definition.timescaledb;
     let clickhouse = &definition.clickhouse;
     let tables = timescaledb.tables.iter().map(|table| (Backend::Timescaledb, ObjectKind::Table, &table.header));

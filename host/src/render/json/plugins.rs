@@ -1,8 +1,8 @@
 //! Plugins, as `validate` and `info` tell of them, and the JSON Schema of what `info` writes.
 
-use super::super::{Spent, outline};
+use super::super::Spent;
 use super::Document;
-use crate::pipeline::Candidate;
+use crate::pipeline::{Candidate, Ruling};
 use crate::sandbox::{Compiled, Measure, Usage};
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use whale_storage::raw::{ModelDefinition, PluginInfo};
+use whale_storage::validate;
 
 /// Plugins, in the order named.
 #[derive(Serialize, JsonSchema)]
@@ -18,8 +19,14 @@ pub(super) struct Plugins<'a> {
     plugins: Vec<Plugin<'a>>,
 }
 
-pub(super) fn plugins(candidates: &[Candidate], whole: bool) -> Plugins<'_> {
-    Plugins { plugins: candidates.iter().map(|one| plugin(one, whole)).collect() }
+/// With what they say of themselves and what they define.
+pub(super) fn plugins(candidates: &[Candidate]) -> Plugins<'_> {
+    Plugins { plugins: candidates.iter().map(plugin).collect() }
+}
+
+/// With what became of them.
+pub(super) fn judged(rulings: &[Ruling]) -> Plugins<'_> {
+    Plugins { plugins: rulings.iter().map(ruling).collect() }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -50,7 +57,7 @@ struct Plugin<'a> {
     definition: Option<&'a ModelDefinition>,
 }
 
-fn plugin(candidate: &Candidate, whole: bool) -> Plugin<'_> {
+fn plugin(candidate: &Candidate) -> Plugin<'_> {
     let (info, defined) = (candidate.info.as_ref(), candidate.defined.as_ref());
     Plugin {
         file: &candidate.file,
@@ -60,10 +67,27 @@ fn plugin(candidate: &Candidate, whole: bool) -> Plugin<'_> {
         model: info.map(|info| info.model.as_str()),
         accepted: candidate.accepted(),
         errors: candidate.errors(),
-        objects: defined.map_or(0, |defined| outline::of_definition(&defined.definition).len()),
+        objects: defined.map_or(0, |defined| validate::headers(&defined.definition).count()),
         digest: defined.map(|defined| defined.digest.as_str()),
-        info: info.filter(|_| whole),
-        definition: defined.filter(|_| whole).map(|defined| &defined.definition),
+        info,
+        definition: defined.map(|defined| &defined.definition),
+    }
+}
+
+fn ruling(ruling: &Ruling) -> Plugin<'_> {
+    let (says, defined) = (ruling.says.as_ref(), ruling.defined.as_ref());
+    Plugin {
+        file: &ruling.file,
+        sha256: ruling.sha256.as_deref(),
+        name: says.map(|says| says.name.as_str()),
+        version: says.map(|says| says.version.as_str()),
+        model: says.map(|says| says.model.as_str()),
+        accepted: ruling.accepted(),
+        errors: ruling.errors,
+        objects: defined.map_or(0, |outcome| outcome.objects.len()),
+        digest: defined.map(|outcome| outcome.digest.as_str()),
+        info: None,
+        definition: None,
     }
 }
 

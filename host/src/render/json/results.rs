@@ -4,7 +4,7 @@ use super::super::{Applied, Output, Planned, StatusView, Totals, next};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
 use super::lock;
-use super::plugins::{Plugins, SpentView, plugins, schema, spent};
+use super::plugins::{Plugins, SpentView, judged, plugins, schema, spent};
 use super::setup::{self, SetUpView, TreeView, set_up, tree_view};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -47,8 +47,8 @@ enum Content<'a> {
 /// The result of a command.
 pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
     let content = match output {
-        Output::Validated(judged) => Content::Plugins(plugins(&judged.candidates, false)),
-        Output::Info(candidates) => Content::Plugins(plugins(candidates, true)),
+        Output::Validated(rulings) => Content::Plugins(judged(&rulings.all)),
+        Output::Info(candidates) => Content::Plugins(plugins(candidates)),
         Output::Schema => Content::Schema { schema: schema() },
         Output::Planned(planned) => Content::Planned { plan: plan(planned) },
         Output::Applied(applied) => {

@@ -15,7 +15,7 @@ pub(crate) use history::advice;
 use super::style::{Style, Tone, count};
 use super::{Output, Spent};
 use crate::exit::Trouble;
-use crate::pipeline::Judged;
+use crate::pipeline::Rulings;
 use crate::sandbox::{Compiled, Usage};
 use crate::text::{escape, shown_within};
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ const MOST_MESSAGE: usize = 2_000;
 /// A result, for standard output.
 pub(crate) fn output(output: &Output, style: Style) -> String {
     match output {
-        Output::Validated(judged) => validated(judged, style),
+        Output::Validated(rulings) => validated(rulings, style),
         Output::Info(candidates) => info::info(candidates, style),
         Output::Schema => format!("{:#}\n", super::json::schema()),
         Output::Planned(planned) => plan::plan(planned, style),
@@ -134,23 +134,22 @@ pub(crate) fn trouble(trouble: &Trouble, style: Style) -> String {
     text
 }
 
-fn validated(judged: &Judged, style: Style) -> String {
+fn validated(rulings: &Rulings, style: Style) -> String {
     let mut text = String::new();
-    for candidate in &judged.candidates {
-        let (word, tone) = if candidate.accepted() { ("accepted", Tone::Good) } else { ("refused", Tone::Bad) };
-        let about = match (&candidate.info, &candidate.defined) {
-            (Some(info), Some(defines)) => {
-                let objects = super::outline::of_definition(&defines.definition).len();
-                format!(" ({} {}, {})", candidate.title(), shown_within(&info.version, 40), count(objects, "object"))
+    for ruling in &rulings.all {
+        let (word, tone) = if ruling.accepted() { ("accepted", Tone::Good) } else { ("refused", Tone::Bad) };
+        let about = match (&ruling.says, &ruling.defined) {
+            (Some(says), Some(outcome)) => {
+                let objects = count(outcome.objects.len(), "object");
+                format!(" ({} {}, {objects})", ruling.title(), shown_within(&says.version, 40))
             }
             _ => String::new(),
         };
-        let errors = candidate.errors();
-        let faults = if errors == 0 { String::new() } else { format!(": {}", count(errors, "error")) };
-        let _ = writeln!(text, "{} {}{about}{faults}", style.paint(tone, word), escape(&candidate.file));
+        let faults = if ruling.errors == 0 { String::new() } else { format!(": {}", count(ruling.errors, "error")) };
+        let _ = writeln!(text, "{} {}{about}{faults}", style.paint(tone, word), escape(&ruling.file));
     }
-    if judged.clashes.errors() > 0 {
-        let clashes = count(judged.clashes.errors(), "error");
+    if rulings.clashes > 0 {
+        let clashes = count(rulings.clashes, "error");
         let _ = writeln!(text, "{} together: {clashes}", style.paint(Tone::Bad, "refused"));
     }
     text
