@@ -159,7 +159,12 @@ impl<'a> Loader<'a> {
         if let Some(lock) = self.lock {
             candidate.locked = Some(lock.entry(described.info(), plugin.digest())?.clone());
         }
-        Ok(described)
+        match self.settings.config.limits_of(&described.info().name) {
+            None => Ok(described),
+            Some(limits) => {
+                self.sandbox.describe_again(&plugin, described, limits).map_err(|refusal| refusal.diagnostics)
+            }
+        }
     }
 
     /// What keeps a run from going on once all its plugins were asked.

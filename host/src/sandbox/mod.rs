@@ -48,6 +48,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use whale_storage::catalog::hex;
 use whale_storage::diagnostic::{Code, codes::sandbox as codes};
@@ -71,7 +72,7 @@ const SHARE: u32 = 5;
 pub struct Sandbox {
     program: PathBuf,
     limits: Limits,
-    cache: Option<Cache>,
+    cache: Option<Arc<Cache>>,
 }
 
 /// A plugin that said what it is, in a worker that waits.
@@ -108,7 +109,7 @@ impl Sandbox {
 
     /// A sandbox whose workers are another program, for tests.
     pub fn with_program(program: PathBuf, limits: Limits, cache: Option<Cache>) -> Self {
-        Self { program, limits, cache }
+        Self { program, limits, cache: cache.map(Arc::new) }
     }
 
     /// What a worker can do on this machine; with layers named (`limits`, `landlock`, `seccomp`), with those alone.
@@ -124,6 +125,19 @@ impl Sandbox {
         let frame = talk.hear(Kind::Described, None, self.limits.call_time() * SHARE + GRACE)?;
         let (info, call) = talk.answer(&frame.payload).ok_or_else(|| talk.garbage())?;
         Ok(Described { talk, info, compiled, kept, file: plugin.bytes().len() as u64, call })
+    }
+
+    /// The same plugin again, in a worker with other limits on its calls, which it could be given only once it had said which
+    /// plugin it is.
+    pub fn describe_again(&self, plugin: &Plugin, before: Described, limits: Limits) -> Result<Described, Refusal> {
+        let info = before.info;
+        drop(before.talk);
+        let described = Self { program: self.program.clone(), limits, cache: self.cache.clone() }.describe(plugin)?;
+        if described.info == info {
+            return Ok(described);
+        }
+        let finding = Finding::new(codes::NOT_REPEATABLE, "it says something else of itself when it is asked again");
+        Err(refusal(&text::shown(&info.name), Report::one(Phase::Describe, finding)))
     }
 
     fn start(&self, plugin: &Plugin) -> Result<Talk, Refusal> {
@@ -173,7 +187,7 @@ impl Sandbox {
         talk.phase = Phase::Compile;
         let begun = Instant::now();
         let time = self.limits.compile_time(plugin.bytes().len() as u64);
-        let cache = self.cache.as_ref();
+        let cache = self.cache.as_deref();
         if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, &self.limits)) {
             let frame = talk.talk(Some((Kind::Artifact, &artifact)), time)?;
             match frame.kind {

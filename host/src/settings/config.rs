@@ -3,7 +3,7 @@
 //! Unknown keys and values of another type are errors: a grant with a typing mistake must not silently hold or not hold.
 //! Nothing here is a secret; a password in a URL is refused, since the file belongs beside the code.
 
-use super::limits;
+use super::limits::Named;
 use super::models::{self, ModelSettings};
 use super::reader::{Key, Reader, Value};
 use super::target::{self, TargetSettings};
@@ -31,8 +31,10 @@ pub(crate) struct Config {
     pub(crate) models: BTreeMap<Name, ModelSettings>,
     /// What bounds every grant.
     pub(crate) ceiling: Terms,
-    /// Bounds on a guest.
+    /// Bounds on every guest.
     pub(crate) limits: Limits,
+    /// What bounds those of single plugins.
+    ceiling_limits: Named,
     /// Root of the storage tree, relative to the file, and where that stands.
     pub(crate) storage_root: Option<(String, Origin)>,
 }
@@ -44,6 +46,8 @@ pub(crate) struct PluginSettings {
     pub(crate) terms: Terms,
     /// The model that it may belong to; none: any.
     pub(crate) model: Option<String>,
+    /// Bounds on its calls that are its own.
+    limits: Named,
     /// Values of its parameters, as they would be typed.
     pub(crate) parameters: BTreeMap<String, Given>,
     /// The table's place in the file.
@@ -54,37 +58,50 @@ impl Config {
     /// Reads the text of a file of that name.
     pub(crate) fn parse(file: &str, source: &str) -> Result<Self, Diagnostics> {
         let mut reader = Reader::new(file, source);
-        let mut config = Self::default();
+        let (mut config, mut limits) = (Self::default(), Named::default());
         for (key, value) in reader.document().into_iter().flatten() {
             match key.get_ref().as_ref() {
                 "plugins" => config.plugins(&mut reader, &value, true),
                 "targets" => config.targets = target::read_all(&mut reader, "targets", &value),
                 "models" => config.models = models::read_all(&mut reader, &value),
-                "ceiling" => config.ceiling = terms::ceiling(&mut reader, &value),
-                "limits" => limits::read(&mut reader, &value, &mut config.limits),
+                "ceiling" => (config.ceiling, config.ceiling_limits) = terms::ceiling(&mut reader, &value),
+                "limits" => limits = Named::read(&mut reader, "limits", &value),
                 "storage_root" => config.storage_root = storage_root(&mut reader, &value),
                 _ => reader.unknown("", &key, &["plugins", "ceiling", "targets", "models", "limits", "storage_root"]),
             }
         }
+        config.bound_guests(&limits);
         if reader.found.errors() == 0 { Ok(config) } else { Err(by_line(&reader.found)) }
     }
 
     /// Takes grants from a file of that name that holds nothing else, in place of its own.
     pub(crate) fn take_grants(&mut self, file: &str, source: &str) -> Result<(), Diagnostics> {
         let mut reader = Reader::new(file, source);
-        (self.plugins, self.ceiling, self.limits) = Default::default();
+        (self.plugins, self.ceiling, self.ceiling_limits) = Default::default();
+        let mut limits = Named::default();
         for (key, value) in reader.document().into_iter().flatten() {
             match key.get_ref().as_ref() {
                 "plugins" => self.plugins(&mut reader, &value, false),
-                "ceiling" => self.ceiling = terms::ceiling(&mut reader, &value),
-                "limits" => limits::read(&mut reader, &value, &mut self.limits),
+                "ceiling" => (self.ceiling, self.ceiling_limits) = terms::ceiling(&mut reader, &value),
+                "limits" => limits = Named::read(&mut reader, "limits", &value),
                 "targets" | "models" | "storage_root" => {
                     reader.misplaced("", &key, "a file of grants holds [plugins.NAME], [ceiling] and [limits]");
                 }
                 _ => reader.unknown("", &key, &["plugins", "ceiling", "limits"]),
             }
         }
+        self.bound_guests(&limits);
         if reader.found.errors() == 0 { Ok(()) } else { Err(by_line(&reader.found)) }
+    }
+
+    fn bound_guests(&mut self, limits: &Named) {
+        self.limits = self.ceiling_limits.above(&limits.over(&Limits::default()));
+    }
+
+    /// Bounds on a plugin that has some of its own.
+    pub(crate) fn limits_of(&self, plugin: &str) -> Option<Limits> {
+        let own = &self.plugins.get(plugin)?.limits;
+        (!own.is_empty()).then(|| self.ceiling_limits.above(&own.over(&self.limits)))
     }
 
     fn plugins(&mut self, reader: &mut Reader<'_>, value: &Value<'_>, with_files: bool) {
@@ -148,12 +165,14 @@ impl Reader<'_> {
 }
 
 fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) -> PluginSettings {
-    let mut settings = PluginSettings { terms: terms::unsaid(), model: None, parameters: BTreeMap::new(), origin };
+    let (terms, limits) = (terms::unsaid(), Named::default());
+    let mut settings = PluginSettings { terms, model: None, limits, parameters: BTreeMap::new(), origin };
     for (key, value) in reader.entries(path, value) {
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
             "model" => settings.model = reader.text(&inner, value),
             name if terms::KEYS.contains(&name) => terms::read(reader, &inner, name, value, &mut settings.terms),
+            "limits" => settings.limits = Named::read_of_calls(reader, &inner, value),
             "parameters" => {
                 for (name, value) in reader.entries(&inner, value) {
                     if let Some(text) = reader.parameter(&format!("{inner}.{}", name.get_ref()), value) {
@@ -162,7 +181,7 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin
                     }
                 }
             }
-            _ => reader.unknown(path, key, &[&["model", "parameters"], terms::KEYS.as_slice()].concat()),
+            _ => reader.unknown(path, key, &[&["model", "limits", "parameters"], terms::KEYS.as_slice()].concat()),
         }
     }
     settings
@@ -205,8 +224,12 @@ mod tests {
             namespaces = ["public", "default"]
             operations = []
             parameters = { embedding_dim = 768, deep = true, unit = "day" }
+            [plugins.large.limits]
+            items = 2_000_000
+            fuel = 9_000_000_000
             [ceiling]
             max_columns = 40
+            limits = { fuel = 5_000_000_000, call_ms = 1_000 }
             [targets.milvus]
             version = "2.5"
             url_env = "M"
@@ -223,19 +246,26 @@ mod tests {
         let dim = &shared.parameters["embedding_dim"];
         assert_eq!((dim.text.as_str(), dim.origin.as_ref().map(|origin| origin.line)), ("768", Some(8)));
         assert_eq!(config.targets[&Backend::Milvus].url, Some(UrlSource::Variable("M".to_owned())));
-        assert_eq!(config.limits.fuel, 3_000_000_000);
+        assert_eq!((config.limits.fuel, config.limits.call_ms), (3_000_000_000, 1_000));
+        let large = config.limits_of("large").unwrap();
+        assert_eq!((large.items, large.fuel, large.call_ms), (2_000_000, 5_000_000_000, 1_000));
+        assert_eq!(large.file, config.limits.file);
+        assert!(config.limits_of("shared").is_none(), "it has none of its own");
         assert_eq!(config.storage_root.map(|(path, origin)| (path, origin.line)), Some(("data".to_owned(), 2)));
     }
 
     #[test]
     fn unknown_keys_are_errors_with_their_lines_and_the_nearest_name() {
         assert_eq!(
-            faults("[plugin]\n[plugins.a]\nnamespace = []\n[targets.mysql]\n[limits]\nfuell = 1\n"),
+            faults(
+                "[plugin]\n[plugins.a]\nnamespace = []\n[targets.mysql]\n[limits]\nfuell = 1\n[plugins.b.limits]\nfile = 1\n"
+            ),
             [
                 "WH0003 1: `plugin` is not a key here (did you mean `plugins`?)",
                 "WH0003 3: `namespace` is not a key in [plugins.a] (did you mean `namespaces`?)",
                 "WH0003 4: `mysql` is not a key in [targets] (known keys: timescaledb, clickhouse, milvus)",
                 "WH0003 6: `fuell` is not a key in [limits] (did you mean `fuel`?)",
+                "WH0003 8: `file` is not a key in [plugins.b.limits] (known keys: memory, table_elements, instances, tables, fuel, call_ms, returned, items, nesting, text, canonical)",
             ]
         );
     }

@@ -1,5 +1,6 @@
 //! What a table of grants says: `[plugins.NAME]`, and `[ceiling]`, which has the same shape.
 
+use super::limits::Named;
 use super::reader::{Reader, Value};
 use std::collections::BTreeSet;
 use whale_storage::capability::{Size, Terms};
@@ -15,16 +16,17 @@ pub(super) fn unsaid() -> Terms {
     Terms { namespaces: Some(BTreeSet::new()), ..Terms::default() }
 }
 
-/// The ceiling, which bounds nothing that it does not mention.
-pub(super) fn ceiling(reader: &mut Reader<'_>, value: &Value<'_>) -> Terms {
-    let mut terms = Terms::default();
+/// The ceiling, on what is granted and on guests; it bounds nothing that it does not mention.
+pub(super) fn ceiling(reader: &mut Reader<'_>, value: &Value<'_>) -> (Terms, Named) {
+    let (mut terms, mut limits) = (Terms::default(), Named::default());
     for (key, value) in reader.entries("ceiling", value) {
         match key.get_ref().as_ref() {
             name if KEYS.contains(&name) => read(reader, &format!("ceiling.{name}"), name, value, &mut terms),
-            _ => reader.unknown("ceiling", key, &KEYS),
+            "limits" => limits = Named::read(reader, "ceiling.limits", value),
+            _ => reader.unknown("ceiling", key, &[&["limits"], KEYS.as_slice()].concat()),
         }
     }
-    terms
+    (terms, limits)
 }
 
 /// One key of a table.

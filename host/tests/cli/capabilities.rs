@@ -46,6 +46,43 @@ fn an_engine_or_a_size_beyond_the_grant_or_the_ceiling_is_refused() {
 }
 
 #[test]
+fn a_plugin_may_cost_what_it_was_granted_within_the_ceiling() {
+    // It describes itself with few values, and defines with hundreds.
+    let few = "[limits]\nitems = 100\n";
+    let own = "[plugins.language]\nlimits = { items = 1_000 }\n";
+    for (settings, accepted) in [
+        (few.to_owned(), false),
+        (format!("{few}{own}"), true),
+        (format!("{few}[plugins.shared]\nlimits = {{ items = 1_000 }}\n"), false),
+        (format!("{own}[ceiling]\nlimits = {{ items = 100 }}\n"), false),
+        ("[plugins.language]\nlimits = { items = 100 }\n".to_owned(), false),
+        ("[ceiling]\nlimits = { file = 1_000 }\n".to_owned(), false),
+        (format!("{own}[ceiling]\nlimits = {{ items = 1_000, file = 1_000_000 }}\n"), true),
+    ] {
+        // Named by its path: settings may speak of a plugin that is not at hand.
+        let world = World::with_settings(&settings);
+        let shown = world.shown(&["validate", "-q", "-p", "plugins/language.wasm"]);
+        assert_eq!(shown.starts_with("exit: 0\n"), accepted, "{settings}: {shown}");
+        assert!(accepted || shown.contains("error[WH01"), "{settings}: {shown}");
+        // A file of grants says the same; it has to list the plugin.
+        let listed = if settings.contains("[plugins.language]") { "" } else { "[plugins.language]\n" };
+        let world = World::new().with_file("grants.toml", format!("{listed}{settings}"));
+        let shown = world.shown(&["validate", "-q", "-p", "plugins/language.wasm", "--grants", "grants.toml"]);
+        assert_eq!(shown.starts_with("exit: 0\n"), accepted, "{settings}: {shown}");
+    }
+}
+
+#[test]
+fn what_a_plugin_uses_is_told_beside_its_own_limits() {
+    let world = World::with_settings("[plugins.language]\nlimits = { items = 2_000, fuel = 1_000_000_000 }\n");
+    let shown = world.shown(&["validate", "-v", "-p", "plugins/language.wasm"]);
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("of 2000 ") && words.contains("of 1000000000 "), "{shown}");
+    let near = world.shown(&["validate", "--budget", "1%", "-p", "plugins/language.wasm"]);
+    assert!(near.contains("WH0150"), "{near}");
+}
+
+#[test]
 fn a_namespace_above_the_ceiling_is_refused_whatever_was_granted() {
     let settings =
         "[plugins]\nfiles = [\"plugins/shared.wasm\"]\n[plugins.shared]\nnamespaces = [\"public\", \"default\"]\n";
