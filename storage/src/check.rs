@@ -221,7 +221,8 @@ mod tests {
     fn versions_and_licences_are_judged() {
         let of = |version: &str, licence: &str, extension: bool| -> Vec<Verdict> {
             let version = Some(version.parse().unwrap());
-            let server = Server { version, licence: licence.to_owned(), ..Server::unknown(Backend::Timescaledb) };
+            let server =
+                Server { version, wall: true, licence: licence.to_owned(), ..Server::unknown(Backend::Timescaledb) };
             let needs = Needs { extension, ..Needs::default() };
             of_server(&server, &needs).into_iter().map(|check| check.verdict).collect()
         };

@@ -34,7 +34,11 @@ fn limits(settings: &[(&'static str, &str)]) -> Limits {
         };
         (*name, Limit { value: value.expect(text), origin: Some(Origin { file: "whale.toml".to_owned(), line: 7 }) })
     };
-    Limits { by: settings.iter().map(limit).collect(), origin: None }
+    Limits {
+        by: settings.iter().map(limit).collect(),
+        table: "models.limited.scaling.timescaledb".to_owned(),
+        origin: None,
+    }
 }
 
 fn objects(model: &str) -> Vec<Object> {
@@ -219,7 +223,7 @@ async fn a_user_without_the_right_is_told_before_anything_is_sent() {
     let plan = planned(&mut target, MODEL, &settings).await;
     let found: Vec<_> = plan.found.errors_only().collect();
     assert_eq!(found.len(), 1, "{found:#?}");
-    assert_eq!(found[0].path, format!("models.{MODEL}.scaling.timescaledb.temp_file_limit"));
+    assert_eq!(found[0].path, "models.limited.scaling.timescaledb.temp_file_limit");
     assert_eq!((found[0].code.id, found[0].origin.as_ref().unwrap().line), ("WH0901", 7));
     assert!(found[0].message.contains("GRANT SET ON PARAMETER temp_file_limit"), "{}", found[0].message);
 

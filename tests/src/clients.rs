@@ -58,10 +58,14 @@ pub async fn clickhouse(sql: &str) -> Vec<String> {
 }
 
 pub async fn milvus() -> ClientV2 {
-    let url = address("MILVUS_URL");
+    milvus_at(&address("MILVUS_URL")).await
+}
+
+/// The same at any URL.
+pub async fn milvus_at(url: &Url) -> ClientV2 {
     let config = ConnectConfig::new()
         .uri(format!("http://{}:{}", url.host_str().unwrap(), url.port().unwrap()))
-        .token(format!("{}:{}", url.username(), password(&url)))
+        .token(format!("{}:{}", url.username(), password(url)))
         .telemetry(TelemetryConfig::new().enabled(false));
     ClientV2::new(&config).await.unwrap()
 }

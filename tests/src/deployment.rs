@@ -10,15 +10,25 @@ use tempfile::TempDir;
 /// How long an apply may be refused for want of rights that were granted: Milvus takes its time until a grant holds.
 const UNTIL_GRANTED: Duration = Duration::from_secs(90);
 
-/// The folder, gone with the value.
-pub struct Deployment(TempDir);
+/// The folder, gone with the value, and variables that the program is given.
+pub struct Deployment {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
 
 impl Deployment {
     /// With these plugins of the repository, all of them listed, and these tables of targets.
     pub fn of(plugins: &[&str], targets: &str) -> Self {
-        let deployment = Self(tempfile::tempdir().unwrap());
+        let deployment = Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
         deployment.set(plugins, targets);
         deployment
+    }
+
+    /// The same with a variable.
+    #[must_use]
+    pub fn with_variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The same folder with other plugins, or other targets.
@@ -35,12 +45,14 @@ impl Deployment {
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.0.path().join(name)
+        self.folder.path().join(name)
     }
 
     /// Runs the program there.
     pub fn whale(&self, arguments: &[&str]) -> Output {
-        let output = Command::new(program()).args(arguments).current_dir(self.0.path()).output().unwrap();
+        let mut command = Command::new(program());
+        command.args(arguments).current_dir(self.folder.path()).envs(self.variables.iter().cloned());
+        let output = command.output().unwrap();
         println!("$ whale-host {}\n{}{}", arguments.join(" "), text(&output.stdout), text(&output.stderr));
         output
     }

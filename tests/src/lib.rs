@@ -19,6 +19,7 @@ pub mod clients;
 pub mod deployment;
 pub mod good;
 pub mod hostile;
+pub mod own_milvus;
 pub mod tls;
 
 use std::path::{Path, PathBuf};

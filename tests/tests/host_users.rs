@@ -19,16 +19,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use url::Url;
 use whale_tests::chdb::{Engine, users_xml};
-use whale_tests::clients::{self, forget_clickhouse, forget_milvus, forget_timescaledb, forget_versions};
+use whale_tests::clients;
 use whale_tests::deployment::Deployment;
+use whale_tests::own_milvus::OwnMilvus;
 use whale_tests::text;
-
-async fn forget(model: &str) {
-    forget_timescaledb(model).await;
-    forget_clickhouse(model).await;
-    forget_milvus(model).await;
-    forget_versions().await;
-}
 
 /// Milvus 2.3 judges a right by the database of the connection, whatever database a request names.
 async fn milvus_as(url: &Url, database: &str) -> ClientV2 {
@@ -56,11 +50,6 @@ async fn a_foreign_database(root: &ClientV2) {
     root.create_collection(theirs.schema(schema()).build().unwrap()).await.unwrap();
 }
 
-async fn drop_foreign_database(root: &ClientV2) {
-    root.drop_collection(drop_of("w_foreign", "theirs")).await.unwrap();
-    root.drop_database(DropDatabaseRequest::builder().database_name("w_foreign").build().unwrap()).await.unwrap();
-}
-
 /// What the user may not do, each with what the server says.
 async fn attempts(url: &Url) -> Vec<(&'static str, Option<milvus::v2::error::Error>)> {
     let (foreign, own) = (milvus_as(url, "w_foreign").await, milvus_as(url, "legal").await);
@@ -86,8 +75,8 @@ async fn attempts(url: &Url) -> Vec<(&'static str, Option<milvus::v2::error::Err
 
 #[tokio::test]
 async fn the_user_of_milvus_reaches_its_models_and_no_other() {
-    forget("legal").await;
-    let deployment = Deployment::of(&["legal"], "");
+    let server = OwnMilvus::start();
+    let deployment = Deployment::of(&["legal"], "").with_variable("MILVUS_URL", server.url.as_str());
     let shown = deployment.whale(&["setup", "roles", "--engine", "milvus", "--dry-run"]);
     assert!(text(&shown.stdout).contains("create user whalehost with password [password]"));
     assert!(!deployment.path("secrets").exists(), "nothing is written either");
@@ -105,21 +94,16 @@ async fn the_user_of_milvus_reaches_its_models_and_no_other() {
     deployment.set(&["legal"], targets);
     deployment.apply_once_granted().await;
 
-    let root = clients::milvus().await;
+    let root = clients::milvus_at(&server.url).await;
     a_foreign_database(&root).await;
     for (attempt, fault) in attempts(&url).await {
         let fault = fault.unwrap_or_else(|| panic!("{attempt} is not refused")).to_string();
         assert!(fault.to_lowercase().contains("permission"), "{attempt}: {fault}");
     }
-    drop_foreign_database(&root).await;
-    root.drop_user(DropUserRequest::builder().username("whalehost").build().unwrap()).await.unwrap();
-    // A role that has rights cannot be dropped; without its user it is of no consequence.
-    forget("legal").await;
 }
 
 #[tokio::test]
 async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
-    forget("language").await;
     // In the local engine, `default` is no database like the others.
     let target = "[targets.clickhouse]\nprefix = \"w_\"\n";
     let deployment = Deployment::of(&["language"], target);
@@ -157,5 +141,4 @@ async fn the_user_of_clickhouse_reaches_its_models_and_no_other() {
         let fault = engine.said(refused).await.expect_err(refused);
         assert!(fault.contains("Code: 497."), "{refused}: {fault}");
     }
-    forget("language").await;
 }

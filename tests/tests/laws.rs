@@ -204,7 +204,7 @@ fn limited(settings: &BTreeMap<&'static str, u64>) -> Wanted {
     let limit = |value: &u64| Limit { value: Value::Count(*value), origin: None };
     let by: BTreeMap<_, _> = settings.iter().map(|(name, value)| (*name, limit(value))).collect();
     if !by.is_empty() {
-        wanted.limits.insert(Name::from_server("model"), Limits { by, origin: None });
+        wanted.limits.insert(Name::from_server("model"), Limits { by, table: String::new(), origin: None });
     }
     wanted
 }

@@ -11,7 +11,6 @@
     reason = "a test may fail loudly"
 )]
 
-use milvus::v2::request::rbac::{DropRoleRequest, DropUserRequest, RevokePrivilegeRequest, RevokeRoleRequest};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::Duration;
@@ -24,8 +23,8 @@ use whale_storage::name::Name;
 use whale_storage::plan::{Atomicity, Call, Recipe, Statement, Step};
 use whale_storage::scaling::Placement;
 use whale_storage::target::TargetName;
-use whale_tests::clients::{self, forget_milvus, forget_timescaledb, forget_versions};
 use whale_tests::deployment::Deployment;
+use whale_tests::own_milvus::OwnMilvus;
 use whale_tests::text;
 
 const USER: &str = "wallhost";
@@ -42,59 +41,6 @@ fn as_root() -> String {
 
 fn as_user() -> String {
     targets(&format!("url_file = \"{SECRET}\""))
-}
-
-async fn forget() {
-    for model in ["legal", "medical", "programming"] {
-        forget_timescaledb(model).await;
-        forget_milvus(model).await;
-    }
-    forget_versions().await;
-}
-
-/// Drops the users and roles, and so first takes what they were told to have been granted: a server takes ten roles.
-async fn forget_users(told: &[String]) {
-    let root = clients::milvus().await;
-    for line in told {
-        let words: Vec<&str> = line.split([' ', '(', ')', ',']).filter(|word| !word.is_empty()).collect();
-        match words[..] {
-            ["grant", "role", role, "to", "user", user] => {
-                let revoke = RevokeRoleRequest::builder().username(user).role_name(role).build().unwrap();
-                root.revoke_role(revoke).await.unwrap();
-                root.drop_user(DropUserRequest::builder().username(user).build().unwrap()).await.unwrap();
-            }
-            ["grant", .., object, name, "in", database, "to", "role", role]
-            | [
-                "grant",
-                ..,
-                object,
-                name,
-                "in",
-                database,
-                "to",
-                "role",
-                role,
-                "where",
-                "the",
-                "server",
-                "knows",
-                "it",
-            ] => {
-                let privileges = words.iter().skip(1).take_while(|word| **word != object);
-                for privilege in privileges {
-                    let revoke = RevokePrivilegeRequest::builder().role_name(role).database_name(database);
-                    let revoke = revoke.object_type(object).object_name(name).privilege(*privilege).build().unwrap();
-                    // What was not known there was not granted.
-                    let revoked = root.revoke_privilege(revoke).await;
-                    assert!(revoked.is_ok() || words.ends_with(&["knows", "it"]), "{line}: {revoked:?}");
-                }
-            }
-            _ => {}
-        }
-    }
-    for role in [USER, "wallhost_legal", "wallhost_medical"] {
-        root.drop_role(DropRoleRequest::builder().role_name(role).build().unwrap()).await.unwrap();
-    }
 }
 
 fn step(model: &str, call: Call) -> Step {
@@ -170,9 +116,9 @@ async fn the_wall_stands(deployment: &Deployment) {
 
 #[tokio::test]
 async fn a_user_for_each_model_reaches_no_other_model() {
-    forget().await;
+    let server = OwnMilvus::start();
     let (two, as_named) = (["legal", "medical"], ["--name", USER]);
-    let deployment = Deployment::of(&two, &as_root());
+    let deployment = Deployment::of(&two, &as_root()).with_variable("MILVUS_URL", server.url.as_str());
     deployment.setup_roles("milvus", &as_named);
     deployment.set(&two, &as_user());
     deployment.apply_once_granted().await;
@@ -197,6 +143,4 @@ async fn a_user_for_each_model_reaches_no_other_model() {
     assert_eq!(replaced, 3, "{told:?}");
     deployment.set(&two, &as_user());
     deployment.apply_once_granted().await;
-    forget_users(&told).await;
-    forget().await;
 }

@@ -127,6 +127,10 @@ async fn a_limit_that_cannot_hold_is_refused_with_its_line_and_nothing_is_change
         assert!(said.contains("--> models.language.scaling.clickhouse (whale.toml:5)"), "{said}");
         assert!(said.contains("hint: use a server whose user may manage access in SQL, or take out"), "{said}");
     }
+    // With a prefix the server has another name for the model; whale.toml has not.
+    deployment.says("[targets.clickhouse]\nprefix = \"w_\"\n[models.language.scaling.clickhouse]\nmax_threads = 2\n");
+    let (_, said) = deployment.whale(&["plan", "--all", "--engine", "clickhouse"]);
+    assert!(said.contains("--> models.language.scaling.clickhouse (whale.toml:7)"), "{said}");
     for (limits, expected) in [
         (
             "[models.leagl.scaling.milvus]\nreplicas = 1\n",

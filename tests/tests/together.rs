@@ -48,6 +48,8 @@ impl World {
         let state = |name: &str| self.folder.path().join(name);
         command.args(arguments).current_dir(self.folder.path());
         command.env("WHALE_CACHE", state("cache")).env("WHALE_STATE", state("state")).env("NO_COLOR", "1");
+        // No engines, whichever the suite runs beside.
+        command.env("WHALE_LOCAL", state("local"));
         for variable in VARIABLES {
             command.env_remove(variable);
         }

@@ -23,6 +23,7 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BT
         let mut table = Table { backend, limits: Limits::default(), places: BTreeMap::new() };
         table.limits.origin = Some(reader.origin(key.span()));
         let path = format!("{path}.{backend}");
+        table.limits.table.clone_from(&path);
         table.entries(reader, &path, "", value);
         for (name, message, help) in table.limits.contradictions() {
             if let Some((path, value)) = table.places.get(name) {

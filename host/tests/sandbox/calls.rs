@@ -158,3 +158,19 @@ fn nothing_stays_from_one_call_to_the_next() {
                   i32.const 4096";
     run(&Guest { define, ..GOOD }.component()).unwrap();
 }
+
+#[test]
+fn a_plugin_that_is_asked_again_within_other_limits_has_to_say_the_same() {
+    let sandbox = sandbox(Limits::default(), None);
+    let good = plugin(&GOOD.component());
+    let less = || Limits { fuel: 1_000, ..Limits::default() };
+    let described = sandbox.describe_again(&good, sandbox.describe(&good).unwrap(), less()).unwrap();
+    assert!(described.define(&[]).is_ok());
+    let hungry = Guest { define: "(loop br 0) unreachable", ..GOOD };
+    let hungry = plugin(&hungry.component());
+    let described = sandbox.describe_again(&hungry, sandbox.describe(&hungry).unwrap(), less()).unwrap();
+    refused(described.define(&[]), Phase::Define, codes::OUT_OF_FUEL);
+    let other = plugin(&Guest { name: "legal", ..GOOD }.component());
+    let described = sandbox.describe(&good).unwrap();
+    refused(sandbox.describe_again(&other, described, less()), Phase::Describe, codes::NOT_REPEATABLE);
+}

@@ -143,14 +143,15 @@ fn count(number: u32, what: &str) -> String {
 
 /// A limit that a target cannot hold; `setting` is empty where it can hold none.
 pub(crate) fn no_limit(wanted: &Wanted, model: &Name, setting: &str, reason: &str) -> Diagnostic {
-    let table = format!("models.{model}.scaling.{}", wanted.target.backend);
+    let limits = wanted.limits.get(model);
+    let table = limits.map(|limits| limits.table.clone()).unwrap_or_default();
     let (path, what) = if setting.is_empty() {
         (table.clone(), "the model's limits are".to_owned())
     } else {
         (format!("{table}.{setting}"), format!("{setting} is"))
     };
     let message = format!("{model}: {what} not to be had here: {reason}");
-    let origin = wanted.limits.get(model).and_then(|limits| limits.origin_of(setting));
+    let origin = limits.and_then(|limits| limits.origin_of(setting));
     let help = match wanted.target.backend {
         Backend::Timescaledb => format!("let the user of the URL set it for roles, or take it out of [{table}]"),
         Backend::Clickhouse => format!("use a server whose user may manage access in SQL, or take out [{table}]"),

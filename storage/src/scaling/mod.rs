@@ -85,6 +85,8 @@ pub struct Limit {
 pub struct Limits {
     /// By name of the setting.
     pub by: BTreeMap<&'static str, Limit>,
+    /// The table's path: `models.legal.scaling.milvus`, without a target's prefix.
+    pub table: String,
     /// The line of the table.
     pub origin: Option<Origin>,
 }

@@ -62,7 +62,11 @@ fn a_value_is_read_back_from_its_own_text() {
 
 fn limits(values: &[(&'static str, Value)]) -> Limits {
     let limit = |value: &Value| Limit { value: value.clone(), origin: None };
-    Limits { by: values.iter().map(|(name, value)| (*name, limit(value))).collect(), origin: None }
+    Limits {
+        by: values.iter().map(|(name, value)| (*name, limit(value))).collect(),
+        table: String::new(),
+        origin: None,
+    }
 }
 
 fn groups(names: &[&str]) -> Value {

@@ -66,7 +66,13 @@ impl MilvusTarget {
             Ok(request) => self.link.ask(client.list_partitions(request)).await,
             Err(error) => Err(error),
         };
-        Ok(answer.err().is_none_or(|error| kind_of(&error) != FailureKind::Denied))
+        let Err(error) = answer else { return Ok(true) };
+        match kind_of(&error) {
+            FailureKind::Denied => Ok(false),
+            // There is no such collection: the right was not what was wanting.
+            FailureKind::Refused => Ok(true),
+            _ => Err(self.link.failure(format!("trying whether {model} is kept out of {database}"), &error)),
+        }
     }
 
     async fn rights(&self) -> Check {

@@ -246,7 +246,7 @@ pub(super) async fn probe(session: &mut Session) -> Result<Server, EngineError> 
         licence: probe.licence,
         user: probe.user,
         superuser: probe.superuser.unwrap_or_default(),
-        wall: probe.superuser == Some(false),
+        wall: probe.superuser != Some(true),
         database: Some(Name::from_server(probe.database)),
         settable,
         ..Server::unknown(crate::definition::Backend::Timescaledb)
