@@ -151,7 +151,9 @@ fn desire(case: &Case, definition: &ModelDefinition, limits: &Limits, session: &
     let (definition, mut found) = validate(&info, definition, "", &granted, &against);
     let (mut desire, clashes) = Desire::merge(definition.as_slice(), &Layout::default());
     if !limits.by.is_empty() {
-        desire.limits.insert((case.engine.into(), Name::from_server(case.name.as_str())), limits.clone());
+        let table = format!("models.{}.scaling.{}", case.name, case.engine);
+        let limits = Limits { table, ..limits.clone() };
+        desire.limits.insert((case.engine.into(), Name::from_server(case.name.as_str())), limits);
     }
     found.extend(clashes);
     (desire, found)
