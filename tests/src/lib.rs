@@ -20,6 +20,7 @@ pub mod deployment;
 pub mod good;
 pub mod hostile;
 pub mod own_milvus;
+pub mod tampered;
 pub mod tls;
 
 use std::path::{Path, PathBuf};

@@ -4,28 +4,18 @@
 //! The engine is chDB with the users of a file, made of the command's own statements. A real apply goes through under them;
 //! then steps of one model are tampered with on their way, as a fault of the host would be.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::disallowed_methods,
-    reason = "a test may fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test may fail loudly")]
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 use whale_storage::backend::clickhouse::ClickhouseTarget;
-use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
-use whale_storage::change::Change;
-use whale_storage::definition::{Backend, ObjectKind, ObjectName};
-use whale_storage::mark::{Mark, MarkRole};
-use whale_storage::name::Name;
-use whale_storage::plan::{Atomicity, Recipe, Statement, Step};
-use whale_storage::target::TargetName;
+use whale_storage::backend::{Address, FailureKind, Target as _};
+use whale_storage::definition::Backend;
+use whale_storage::plan::{Statement, Step};
 use whale_tests::chdb::{Engine, users_xml};
 use whale_tests::deployment::Deployment;
+use whale_tests::tampered::{self, object, seal};
 use whale_tests::text;
 
 /// What nobody may do for `w_language`.
@@ -82,22 +72,8 @@ async fn connected(engine: &Engine) -> ClickhouseTarget {
     ClickhouseTarget::connect(&address).await.unwrap()
 }
 
-fn object(namespace: &str, name: &str) -> ObjectName {
-    let [namespace, name] = [namespace, name].map(Name::from_server);
-    ObjectName { backend: Backend::Clickhouse, namespace, name }
-}
-
 fn step(model: &str, sql: &str) -> Step {
-    let statements = vec![Statement::Sql(sql.to_owned())];
-    Step {
-        number: 1,
-        target: TargetName::from(Backend::Clickhouse),
-        change: Change::CreateObject { object: object("w_language", "mine"), kind: ObjectKind::Table },
-        model: Name::from_server(model),
-        role: None,
-        recipe: Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements },
-        version: None,
-    }
+    tampered::step(Backend::Clickhouse, model, Statement::Sql(sql.to_owned()))
 }
 
 #[tokio::test]
@@ -121,17 +97,17 @@ async fn what_is_done_for_a_model_reaches_no_other() {
     target.run(&step("w_language", &format!("CREATE TABLE w_language.over {over}"))).await.unwrap();
     let fault = target.run(&step("w_language", "INSERT INTO w_language.over VALUES (1)")).await.unwrap_err();
     assert_eq!(fault.kind, FailureKind::Denied, "{fault}");
-    let mark = Mark {
-        id: "language/mine".to_owned(),
-        model: "w_language".to_owned(),
-        role: MarkRole::Live,
-        run: "x".to_owned(),
-        wanted: String::new(),
-        seen: String::new(),
-        settings: std::collections::BTreeSet::new(),
-    };
-    let seal = Seal { kind: ObjectKind::Table, comment: String::new(), mark, role: None };
-    let fault = target.seal(&BTreeMap::from([(object("w_federation", "cross_domain_usage"), seal)])).await.unwrap_err();
+    let mine = "CREATE TABLE w_federation.mine (id Int64) ENGINE = MergeTree ORDER BY id";
+    for sql in [mine, "INSERT INTO w_federation.mine VALUES (42)"] {
+        target.run(&step("w_federation", sql)).await.unwrap();
+    }
+    let merged = "CREATE TABLE w_language.merged (id Int64) ENGINE = Merge('w_federation', '^mine$')";
+    for sql in [merged, "SELECT throwIf(count() > 0) FROM w_language.merged"] {
+        target.run(&step("w_language", sql)).await.unwrap();
+    }
+    assert_eq!(engine.said("SELECT count() FROM w_language.merged").await.unwrap(), "1", "under all roles it is read");
+    let theirs = object(Backend::Clickhouse, "w_federation", "cross_domain_usage");
+    let fault = target.seal(&BTreeMap::from([(theirs, seal("w_language"))])).await.unwrap_err();
     assert_eq!(fault.kind, FailureKind::Denied, "a mark on another's table: {fault}");
     // For the model that it is of, the same is done.
     target

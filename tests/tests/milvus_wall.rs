@@ -3,28 +3,20 @@
 //! The users are made by `setup roles`; a real apply goes through under them. Then calls of one model are tampered with on
 //! their way, as a fault of the host would be.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test may fail loudly"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail loudly")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 use whale_storage::backend::milvus::MilvusTarget;
-use whale_storage::backend::{Address, FailureKind, Seal, Target as _};
-use whale_storage::change::Change;
-use whale_storage::definition::{Backend, ObjectKind, ObjectName};
-use whale_storage::mark::{Mark, MarkRole};
+use whale_storage::backend::{Address, FailureKind, Target as _};
+use whale_storage::definition::Backend;
 use whale_storage::name::Name;
-use whale_storage::plan::{Atomicity, Call, Recipe, Statement, Step};
+use whale_storage::plan::{Call, Statement, Step};
 use whale_storage::scaling::Placement;
-use whale_storage::target::TargetName;
 use whale_tests::deployment::Deployment;
 use whale_tests::own_milvus::OwnMilvus;
+use whale_tests::tampered::{self, object, seal};
 use whale_tests::text;
 
 const USER: &str = "wallhost";
@@ -44,18 +36,7 @@ fn as_user() -> String {
 }
 
 fn step(model: &str, call: Call) -> Step {
-    let statements = vec![Statement::Call(call)];
-    let [namespace, name] = ["legal", "mine"].map(Name::from_server);
-    let object = ObjectName { backend: Backend::Milvus, namespace, name };
-    Step {
-        number: 1,
-        target: TargetName::from(Backend::Milvus),
-        change: Change::CreateObject { object, kind: ObjectKind::Collection },
-        model: Name::from_server(model),
-        role: None,
-        recipe: Recipe { statements, hazards: Vec::new(), atomicity: Atomicity::Statements },
-        version: None,
-    }
+    tampered::step(Backend::Milvus, model, Statement::Call(call))
 }
 
 /// What nobody may do for another model.
@@ -69,21 +50,6 @@ fn aimed(database: &str, collection: &str) -> Vec<Call> {
         Call::Release { database: of(), collection: named() },
         Call::Load { database: of(), collection: named(), placement: Placement::default() },
     ]
-}
-
-fn seal(model: &str, database: &str, collection: &str) -> BTreeMap<ObjectName, Seal> {
-    let [namespace, name] = [database, collection].map(Name::from_server);
-    let mark = Mark {
-        id: "legal/mine".to_owned(),
-        model: model.to_owned(),
-        role: MarkRole::Live,
-        run: "x".to_owned(),
-        wanted: String::new(),
-        seen: String::new(),
-        settings: BTreeSet::new(),
-    };
-    let seal = Seal { kind: ObjectKind::Collection, comment: String::new(), mark, role: None };
-    BTreeMap::from([(ObjectName { backend: Backend::Milvus, namespace, name }, seal)])
 }
 
 async fn the_wall_stands(deployment: &Deployment) {
@@ -104,7 +70,8 @@ async fn the_wall_stands(deployment: &Deployment) {
         let fault = target.run(&step("legal", call)).await.expect_err(&said);
         assert_eq!(fault.kind, FailureKind::Denied, "{said}: {fault}");
     }
-    let fault = target.seal(&seal("legal", "medical", "medical_knowledge")).await.unwrap_err();
+    let theirs = object(Backend::Milvus, "medical", "medical_knowledge");
+    let fault = target.seal(&BTreeMap::from([(theirs, seal("legal"))])).await.unwrap_err();
     assert_eq!(fault.kind, FailureKind::Denied, "a mark on another's collection: {fault}");
     // For the model that it is of, the same is done.
     let properties = aimed("medical", "medical_knowledge").remove(1);
