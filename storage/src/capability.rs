@@ -1,10 +1,11 @@
 //! What a plugin may do: what it asks for, is granted, and the ceiling allows, made into one by [`Capabilities::of`].
 //!
 //! [`Terms`] is what one side says. A dimension it does not mention is not bounded by it, and an empty list is none.
-//! Namespaces stand beside that of the plugin's own model, which is not for anybody to grant.
+//! Namespaces stand beside that of the plugin's own model. That one needs no grant where whale-host makes it; one of that
+//! name that others made is entered only by a grant that names it.
 
 use crate::definition::Backend;
-use crate::raw::{CapabilityRequest, Operation};
+use crate::raw::{Operation, PluginInfo};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -21,7 +22,8 @@ pub struct Terms {
     pub maxima: Maxima,
 }
 
-/// Bounds on the sizes of a definition; none: whatever the engine takes.
+/// Bounds on the sizes of a definition; none: whatever the engine takes. [`Maxima::usual`] are those of a plugin of which
+/// nobody has said anything else.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Maxima {
     by_size: [Option<u64>; Size::ALL.len()],
@@ -38,11 +40,25 @@ pub enum Size {
     Partitions,
     /// Dimensions of one vector.
     Dimension,
+    /// Dimensions of all vectors of one object together.
+    VectorDimensions,
+    /// Shards of all collections that are kept loaded.
+    LoadedShards,
+    /// Runs of all jobs in an hour.
+    JobRuns,
 }
 
 impl Size {
     /// All of them, in the order they are told.
-    pub const ALL: [Size; 4] = [Size::Objects, Size::Columns, Size::Partitions, Size::Dimension];
+    pub const ALL: [Size; 7] = [
+        Size::Objects,
+        Size::Columns,
+        Size::Partitions,
+        Size::Dimension,
+        Size::VectorDimensions,
+        Size::LoadedShards,
+        Size::JobRuns,
+    ];
 
     /// The key by which settings know its bound.
     pub fn key(self) -> &'static str {
@@ -51,6 +67,9 @@ impl Size {
             Size::Columns => "max_columns",
             Size::Partitions => "max_partitions",
             Size::Dimension => "max_dimension",
+            Size::VectorDimensions => "max_vector_dimensions",
+            Size::LoadedShards => "max_loaded_shards",
+            Size::JobRuns => "max_job_runs",
         }
     }
 
@@ -61,11 +80,32 @@ impl Size {
             Size::Columns => "columns",
             Size::Partitions => "partitions",
             Size::Dimension => "dimensions of a vector",
+            Size::VectorDimensions => "dimensions of all its vectors",
+            Size::LoadedShards => "shards of loaded collections",
+            Size::JobRuns => "runs of jobs an hour",
+        }
+    }
+
+    /// The bound on a plugin of which nobody has said another; none: whatever the engine takes. Each is several times what
+    /// the largest of our own plugins needs.
+    pub fn usual(self) -> Option<u64> {
+        match self {
+            Size::Objects => Some(256),
+            Size::Columns | Size::Dimension => None,
+            Size::Partitions => Some(1_024),
+            Size::VectorDimensions => Some(32_768),
+            Size::LoadedShards => Some(64),
+            Size::JobRuns => Some(3_600),
         }
     }
 }
 
 impl Maxima {
+    /// The bounds on a plugin of which nobody has said others.
+    pub fn usual() -> Self {
+        Self { by_size: Size::ALL.map(Size::usual) }
+    }
+
     /// The bound on a size.
     pub fn of(&self, size: Size) -> Option<u64> {
         self.by_size.get(size as usize).copied().flatten()
@@ -108,7 +148,7 @@ impl Side {
 pub struct Capabilities {
     /// Engines.
     pub engines: BTreeSet<Backend>,
-    /// Namespaces beside the model's own.
+    /// Namespaces that were granted by name.
     pub namespaces: BTreeSet<(Backend, String)>,
     /// Operations.
     pub operations: BTreeSet<Operation>,
@@ -118,15 +158,19 @@ pub struct Capabilities {
 
 impl Capabilities {
     /// What is asked for, granted, and within the ceiling.
-    pub fn of(asked: &CapabilityRequest, grant: &Terms, ceiling: &Terms) -> Self {
-        let sides = [grant, ceiling];
+    pub fn of(info: &PluginInfo, grant: &Terms, ceiling: &Terms) -> Self {
+        let (asked, sides) = (&info.requests, [grant, ceiling]);
         let within = |engine: &Backend| sides.iter().all(|side| allows(side.engines.as_ref(), engine));
         let engines: BTreeSet<_> = asked.databases.iter().copied().filter(within).collect();
-        let namespaces = asked.namespaces.iter().filter(|request| {
-            engines.contains(&request.database)
-                && sides.iter().all(|side| allows(side.namespaces.as_ref(), &request.namespace))
+        let requests = asked.namespaces.iter().map(|request| (request.database, &request.namespace));
+        let beside = requests.filter(|(_, name)| **name != info.model);
+        // No plugin has to ask for the namespace of its own model, and silence about it grants nothing.
+        let own = grant.namespaces.as_ref().is_some_and(|names| names.contains(&info.model));
+        let own = engines.iter().filter(|_| own).map(|engine| (*engine, &info.model));
+        let namespaces = beside.chain(own).filter(|(engine, name)| {
+            engines.contains(engine) && sides.iter().all(|side| allows(side.namespaces.as_ref(), name))
         });
-        let namespaces = namespaces.map(|request| (request.database, request.namespace.clone())).collect();
+        let namespaces = namespaces.map(|(engine, name)| (engine, name.clone())).collect();
         let may = |operation: &Operation| sides.iter().all(|side| allows(side.operations.as_ref(), operation));
         let operations = asked.operations.iter().copied().filter(may).collect();
         let mut maxima = Maxima::default();
@@ -188,14 +232,22 @@ impl fmt::Display for Operation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::NamespaceRequest;
+    use crate::raw::{CapabilityRequest, NamespaceRequest};
 
-    fn asked() -> CapabilityRequest {
+    fn asked() -> PluginInfo {
         let of = |database, namespace: &str| NamespaceRequest { database, namespace: namespace.to_owned() };
-        CapabilityRequest {
+        let requests = CapabilityRequest {
             databases: vec![Backend::Timescaledb, Backend::Clickhouse],
             namespaces: vec![of(Backend::Timescaledb, "public"), of(Backend::Clickhouse, "default")],
             operations: Operation::ALL.to_vec(),
+        };
+        PluginInfo {
+            name: "cases".to_owned(),
+            version: "1.0.0".to_owned(),
+            model: "legal".to_owned(),
+            summary: String::new(),
+            parameters: Vec::new(),
+            requests,
         }
     }
 
@@ -232,6 +284,25 @@ mod tests {
         assert_eq!(may.namespaces, BTreeSet::from([(Backend::Clickhouse, "default".to_owned())]));
         assert_eq!(may.operations, BTreeSet::from([Operation::Create]));
         assert_eq!((may.maxima.of(Size::Columns), may.maxima.of(Size::Objects)), (Some(5), None));
+    }
+
+    #[test]
+    fn the_namespace_of_the_own_model_is_named_only_by_a_grant() {
+        let named = |names: &[&str]| Terms {
+            namespaces: Some(only(names.iter().map(|name| (*name).to_owned()))),
+            ..Terms::default()
+        };
+        let has = |grant: &Terms, ceiling: &Terms| {
+            Capabilities::of(&asked(), grant, ceiling).namespaces.contains(&(Backend::Clickhouse, "legal".to_owned()))
+        };
+        assert!(has(&named(&["legal"]), &Terms::default()));
+        assert!(!has(&Terms::default(), &Terms::default()), "silence names nothing");
+        assert!(!has(&named(&["legal"]), &named(&["public"])), "the ceiling bounds it too");
+        let mut asks = asked();
+        asks.requests
+            .namespaces
+            .push(NamespaceRequest { database: Backend::Clickhouse, namespace: "legal".to_owned() });
+        assert!(Capabilities::of(&asks, &Terms::default(), &Terms::default()).namespaces.len() == 2, "nor does asking");
     }
 
     #[test]

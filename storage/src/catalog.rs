@@ -6,8 +6,11 @@
 //! nothing.
 
 use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::desire::HOST_MODEL;
 use crate::mark::MarkState;
 use crate::name::Name;
+use crate::target::Deployment;
+use crate::version_table;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -232,9 +235,31 @@ pub struct Catalog {
     pub role_namespaces: BTreeSet<(Name, Name)>,
     /// Objects, strangers included.
     pub objects: BTreeMap<ObjectName, CatalogObject>,
+    /// The prefixes in use on the server, each with the deployment whose version table carries it; empty where the mark of
+    /// that table names none.
+    pub deployments: BTreeMap<String, String>,
 }
 
 impl Catalog {
+    /// Notes a version table of whale-host: the namespace it is in, and its mark. Any other mark says nothing.
+    pub fn note_deployment(&mut self, namespace: &str, mark: &MarkState) {
+        let prefix = namespace.strip_suffix(version_table::namespace(self.backend));
+        if let (Some(prefix), Some(mark)) = (prefix, mark.mark().filter(|mark| mark.model == HOST_MODEL)) {
+            self.deployments.insert(prefix.to_owned(), mark.deployment.clone());
+        }
+    }
+
+    /// The catalog as a deployment sees it: what carries another's mark is a stranger's.
+    #[must_use]
+    pub fn within(mut self, deployment: &Deployment) -> Self {
+        let applied = deployment.prefix.is_empty() || self.deployments.contains_key(&deployment.prefix);
+        let marks = self.namespaces.values_mut().chain(self.roles.values_mut().map(|role| &mut role.mark));
+        for mark in marks.chain(self.objects.values_mut().map(|object| &mut object.mark)) {
+            *mark = std::mem::replace(mark, MarkState::Absent).within(deployment, applied);
+        }
+        self
+    }
+
     /// A catalog with nothing in it.
     pub fn empty(backend: Backend) -> Self {
         Self {
@@ -245,6 +270,7 @@ impl Catalog {
             nodes: BTreeMap::new(),
             role_namespaces: BTreeSet::new(),
             objects: BTreeMap::new(),
+            deployments: BTreeMap::new(),
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostics;
 use crate::name::Name;
 use crate::raw::Operation;
 use crate::scaling::{Limits, Placement};
-use crate::target::{Layout, TargetName};
+use crate::target::{Deployment, Layout, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The model of the host's own objects, such as the version table.
@@ -34,6 +34,10 @@ pub struct Desired {
     pub version: semver::Version,
     /// What may be done with it.
     pub operations: BTreeSet<Operation>,
+    /// Whether the plugin was granted the object's namespace by its name.
+    pub named: bool,
+    /// Whether whale.toml binds the plugin to its model.
+    pub pinned: bool,
 }
 
 /// All objects of all plugins, by target.
@@ -45,13 +49,15 @@ pub struct Desire {
     pub plugins: BTreeMap<Name, String>,
     /// What each model may use of a target, where somebody has said so. The model is named as the target has it.
     pub limits: BTreeMap<(TargetName, Name), Limits>,
+    /// How the targets are laid out.
+    pub layout: Layout,
 }
 
 impl Desire {
     /// Merges definitions, each object into the target that its model has. A name that two of them claim there is a
     /// diagnostic, and the first keeps it.
     pub fn merge(definitions: &[Definition], layout: &Layout) -> (Self, Diagnostics) {
-        let mut desire = Self::default();
+        let mut desire = Self { layout: layout.clone(), ..Self::default() };
         let mut faults = Diagnostics::default();
         for definition in definitions {
             faults.extend(desire.add(definition, |backend| layout.home(backend, &definition.model)));
@@ -67,6 +73,8 @@ impl Desire {
             plugin: definition.plugin.clone(),
             version: definition.version.clone(),
             operations: definition.operations.clone(),
+            named: definition.named.contains(&(object.name().backend, object.name().namespace.clone())),
+            pinned: definition.pinned,
         })
     }
 
@@ -107,7 +115,12 @@ impl Desire {
         });
         let limits = self.limits.iter().filter(|((of, _), _)| of == target);
         let limits = limits.map(|((_, model), limits)| (model.clone(), limits.clone())).collect();
-        Wanted { target: target.clone(), objects: objects.collect(), limits }
+        Wanted {
+            target: target.clone(),
+            deployment: self.layout.deployment(target),
+            objects: objects.collect(),
+            limits,
+        }
     }
 
     /// An object with what its model's limits say of it: how a collection is held in memory.
@@ -127,6 +140,8 @@ impl Desire {
 pub struct Wanted {
     /// Which target.
     pub target: TargetName,
+    /// The deployment, as the target knows it.
+    pub deployment: Deployment,
     /// Objects by name.
     pub objects: BTreeMap<ObjectName, WantedObject>,
     /// What each model may use, where somebody has said so.

@@ -5,6 +5,7 @@
 //! vanished from a definition.
 
 mod limits;
+mod namespaces;
 mod relations;
 
 pub(crate) use limits::no_limit;
@@ -12,10 +13,11 @@ pub(crate) use limits::no_limit;
 use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
 use crate::change::{Change, ChangedFact, ChangedPart};
 use crate::definition::{Backend, Object, ObjectKind, ObjectName};
-use crate::desire::{HOST_MODEL, Wanted, WantedObject};
+use crate::desire::{Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::mark::{MarkRole, MarkState};
 use crate::name::Name;
+use crate::target::Deployment;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a comparison gives.
@@ -25,8 +27,26 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// Objects that are as wanted, but whose mark does not say what the server said back.
     pub unsealed: Vec<ObjectName>,
+    /// Namespaces and roles of ours whose mark an older host wrote, so that it names no deployment.
+    pub outdated: Outdated,
     /// What forbids the plan, and what is worth saying.
     pub found: Diagnostics,
+}
+
+/// Namespaces and roles whose mark is to be written anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outdated {
+    /// Namespaces.
+    pub namespaces: Vec<Name>,
+    /// Roles.
+    pub roles: Vec<Name>,
+}
+
+impl Outdated {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.namespaces.is_empty() && self.roles.is_empty()
+    }
 }
 
 /// The role of a model, in engines that have roles.
@@ -46,13 +66,13 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     let mut diff = Diff::default();
     limits::roles(wanted, actual, &mut diff);
     limits::nodes(wanted, actual, &mut diff);
-    namespaces(wanted, actual, &mut diff);
+    namespaces::compare(wanted, actual, &mut diff);
     for (name, object) in &wanted.objects {
         match actual.objects.get(name) {
             None => {
                 diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() });
             }
-            Some(found) => compare(name, object, found, &mut diff),
+            Some(found) => compare(name, object, found, &wanted.deployment, &mut diff),
         }
     }
     if wanted.target.backend == Backend::Timescaledb {
@@ -62,58 +82,20 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     diff
 }
 
-fn namespaces(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
-    let pairs = wanted.model_namespaces();
-    let hosts = |namespace: &Name| pairs.contains(&(Name::from_server(HOST_MODEL), namespace.clone()));
-    for (model, namespace) in pairs.clone() {
-        let backend = wanted.target.backend;
-        let exists = actual.namespaces.contains_key(&namespace);
-        if model.as_str() == HOST_MODEL {
-            if !exists {
-                diff.changes.push(Change::CreateNamespace { backend, namespace, model });
-            }
-            continue;
-        }
-        let role = role_of(&model);
-        let owned = namespace == model;
-        match actual.namespaces.get(&namespace) {
-            // Where the host's own objects are, the host makes it.
-            None if hosts(&namespace) => {}
-            None => diff.changes.push(Change::CreateNamespace {
-                backend,
-                namespace: namespace.clone(),
-                model: model.clone(),
-            }),
-            Some(MarkState::Ours(mark)) if owned && mark.model != model.as_str() => {
-                diff.found.push(foreign_namespace(backend, &namespace, &mark.model));
-            }
-            Some(_) => {}
-        }
-        let opened = actual.role_namespaces.contains(&(role.clone(), namespace.clone()));
-        if backend == Backend::Timescaledb && !opened && (exists || !owned) {
-            diff.changes.push(Change::OpenNamespace { backend, namespace, role, model });
-        }
-    }
-}
-
-fn foreign_namespace(backend: Backend, namespace: &Name, owner: &str) -> Diagnostic {
-    Diagnostic::error(
-        codes::plan::OTHER_OWNER,
-        format!("{backend}/{namespace}"),
-        format!("the namespace {namespace} belongs to the model {owner}"),
-    )
-    .help("apply that model's plugin, or give this one another model name")
-}
-
-fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, diff: &mut Diff) {
+fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, deployment: &Deployment, diff: &mut Diff) {
     let object = &wanted.desired.object;
-    if let Some(fault) = not_ours(name, object, found) {
+    if let Some(fault) = not_ours(name, object, found, deployment) {
         return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref()));
     }
     let Some(mark) = found.mark.mark() else { return };
     let digest = wanted.shape.digest();
-    // Whose a setting is says the mark alone, where its value is the server's own.
-    if mark.wanted == digest && mark.seen == found.seen && mark.settings == object.settings() {
+    // Only the mark says who owns a setting whose value is the server's own.
+    let same = mark.wanted == digest && mark.seen == found.seen && mark.settings == object.settings();
+    if same {
+        // A mark of an older host is written anew, whatever the server's words look like to us.
+        if mark.deployment.is_empty() {
+            diff.unsealed.push(name.clone());
+        }
         return;
     }
     let (added, mut changed, removed) = compare_shapes(&wanted.shape, &found.shape);
@@ -187,7 +169,7 @@ fn path(name: &ObjectName) -> String {
 }
 
 /// Why an object is not ours to touch.
-fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject) -> Option<Diagnostic> {
+fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject, deployment: &Deployment) -> Option<Diagnostic> {
     let (kind, model) = (found.kind, object.header().model.as_str());
     match &found.mark {
         MarkState::Absent => Some(Diagnostic::error(
@@ -202,6 +184,14 @@ fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject) -> Option
             format!("the mark of {name} cannot be read: {line:?}; it is left untouched"),
         )
         .help("somebody wrote over the last line of the object's comment, or a newer host did; restore that line")),
+        MarkState::Theirs(mark) => Some(
+            Diagnostic::error(
+                codes::plan::OTHER_DEPLOYMENT,
+                path(name),
+                format!("{name} {}", of_deployment(&mark.deployment, deployment)),
+            )
+            .help(other_deployment_help(&mark.deployment)),
+        ),
         MarkState::Ours(mark) if mark.model != model || mark.id != object.header().id => Some(Diagnostic::error(
             codes::plan::OTHER_OWNER,
             path(name),
@@ -216,6 +206,27 @@ fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject) -> Option
         }
         MarkState::Ours(_) => None,
     }
+}
+
+/// Whose something with another deployment's mark is.
+fn of_deployment(theirs: &str, ours: &Deployment) -> String {
+    if theirs.is_empty() {
+        let prefix = &ours.prefix;
+        return format!(
+            "carries the mark of an older whale-host, which names no deployment, and none with the prefix {prefix} has applied here"
+        );
+    }
+    format!("belongs to the deployment {theirs}, and this one is {}", ours.name)
+}
+
+fn other_deployment_help(theirs: &str) -> String {
+    if theirs.is_empty() {
+        return "give the target another prefix in whale.toml; if it is this deployment's, apply once with the older whale-host"
+            .to_owned();
+    }
+    format!(
+        "give the target of one of the two a prefix of its own in whale.toml; if the two are one, write deployment = {theirs:?} there"
+    )
 }
 
 fn unsupported(name: &ObjectName, message: &str) -> Diagnostic {

@@ -1,15 +1,22 @@
 //! What makes an object ours: a mark that the database itself keeps.
 //!
 //! In TimescaleDB and ClickHouse the mark is the last line of the comment of a table, view, schema, database or role:
-//! `whale:1:` and JSON; a role of ClickHouse has no comment and holds it as its setting `log_comment`. In Milvus it is the
+//! `whale:2:` and JSON; a role of ClickHouse has no comment and holds it as its setting `log_comment`. In Milvus it is the
 //! property `whale.mark` of a collection. Nothing else decides whether an object is ours; the version table and the journal
 //! are written for people.
+//!
+//! A mark names its deployment, so that two deployments on one server are strangers to each other. One of form 1, which
+//! older hosts wrote, names none; [`MarkState::within`] decides whose it is, and the next apply writes it anew.
 
+use crate::target::Deployment;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// How a mark begins.
-pub const PREFIX: &str = "whale:1:";
+pub const PREFIX: &str = "whale:2:";
+
+/// How marks begin that are read: ours, and those of older hosts.
+pub const FORMS: [&str; 2] = ["whale:1:", PREFIX];
 
 /// The property that holds the mark of a Milvus collection.
 pub const PROPERTY: &str = "whale.mark";
@@ -30,6 +37,9 @@ pub enum MarkRole {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mark {
+    /// The deployment that the object is part of; empty in a mark of form 1.
+    #[serde(default)]
+    pub deployment: String,
     /// `plugin/id` of the object; of a namespace or a role, its name.
     pub id: String,
     /// The model it belongs to.
@@ -68,6 +78,8 @@ pub enum MarkState {
     Absent,
     /// A line that begins like a mark and cannot be read; somebody wrote over it, or a newer host did.
     Broken(String),
+    /// The mark of another deployment on the same server: a stranger's.
+    Theirs(Mark),
     /// Our mark.
     Ours(Mark),
 }
@@ -77,7 +89,18 @@ impl MarkState {
     pub fn mark(&self) -> Option<&Mark> {
         match self {
             MarkState::Ours(mark) => Some(mark),
-            MarkState::Absent | MarkState::Broken(_) => None,
+            MarkState::Absent | MarkState::Broken(_) | MarkState::Theirs(_) => None,
+        }
+    }
+
+    /// The same as a deployment sees it. `applied` says whether it has applied to this target before: else a mark that
+    /// names no deployment cannot be its own.
+    #[must_use]
+    pub fn within(self, deployment: &Deployment, applied: bool) -> Self {
+        match self {
+            MarkState::Ours(mark) if mark.deployment.is_empty() && applied => MarkState::Ours(mark),
+            MarkState::Ours(mark) if mark.deployment != deployment.name => MarkState::Theirs(mark),
+            state => state,
         }
     }
 
@@ -86,7 +109,8 @@ impl MarkState {
         if !line.starts_with("whale:") {
             return MarkState::Absent;
         }
-        match line.strip_prefix(PREFIX).map(serde_json::from_str) {
+        let json = FORMS.iter().find_map(|form| line.strip_prefix(form));
+        match json.map(serde_json::from_str) {
             Some(Ok(mark)) => MarkState::Ours(mark),
             _ => MarkState::Broken(line.to_owned()),
         }
@@ -98,6 +122,44 @@ impl MarkState {
         match Self::read(last) {
             MarkState::Absent => (comment, MarkState::Absent),
             state => (text, state),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::panic, reason = "a test that fails may panic")]
+mod tests {
+    use super::*;
+
+    const OLD: &str = r#"whale:1:{"id":"p/a","model":"m","role":"live","run":"r","wanted":"w"}"#;
+
+    fn main() -> Deployment {
+        Deployment::default()
+    }
+
+    #[test]
+    fn a_mark_of_form_1_is_read_and_names_no_deployment() {
+        let MarkState::Ours(mark) = MarkState::read(OLD) else { panic!("{OLD}") };
+        assert_eq!((mark.deployment.as_str(), mark.id.as_str()), ("", "p/a"));
+        assert!(mark.line().starts_with("whale:2:{"), "it is written anew in form 2");
+        assert_eq!(MarkState::read(&mark.line()), MarkState::Ours(mark));
+    }
+
+    #[test]
+    fn a_mark_is_ours_only_in_the_deployment_that_it_names() {
+        let MarkState::Ours(old) = MarkState::read(OLD) else { panic!("{OLD}") };
+        let named = |name: &str| MarkState::Ours(Mark { deployment: name.to_owned(), ..old.clone() });
+        assert!(named("main").within(&main(), false).mark().is_some());
+        assert!(matches!(named("staging").within(&main(), true), MarkState::Theirs(_)));
+        assert!(named("").within(&main(), true).mark().is_some());
+        assert!(matches!(named("").within(&main(), false), MarkState::Theirs(_)), "it never applied here");
+        assert_eq!(MarkState::Absent.within(&main(), true), MarkState::Absent);
+    }
+
+    #[test]
+    fn a_form_that_is_not_known_is_broken() {
+        for line in ["whale:3:{}", "whale:2:", "whale:1:{\"id\":1}", "whale:x"] {
+            assert_eq!(MarkState::read(line), MarkState::Broken(line.to_owned()));
         }
     }
 }

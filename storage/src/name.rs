@@ -8,7 +8,7 @@ mod reserved;
 use crate::diagnostic::{Code, Diagnostic, codes};
 use std::fmt;
 
-pub use reserved::reserved;
+pub use reserved::{everybodys, reserved};
 
 /// A name in an engine: a namespace, a table, a column.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]

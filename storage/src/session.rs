@@ -129,6 +129,7 @@ async fn look_at(
 fn scope_of(wanted: &Wanted) -> Scope {
     let models: BTreeSet<_> = wanted.model_namespaces().into_iter().map(|(model, _)| model).collect();
     Scope {
+        deployment: wanted.deployment.clone(),
         namespaces: wanted.namespaces(),
         roles: models.iter().filter(|model| model.as_str() != HOST_MODEL).map(role_of).collect(),
         limited: wanted.limits.keys().cloned().collect(),

@@ -64,9 +64,42 @@ impl Serialize for TargetName {
     }
 }
 
+/// The name of a deployment that has none of its own, and no prefix that it could be named for.
+const UNNAMED: &str = "main";
+
+/// A deployment as one of its targets knows it: who it is there, and how its namespaces begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deployment {
+    /// Its name, which marks carry.
+    pub name: String,
+    /// What stands before the name of every namespace; empty where nothing does.
+    pub prefix: String,
+}
+
+impl Deployment {
+    /// Where nobody named it, it is named for its prefix.
+    pub fn of(name: Option<&Name>, prefix: &str) -> Self {
+        let derived = match prefix.trim_end_matches('_') {
+            _ if prefix.is_empty() => UNNAMED,
+            // As it stands, where the short form would be another's name.
+            "" | UNNAMED => prefix,
+            short => short,
+        };
+        Self { name: name.map_or(derived, Name::as_str).to_owned(), prefix: prefix.to_owned() }
+    }
+}
+
+impl Default for Deployment {
+    fn default() -> Self {
+        Self::of(None, "")
+    }
+}
+
 /// How the targets of a deployment are laid out, as far as it decides where an object goes and what it is called there.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Layout {
+    /// What whale.toml calls the deployment, where it does.
+    pub deployment: Option<Name>,
     /// Targets that a model has for itself.
     pub own: BTreeSet<TargetName>,
     /// What stands before the name of every namespace in a target, where anything does.
@@ -83,6 +116,11 @@ impl Layout {
     /// What stands before the name of every namespace in a target; empty where nothing does.
     pub fn prefix(&self, target: &TargetName) -> &str {
         self.prefixes.get(target).map_or("", String::as_str)
+    }
+
+    /// The deployment as a target knows it.
+    pub fn deployment(&self, target: &TargetName) -> Deployment {
+        Deployment::of(self.deployment.as_ref(), self.prefix(target))
     }
 
     /// The prefixes of the targets that a model's objects are in.
@@ -103,6 +141,7 @@ mod tests {
         let layout = Layout {
             own: BTreeSet::from([own.clone()]),
             prefixes: BTreeMap::from([(own.clone(), "court_".to_owned()), (Backend::Milvus.into(), "s_".to_owned())]),
+            ..Layout::default()
         };
         assert_eq!(layout.home(Backend::Milvus, &legal), own);
         assert_eq!(layout.home(Backend::Clickhouse, &legal), Backend::Clickhouse.into());
@@ -110,6 +149,15 @@ mod tests {
         assert_eq!(layout.prefixes_of(&legal)[&Backend::Milvus], "court_");
         assert_eq!(layout.prefixes_of(&Name::from_server("medical"))[&Backend::Milvus], "s_");
         assert_eq!(layout.prefixes_of(&legal)[&Backend::Clickhouse], "");
+    }
+
+    #[test]
+    fn a_deployment_is_named_or_named_for_its_prefix() {
+        let named = |name: Option<&str>, prefix| Deployment::of(name.map(Name::from_server).as_ref(), prefix).name;
+        assert_eq!(named(None, ""), "main");
+        assert_eq!(named(None, "staging_"), "staging");
+        assert_eq!(named(None, "main_"), "main_", "not the name of the one without a prefix");
+        assert_eq!(named(Some("berlin"), "staging_"), "berlin");
     }
 
     #[test]

@@ -340,7 +340,7 @@ fn statements_depend_on_what_the_server_has() {
     for policy in ["default", "whale"] {
         server.storage_policies.insert(policy.to_owned());
         let lower = ClickhouseLower::new(&server);
-        let mark = mark_of(&object, &lower.shape(&object), "run-1");
+        let mark = mark_of(&object, &lower.shape(&object), "main", "run-1");
         let recipe = lower.lower(&change, Some(&object), &mark).unwrap();
         texts.push(recipe.statements.iter().map(ToString::to_string).collect::<Vec<_>>().join(";"));
     }

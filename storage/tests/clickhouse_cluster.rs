@@ -81,7 +81,7 @@ fn objects(database: &str) -> Vec<Object> {
 /// Every kind of statement, in the order of a plan.
 fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
     let (model, backend) = (name(database), Backend::Clickhouse);
-    let mark = Mark { run: "run-1".to_owned(), ..mark_of(&objects(database)[0], &<_>::default(), "run-1") };
+    let mark = Mark { run: "run-1".to_owned(), ..mark_of(&objects(database)[0], &<_>::default(), "main", "run-1") };
     let limits = BTreeMap::from([
         ("max_threads", Value::Count(4)),
         ("quota.interval", Value::Time(3_600_000)),
@@ -164,7 +164,7 @@ fn statements_of_replicated_databases() {
     // The host's own table is in a database that is there and is not replicated.
     let versions = Object::ClickhouseTable(table("default", "schema_version", &["a String"], "MergeTree", &["a"]));
     let change = Change::CreateObject { object: versions.name().clone(), kind: versions.kind() };
-    let mark = mark_of(&versions, &lower.shape(&versions), "run-1");
+    let mark = mark_of(&versions, &lower.shape(&versions), "main", "run-1");
     let made = lower.lower(&change, Some(&versions), &mark).unwrap().statements[0].to_string();
     assert!(made.starts_with("CREATE TABLE `default`.`schema_version` ON CLUSTER 'main'\n"), "{made}");
     assert!(

@@ -30,6 +30,7 @@ pub fn step(backend: Backend, model: &str, statement: Statement) -> Step {
 /// A mark of a model, to be written on whatever object.
 pub fn seal(model: &str) -> Seal {
     let mark = Mark {
+        deployment: "main".to_owned(),
         id: format!("{model}/mine"),
         model: model.to_owned(),
         role: MarkRole::Live,

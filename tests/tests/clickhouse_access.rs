@@ -76,6 +76,7 @@ fn statements(model: &str) -> Vec<String> {
     let model = Name::from_server(model);
     let (backend, role) = (Backend::Clickhouse, role_of(&model));
     let mark = Mark {
+        deployment: "main".to_owned(),
         id: role.to_string(),
         model: model.to_string(),
         role: MarkRole::Live,

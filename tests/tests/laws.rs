@@ -107,7 +107,7 @@ fn carry_out(target: &mut MemoryTarget, wanted: &Wanted, plan: &Plan, steps: usi
     plan.steps().take(steps).for_each(|step| target.run(step));
     for name in diff(wanted, &target.inspect()).unsealed {
         let object = &wanted.objects[&name];
-        target.seal(&name, mark_of(&object.desired.object, &object.shape, "run"));
+        target.seal(&name, mark_of(&object.desired.object, &object.shape, "main", "run"));
     }
 }
 

@@ -11,6 +11,7 @@ use crate::settings::{Settings, room};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
+use whale_storage::capability::Size;
 use whale_storage::check::{Check, Verdict};
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
@@ -159,7 +160,7 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
     let no_cache = "name a folder that can be written to in WHALE_CACHE; until then plugins are compiled each time";
     let state = folder(settings, "state", settings.folders.state.as_deref(), Check::problem, no_state);
     let cache = folder(settings, "cache", settings.folders.compiled.as_deref(), Check::warning, no_cache);
-    let mut checks = vec![sandbox(), state, cache];
+    let mut checks = vec![sandbox(), state, cache, bounds(settings)];
     if let Some((root, _)) = &settings.config.storage_root {
         let root = settings.beside_config(Path::new(root));
         let no_root = "give the right to write there, or name another folder in storage_root";
@@ -175,6 +176,21 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
         );
     }
     Ok(checks)
+}
+
+/// What a plugin may define of which whale.toml says nothing else.
+fn bounds(settings: &Settings) -> Check {
+    let ceiling = &settings.config.ceiling.maxima;
+    let bound = |size: Size| {
+        let most = [size.usual(), ceiling.of(size)].into_iter().flatten().min()?;
+        Some(format!("{most} {}", size.unit()))
+    };
+    let bounds: Vec<String> = Size::ALL.into_iter().filter_map(bound).collect();
+    Check::ok(
+        HOST,
+        "bounds",
+        format!("a plugin may define at most {}, unless [plugins.NAME] says more", bounds.join(", ")),
+    )
 }
 
 /// What a plugin could do if it took over the process that runs it.

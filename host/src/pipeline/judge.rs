@@ -61,7 +61,7 @@ pub(super) fn judge_one(
             return None;
         }
     };
-    let may = Capabilities::of(&info.requests, &granted.grant, &granted.ceiling);
+    let may = Capabilities::of(info, &granted.grant, &granted.ceiling);
     if let Some(fault) = candidate.locked.as_ref().and_then(|locked| locked.widened(&info.name, &may)) {
         candidate.judging = fault.into();
         return None;

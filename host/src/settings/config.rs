@@ -35,6 +35,8 @@ pub(crate) struct Config {
     pub(crate) limits: Limits,
     /// What bounds those of single plugins.
     ceiling_limits: Named,
+    /// The name of the deployment, which marks carry; none: it is made of each target's prefix.
+    pub(crate) deployment: Option<Name>,
     /// Root of the storage tree, relative to the file, and where that stands.
     pub(crate) storage_root: Option<(String, Origin)>,
 }
@@ -67,7 +69,12 @@ impl Config {
                 "ceiling" => (config.ceiling, config.ceiling_limits) = terms::ceiling(&mut reader, &value),
                 "limits" => limits = Named::read(&mut reader, "limits", &value),
                 "storage_root" => config.storage_root = storage_root(&mut reader, &value),
-                _ => reader.unknown("", &key, &["plugins", "ceiling", "targets", "models", "limits", "storage_root"]),
+                "deployment" => config.deployment = deployment(&mut reader, &value),
+                _ => reader.unknown(
+                    "",
+                    &key,
+                    &["plugins", "ceiling", "targets", "models", "limits", "storage_root", "deployment"],
+                ),
             }
         }
         config.bound_guests(&limits);
@@ -84,7 +91,7 @@ impl Config {
                 "plugins" => self.plugins(&mut reader, &value, false),
                 "ceiling" => (self.ceiling, self.ceiling_limits) = terms::ceiling(&mut reader, &value),
                 "limits" => limits = Named::read(&mut reader, "limits", &value),
-                "targets" | "models" | "storage_root" => {
+                "targets" | "models" | "storage_root" | "deployment" => {
                     reader.misplaced("", &key, "a file of grants holds [plugins.NAME], [ceiling] and [limits]");
                 }
                 _ => reader.unknown("", &key, &["plugins", "ceiling", "limits"]),
@@ -120,7 +127,7 @@ impl Config {
 
     /// How the targets are laid out. Known without any of their URLs.
     pub(crate) fn layout(&self) -> Layout {
-        let mut layout = Layout::default();
+        let mut layout = Layout { deployment: self.deployment.clone(), ..Layout::default() };
         for (target, settings) in self.all_targets() {
             if target.model.is_some() {
                 layout.own.insert(target.clone());
@@ -185,6 +192,16 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin
         }
     }
     settings
+}
+
+fn deployment(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Name> {
+    let text = reader.text("deployment", value)?;
+    let name = Name::checked(&text);
+    if let Err(fault) = &name {
+        let message = format!("`{text}` is no name of a deployment: {fault}");
+        reader.unusable("deployment", value, message, Some(fault.help().to_owned()));
+    }
+    name.ok()
 }
 
 fn storage_root(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<(String, Origin)> {

@@ -1,7 +1,7 @@
 //! What a plugin is granted. What it gets is what it asks for and is granted; `whale_storage::validate` judges that.
 
 use super::{Settings, terms};
-use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes};
+use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use whale_storage::name::Name;
 use whale_storage::raw::PluginInfo;
 use whale_storage::validate::Granted;
@@ -17,8 +17,29 @@ pub(crate) fn granted(settings: &Settings, info: &PluginInfo, remote: Option<&st
     }
     let (grant, model) =
         listed.map_or_else(|| (terms::unsaid(), None), |listed| (listed.terms.clone(), listed.model.clone()));
+    let pinned = settings
+        .config
+        .plugins
+        .iter()
+        .find(|(name, other)| **name != info.name && other.model.as_deref() == Some(info.model.as_str()));
+    if let (None, Some((other, bound))) = (&model, pinned) {
+        return Err(of_another(info, other, &bound.origin).into());
+    }
     let prefixes = settings.config.layout().prefixes_of(&Name::from_server(info.model.as_str()));
     Ok(Granted { grant, ceiling: settings.config.ceiling.clone(), model, prefixes })
+}
+
+fn of_another(info: &PluginInfo, other: &str, origin: &Origin) -> Diagnostic {
+    let shown = |text: &str| crate::text::shown_within(text, 80);
+    let (plugin, model, other) = (shown(&info.name), shown(&info.model), shown(other));
+    let message =
+        format!("the plugin {plugin} says that it belongs to the model {model}, which is that of the plugin {other}");
+    Diagnostic::error(codes::name::MODEL_OF_ANOTHER, "describe/model", message)
+        .of(plugin.as_str())
+        .at(Some(origin))
+        .help(format!(
+            "give the plugin another model; or, if it takes the place of {other}, move `model` to [plugins.{plugin}]"
+        ))
 }
 
 fn not_listed(plugin: &str, whose: &str, file: &str) -> Diagnostic {

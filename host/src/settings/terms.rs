@@ -3,17 +3,28 @@
 use super::limits::Named;
 use super::reader::{Reader, Value};
 use std::collections::BTreeSet;
-use whale_storage::capability::{Size, Terms};
+use whale_storage::capability::{Maxima, Size, Terms};
 use whale_storage::definition::Backend;
+use whale_storage::name::Name;
 use whale_storage::raw::Operation;
 
 /// Keys of such a table.
-pub(crate) const KEYS: [&str; 7] =
-    ["engines", "namespaces", "operations", "max_objects", "max_columns", "max_partitions", "max_dimension"];
+pub(crate) const KEYS: [&str; 10] = [
+    "engines",
+    "namespaces",
+    "operations",
+    "max_objects",
+    "max_columns",
+    "max_partitions",
+    "max_dimension",
+    "max_vector_dimensions",
+    "max_loaded_shards",
+    "max_job_runs",
+];
 
-/// A grant that mentions nothing: no namespace but its model's own.
+/// A grant that mentions nothing: no namespace but its model's own, and the usual sizes.
 pub(super) fn unsaid() -> Terms {
-    Terms { namespaces: Some(BTreeSet::new()), ..Terms::default() }
+    Terms { namespaces: Some(BTreeSet::new()), maxima: Maxima::usual(), ..Terms::default() }
 }
 
 /// The ceiling, on what is granted and on guests; it bounds nothing that it does not mention.
@@ -33,15 +44,18 @@ pub(super) fn ceiling(reader: &mut Reader<'_>, value: &Value<'_>) -> (Terms, Nam
 pub(crate) fn read(reader: &mut Reader<'_>, path: &str, key: &str, value: &Value<'_>, terms: &mut Terms) {
     match key {
         "engines" => {
-            let names = Backend::ALL.map(Backend::id);
-            terms.engines = Some(words(reader, path, value, "an engine", &names, Backend::find));
+            let help = format!("there are {}", Backend::ALL.map(Backend::id).join(", "));
+            terms.engines = Some(words(reader, path, value, "an engine", &help, Backend::find));
         }
         "namespaces" => {
-            terms.namespaces = Some(reader.texts(path, value).unwrap_or_default().into_iter().collect());
+            let help = "name each namespace as it is called, such as \"public\": there are no patterns, and [] is none";
+            terms.namespaces = Some(words(reader, path, value, "the name of a namespace", help, |word| {
+                Name::checked(word).ok().map(|name| name.to_string())
+            }));
         }
         "operations" => {
-            let names = Operation::ALL.map(Operation::word);
-            terms.operations = Some(words(reader, path, value, "an operation", &names, Operation::find));
+            let help = format!("there are {}", Operation::ALL.map(Operation::word).join(", "));
+            terms.operations = Some(words(reader, path, value, "an operation", &help, Operation::find));
         }
         _ => {
             let size = Size::ALL.into_iter().find(|size| size.key() == key);
@@ -58,7 +72,7 @@ fn words<T: Ord>(
     path: &str,
     value: &Value<'_>,
     what: &str,
-    names: &[&str],
+    help: &str,
     find: impl Fn(&str) -> Option<T>,
 ) -> BTreeSet<T> {
     let mut found = BTreeSet::new();
@@ -67,12 +81,7 @@ fn words<T: Ord>(
             Some(one) => {
                 found.insert(one);
             }
-            None => reader.unusable(
-                path,
-                value,
-                format!("`{word}` is not {what}"),
-                Some(format!("there are {}", names.join(", "))),
-            ),
+            None => reader.unusable(path, value, format!("`{word}` is not {what}"), Some(help.to_owned())),
         }
     }
     found

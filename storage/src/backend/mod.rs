@@ -20,6 +20,7 @@ use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
+use crate::target::Deployment;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
@@ -52,6 +53,8 @@ impl fmt::Debug for Address {
 /// What is read of a target.
 #[derive(Debug, Clone, Default)]
 pub struct Scope {
+    /// The deployment that reads: marks of others are strangers'.
+    pub deployment: Deployment,
     /// Namespaces whose objects are read.
     pub namespaces: BTreeSet<Name>,
     /// Roles that are looked for.
@@ -142,6 +145,10 @@ pub trait Target {
     /// Writes marks that say what the server said back.
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError>;
 
+    /// Writes marks of namespaces and roles anew, which an older host wrote. Nothing of them changes but the mark; where the
+    /// server does not let it be written, the older one stays.
+    async fn renew(&mut self, marks: &Renewal) -> Result<(), EngineError>;
+
     /// Brings the version table up to date with these rows; rows of others stay.
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError>;
 
@@ -156,6 +163,15 @@ pub trait Target {
 fn now_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Marks of namespaces and roles to write anew.
+#[derive(Debug, Clone, Default)]
+pub struct Renewal {
+    /// By namespace.
+    pub namespaces: BTreeMap<Name, Mark>,
+    /// By role.
+    pub roles: BTreeMap<Name, Mark>,
 }
 
 /// A mark to write.

@@ -192,6 +192,10 @@ pub struct Definition {
     pub digest: String,
     /// What may be done with its objects: asked for, and granted.
     pub operations: BTreeSet<Operation>,
+    /// Namespaces that it was granted by name.
+    pub named: BTreeSet<(Backend, Name)>,
+    /// Whether whale.toml binds it to its model.
+    pub pinned: bool,
     /// Its objects, in the order of the definition.
     pub objects: Vec<Object>,
 }

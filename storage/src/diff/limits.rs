@@ -44,11 +44,22 @@ pub(super) fn roles(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
             }
             Some(found) => match &found.mark {
                 MarkState::Ours(mark) if mark.model == model.as_str() => {
+                    if mark.deployment.is_empty() {
+                        diff.outdated.roles.push(role.clone());
+                    }
                     let settings = differences(&values, Some(found));
                     push(diff, wanted, (role, model), settings, values);
                 }
                 // Of a role that the engine does not need, and that nobody asked for, there is nothing to say.
                 _ if wanted.target.backend != Backend::Timescaledb && limits.is_none() => {}
+                MarkState::Theirs(mark) => diff.found.push(
+                    Diagnostic::error(
+                        codes::plan::OTHER_DEPLOYMENT,
+                        format!("{}/roles/{role}", wanted.target.backend),
+                        format!("the role {role} {}", super::of_deployment(&mark.deployment, &wanted.deployment)),
+                    )
+                    .help(super::other_deployment_help(&mark.deployment)),
+                ),
                 _ => diff.found.push(
                     Diagnostic::error(
                         codes::plan::STRANGER,

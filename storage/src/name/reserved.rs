@@ -10,6 +10,14 @@ const CLICKHOUSE_MOST: usize = 200;
 /// Longest name in Milvus.
 const MILVUS_MOST: usize = 255;
 
+/// Namespaces that every server of some kind has, for whoever connects.
+const EVERYBODYS: [&str; 2] = ["public", "default"];
+
+/// Whether a name is that of a namespace that is everybody's, in any of the engines. None of them can be a model's own.
+pub fn everybodys(name: &Name) -> bool {
+    EVERYBODYS.contains(&name.as_str())
+}
+
 const POSTGRES_COLUMNS: &[&str] = &["ctid", "xmin", "xmax", "cmin", "cmax", "tableoid"];
 const TIMESCALE_NAMESPACES: &[&str] = &["timescaledb_information", "timescaledb_experimental", "toolkit_experimental"];
 const CLICKHOUSE_NAMESPACES: &[&str] = &["system", "information_schema", "_temporary_and_external_tables"];

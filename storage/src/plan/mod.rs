@@ -15,7 +15,7 @@ use crate::change::Change;
 use crate::definition::{Backend, Object, ObjectName};
 use crate::desire::{HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::diff::{self, Diff};
+use crate::diff::{self, Diff, Outdated};
 use crate::document::Document;
 use crate::hazard::Hazard;
 use crate::mark::{Mark, MarkRole};
@@ -127,6 +127,8 @@ pub struct TargetPlan {
     pub steps: Vec<Step>,
     /// Objects that are as wanted, but whose mark has still to say what the server said back.
     pub unsealed: Vec<ObjectName>,
+    /// Namespaces and roles whose mark an older host wrote.
+    pub outdated: Outdated,
     /// Rows that the version table should hold once the plan is carried out.
     pub versions: Vec<VersionRow>,
     /// Digest of the state that was compared.
@@ -155,7 +157,7 @@ impl Plan {
 
     /// Adds a target: compares, orders, and takes each change's recipe. `run` names the run in the marks.
     pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, lower: &dyn Lower, run: &str) {
-        let Diff { changes, unsealed, found } = diff::diff(wanted, actual);
+        let Diff { changes, unsealed, outdated, found } = diff::diff(wanted, actual);
         self.found.extend(found);
         let mut steps = Vec::new();
         for change in order::ordered(changes, wanted) {
@@ -169,6 +171,7 @@ impl Plan {
             target: wanted.target.clone(),
             steps,
             unsealed,
+            outdated,
             versions: wanted.objects.values().map(version_row).collect(),
             fingerprint: fingerprint(actual),
         });
@@ -186,8 +189,9 @@ pub fn fingerprint(catalog: &Catalog) -> String {
 }
 
 /// The mark of an object as it is when it is applied; what the server says back is filled in later.
-pub fn mark_of(object: &Object, shape: &Shape, run: &str) -> Mark {
+pub fn mark_of(object: &Object, shape: &Shape, deployment: &str, run: &str) -> Mark {
     Mark {
+        deployment: deployment.to_owned(),
         id: object.header().id.clone(),
         model: object.header().model.to_string(),
         role: MarkRole::Live,
@@ -216,20 +220,22 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
         | Change::CreateNamespace { .. }
         | Change::OpenNamespace { .. } => None,
     };
+    let deployment = wanted.deployment.name.as_str();
+    let plain_mark = |name: &Name, model: &Name| plain_mark(name, model, deployment, run);
     let (model, mark) = match (&change, object) {
         (Change::AlterRole { role, model, wanted, .. }, _) => {
             let settings = wanted.keys().map(ToString::to_string).collect();
-            (model.clone(), Mark { settings, ..plain_mark(role, model, run) })
+            (model.clone(), Mark { settings, ..plain_mark(role, model) })
         }
         (
             Change::CreateRole { role: name, model, .. }
             | Change::CreateNamespace { namespace: name, model, .. }
             | Change::OpenNamespace { namespace: name, model, .. },
             _,
-        ) => (model.clone(), plain_mark(name, model, run)),
+        ) => (model.clone(), plain_mark(name, model)),
         (_, Some(wanted)) => {
             let defined = &wanted.desired.object;
-            (defined.header().model.clone(), mark_of(defined, &wanted.shape, run))
+            (defined.header().model.clone(), mark_of(defined, &wanted.shape, deployment, run))
         }
         // `diff` names only objects that are wanted.
         (_, None) => return Err(Vec::new()),
@@ -267,8 +273,9 @@ fn not_granted(change: &Change, wanted: &WantedObject) -> Option<Diagnostic> {
     })
 }
 
-fn plain_mark(name: &Name, model: &Name, run: &str) -> Mark {
+fn plain_mark(name: &Name, model: &Name, deployment: &str, run: &str) -> Mark {
     Mark {
+        deployment: deployment.to_owned(),
         id: name.to_string(),
         model: model.to_string(),
         role: MarkRole::Live,

@@ -3,7 +3,7 @@
 use super::Looked;
 use crate::backend::host_user::HostUser;
 use crate::backend::{
-    Address, EngineError, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget,
+    Address, EngineError, Renewal, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget,
     timescaledb::TimescaleTarget,
 };
 use crate::catalog::Catalog;
@@ -90,6 +90,10 @@ impl Connection {
 
     pub(super) async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
         each!(self, target => target.seal(marks).await)
+    }
+
+    pub(super) async fn renew(&mut self, marks: &Renewal) -> Result<(), EngineError> {
+        each!(self, target => target.renew(marks).await)
     }
 
     pub(super) async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {

@@ -6,12 +6,14 @@
 
 use super::{Looked, Session};
 use crate::approve::ApprovedPlan;
-use crate::backend::{EngineError, FailureKind, Seal};
+use crate::backend::{EngineError, FailureKind, Renewal, Seal};
 use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, HOST_MODEL};
-use crate::diff::role_of;
+use crate::diff::{Outdated, role_of};
 use crate::journal::Journal;
-use crate::plan::{Plan, Step, mark_of};
+use crate::mark::{Mark, MarkState};
+use crate::name::Name;
+use crate::plan::{Plan, Step, TargetPlan, mark_of};
 use crate::report::{Outcome, Report, StepReport};
 use crate::target::TargetName;
 use std::collections::BTreeMap;
@@ -87,7 +89,8 @@ impl Session {
         self.settle(progress).await?;
         self.run_steps(plan, journal, progress, report).await?;
         self.settle(progress).await?;
-        if plan.is_empty() && plan.targets.iter().all(|target| target.unsealed.is_empty()) {
+        let written = |target: &TargetPlan| target.unsealed.is_empty() && target.outdated.is_empty();
+        if plan.is_empty() && plan.targets.iter().all(written) {
             report.converged = Some(true);
         } else {
             progress(Progress::Checking);
@@ -173,8 +176,12 @@ impl Session {
         let began = Instant::now();
         for (target, looked) in plan.targets.iter().zip(&looked) {
             let seals = seals(&target.unsealed, looked, &report.run);
-            if let (false, Some(connection)) = (seals.is_empty(), self.connections.get_mut(&target.target)) {
+            let Some(connection) = self.connections.get_mut(&target.target) else { continue };
+            if !seals.is_empty() {
                 connection.seal(&seals).await?;
+            }
+            if !target.outdated.is_empty() {
+                connection.renew(&renewal(&target.outdated, looked, &report.run)).await?;
             }
         }
         report.record_time += began.elapsed();
@@ -192,7 +199,7 @@ fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<Object
             let wanted = looked.wanted.objects.get(name)?;
             let found = looked.actual.objects.get(name)?;
             let object = &wanted.desired.object;
-            let mut mark = mark_of(object, &wanted.shape, run);
+            let mut mark = mark_of(object, &wanted.shape, &looked.wanted.deployment.name, run);
             mark.seen.clone_from(&found.seen);
             let model = &object.header().model;
             let owned = name.backend == Backend::Timescaledb && model.as_str() != HOST_MODEL;
@@ -200,6 +207,21 @@ fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<Object
             Some((name.clone(), Seal { kind: object.kind(), comment: object.header().comment.clone(), mark, role }))
         })
         .collect()
+}
+
+/// Marks as they are, but for the deployment and the run.
+fn renewal(outdated: &Outdated, looked: &Looked, run: &str) -> Renewal {
+    let anew = |name: &Name, mark: Option<&Mark>| {
+        let deployment = looked.wanted.deployment.name.clone();
+        mark.map(|mark| (name.clone(), Mark { deployment, run: run.to_owned(), ..mark.clone() }))
+    };
+    let (namespaces, roles) = (&looked.actual.namespaces, &looked.actual.roles);
+    let namespace = |name: &Name| anew(name, namespaces.get(name).and_then(MarkState::mark));
+    let role = |name: &Name| anew(name, roles.get(name).and_then(|role| role.mark.mark()));
+    Renewal {
+        namespaces: outdated.namespaces.iter().filter_map(namespace).collect(),
+        roles: outdated.roles.iter().filter_map(role).collect(),
+    }
 }
 
 fn first(failures: Vec<(TargetName, EngineError)>) -> EngineError {

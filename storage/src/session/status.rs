@@ -73,7 +73,7 @@ fn summary(target: TargetName, server: Server, catalog: &crate::catalog::Catalog
     let mut summary = TargetStatus { target, server, objects: Vec::new(), strangers: 0, broken: Vec::new() };
     for (name, object) in &catalog.objects {
         match &object.mark {
-            MarkState::Absent => summary.strangers += 1,
+            MarkState::Absent | MarkState::Theirs(_) => summary.strangers += 1,
             MarkState::Broken(_) => summary.broken.push(name.to_string()),
             MarkState::Ours(mark) if mark.model == HOST_MODEL => {}
             MarkState::Ours(mark) => summary.objects.push(Owned {

@@ -3,7 +3,7 @@
 use super::cut;
 use crate::desire::{HOST_MODEL, HOST_PLUGIN};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::name::{Name, Place, reserved};
+use crate::name::{Name, Place, everybodys, reserved};
 use crate::raw::{Database, Parameter, ParameterKind, ParameterValue, PluginInfo};
 use std::collections::BTreeSet;
 
@@ -16,6 +16,7 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
     for (path, text) in [("name", &info.name), ("model", &info.model)] {
         match Name::checked(text) {
             Err(fault) => faults.push(fault.diagnostic(format!("describe/{path}"))),
+            Ok(name) if path == "model" && everybodys(&name) => faults.push(everybodys_model(&name)),
             Ok(name) => kept(path, &name, &mut faults),
         }
     }
@@ -55,6 +56,13 @@ pub fn info(info: &PluginInfo) -> Diagnostics {
         }
     }
     faults
+}
+
+fn everybodys_model(name: &Name) -> Diagnostic {
+    let message = format!("no model is called {name}: the namespace of that name is everybody's");
+    Diagnostic::error(codes::name::MODEL_KEPT, "describe/model", message).help(format!(
+        "give the model another name, ask for the namespace {name} in the requests, and have it granted: namespaces = [\"{name}\"]"
+    ))
 }
 
 fn kept(path: &str, name: &Name, faults: &mut Diagnostics) {

@@ -103,7 +103,7 @@ fn judge(
         model,
         against,
         prefixes: &granted.prefixes,
-        may: Capabilities::of(&info.requests, &granted.grant, &granted.ceiling),
+        may: Capabilities::of(info, &granted.grant, &granted.ceiling),
         faults: Diagnostics::default(),
         ids: BTreeMap::new(),
         place: Spot::default(),
@@ -132,6 +132,7 @@ fn judge(
     objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
     check.sizes(&objects);
     let operations = std::mem::take(&mut check.may.operations);
+    let named = check.named();
     faults.extend(check.faults);
     if faults.errors() > 0 {
         return (None, faults);
@@ -143,6 +144,8 @@ fn judge(
         model: name(&info.model),
         digest: digest.to_owned(),
         operations,
+        named,
+        pinned: granted.model.is_some(),
         objects,
     };
     (Some(definition), faults)

@@ -9,7 +9,7 @@ use crate::capability::Side;
 use crate::definition::{Backend, Header, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::name::{Name, Place};
+use crate::name::{Name, Place, everybodys};
 use crate::raw;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,11 +128,24 @@ impl Check<'_> {
             self.error(codes::name::NAMESPACE_NOT_GRANTED, "namespace", message, help);
         }
         let prefixed = format!("{}{namespace}", self.prefix(backend));
+        if prefixed != namespace.as_str() && everybodys(&Name::from_server(prefixed.as_str())) {
+            let message = format!(
+                "with the prefix of its target the namespace {namespace} becomes {prefixed}, which is everybody's"
+            );
+            self.error(codes::name::MODEL_KEPT, "namespace", message, "give the target another prefix in whale.toml");
+            return None;
+        }
         let namespace = match self.prefix(backend) {
             "" => namespace,
             _ => self.name(backend, Place::Namespace, "namespace", &prefixed)?,
         };
         Some(ObjectName { backend, namespace, name })
+    }
+
+    /// Namespaces that were granted by name, as they are called in their targets.
+    pub(super) fn named(&self) -> BTreeSet<(Backend, Name)> {
+        let called = |backend: Backend, name: &str| Name::from_server(format!("{}{name}", self.prefix(backend)));
+        self.may.namespaces.iter().map(|(backend, name)| (*backend, called(*backend, name))).collect()
     }
 
     fn prefix(&self, backend: Backend) -> &str {

@@ -4,21 +4,29 @@ use super::Check;
 use crate::capability::Size;
 use crate::definition::{Object, milvus, timescaledb};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::raw::{Duration, DurationUnit, LoadState};
 
 impl Check<'_> {
     /// Refuses what is larger than was granted.
     pub(super) fn sizes(&mut self, objects: &[Object]) {
-        if let Some(message) = self.above(Size::Objects, objects.len() as u64) {
-            let plugin = self.plugin.clone();
-            let fault = Diagnostic::error(codes::name::ABOVE_GRANT, "define", format!("the plugin defines {message}"));
-            self.faults.push(fault.of(plugin.as_str()).help(help(Size::Objects)));
-        }
+        let all = |size: fn(&Object) -> u64| objects.iter().map(size).fold(0, u64::saturating_add);
+        self.total(Size::Objects, objects.len() as u64);
+        self.total(Size::LoadedShards, all(loaded_shards));
+        self.total(Size::JobRuns, all(job_runs));
         for object in objects {
             let columns = columns(object);
             self.size(object, Size::Columns, columns);
             self.size(object, Size::Partitions, partitions(object));
-            self.size(object, Size::Dimension, dimension(object));
+            self.size(object, Size::Dimension, dimensions(object).max().unwrap_or(0));
+            self.size(object, Size::VectorDimensions, dimensions(object).sum());
         }
+    }
+
+    fn total(&mut self, size: Size, number: u64) {
+        let Some(message) = self.above(size, number) else { return };
+        let fault = Diagnostic::error(codes::name::ABOVE_GRANT, "define", format!("the plugin defines {message}"));
+        let fault = fault.of(self.plugin.as_str()).help(help(size));
+        self.faults.push(fault);
     }
 
     fn size(&mut self, object: &Object, size: Size, number: u64) {
@@ -39,7 +47,11 @@ impl Check<'_> {
 }
 
 fn help(size: Size) -> String {
-    format!("define less, or raise {} in whale.toml, where it stands: in [plugins.NAME] or [ceiling]", size.key())
+    let otherwise = match size.usual() {
+        Some(most) => format!(" ({most} where [plugins.NAME] does not say it)"),
+        None => String::new(),
+    };
+    format!("define less, or raise {}{otherwise} in whale.toml, in [plugins.NAME] or [ceiling]", size.key())
 }
 
 fn columns(object: &Object) -> u64 {
@@ -67,7 +79,39 @@ fn partitions(object: &Object) -> u64 {
     }
 }
 
-fn dimension(object: &Object) -> u64 {
-    let Object::Collection(collection) = object else { return 0 };
-    collection.fields.iter().filter_map(|field| field.data_type.dimensions()).max().map_or(0, u64::from)
+fn dimensions(object: &Object) -> impl Iterator<Item = u64> {
+    let fields = if let Object::Collection(collection) = object { collection.fields.as_slice() } else { &[] };
+    fields.iter().filter_map(|field| field.data_type.dimensions()).map(u64::from)
+}
+
+fn loaded_shards(object: &Object) -> u64 {
+    match object {
+        Object::Collection(collection) if collection.load == LoadState::Loaded => u64::from(collection.shards),
+        _ => 0,
+    }
+}
+
+/// Runs of an aggregate's job in an hour: of one that runs less often, one.
+fn job_runs(object: &Object) -> u64 {
+    const HOUR: u64 = 3_600;
+    match object {
+        Object::Aggregate(timescaledb::Aggregate { refresh: Some(refresh), .. }) => {
+            HOUR.div_ceil(seconds(refresh.every).max(1))
+        }
+        _ => 0,
+    }
+}
+
+/// At least so long: a month has 28 days here.
+fn seconds(duration: Duration) -> u64 {
+    let unit = match duration.unit {
+        DurationUnit::Seconds => 1,
+        DurationUnit::Minutes => 60,
+        DurationUnit::Hours => 3_600,
+        DurationUnit::Days => 86_400,
+        DurationUnit::Weeks => 604_800,
+        DurationUnit::Months => 28 * 86_400,
+        DurationUnit::Years => 365 * 86_400,
+    };
+    u64::from(duration.count).saturating_mul(unit)
 }

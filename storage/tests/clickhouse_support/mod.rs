@@ -18,6 +18,7 @@ use whale_storage::mark::MarkState;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::Operation;
+use whale_storage::target::Deployment;
 use whale_storage::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
 
 pub fn address() -> Address {
@@ -166,12 +167,19 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         plugin: name("test"),
         version: "1.2.3".parse().unwrap(),
         operations: BTreeSet::from([Operation::Create, Operation::Alter]),
+        named: true,
+        pinned: true,
     };
     let objects = objects
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    lower.laid_out(Wanted { target: Backend::Clickhouse.into(), objects, limits: BTreeMap::new() })
+    lower.laid_out(Wanted {
+        target: Backend::Clickhouse.into(),
+        deployment: Deployment::default(),
+        objects,
+        limits: BTreeMap::new(),
+    })
 }
 
 pub async fn inspect(target: &mut ClickhouseTarget, wanted: &Wanted) -> Catalog {
@@ -211,7 +219,7 @@ async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
         .iter()
         .map(|name| {
             let WantedObject { desired, shape } = &wanted.objects[name];
-            let mut mark = mark_of(&desired.object, shape, "run-1");
+            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
             mark.seen.clone_from(&actual.objects[name].seen);
             (
                 name.clone(),

@@ -16,6 +16,7 @@ use whale_storage::mark::MarkState;
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{Consistency, LoadState, Operation};
+use whale_storage::target::Deployment;
 use whale_storage::types::milvus::{IndexKind, Metric, Type};
 
 pub fn address() -> Address {
@@ -168,12 +169,14 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         plugin: name("test"),
         version: "1.2.3".parse().unwrap(),
         operations: BTreeSet::from([Operation::Create, Operation::Alter]),
+        named: true,
+        pinned: true,
     };
     let objects = objects
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Milvus.into(), objects, limits: BTreeMap::new() }
+    Wanted { target: Backend::Milvus.into(), deployment: Deployment::default(), objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut MilvusTarget, wanted: &Wanted) -> Catalog {
@@ -212,7 +215,7 @@ async fn seal(target: &mut MilvusTarget, collections: &[Collection]) {
         .iter()
         .map(|name| {
             let WantedObject { desired, shape } = &wanted.objects[name];
-            let mut mark = mark_of(&desired.object, shape, "run-1");
+            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
             mark.seen.clone_from(&actual.objects[name].seen);
             (
                 name.clone(),

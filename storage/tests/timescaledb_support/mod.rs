@@ -28,6 +28,7 @@ use whale_storage::plan::{Lower, Plan, mark_of};
 use whale_storage::raw::{
     ChunkWidth, Direction, Duration, DurationUnit, Identity, Nulls, Operation, ReferenceAction, Refresh,
 };
+use whale_storage::target::Deployment;
 use whale_storage::types::postgres::Type;
 
 /// Each file of tests has a server of its own.
@@ -245,12 +246,14 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
         plugin: name("test"),
         version: "1.2.3".parse().unwrap(),
         operations: BTreeSet::from([Operation::Create, Operation::Alter]),
+        named: true,
+        pinned: true,
     };
     let objects = objects
         .iter()
         .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
         .collect();
-    Wanted { target: Backend::Timescaledb.into(), objects, limits: BTreeMap::new() }
+    Wanted { target: Backend::Timescaledb.into(), deployment: Deployment::default(), objects, limits: BTreeMap::new() }
 }
 
 pub async fn inspect(target: &mut TimescaleTarget, wanted: &Wanted) -> Catalog {
@@ -294,7 +297,7 @@ async fn seal(target: &mut TimescaleTarget, objects: &[Object]) {
         .iter()
         .map(|(name, WantedObject { desired, shape })| {
             let header = desired.object.header();
-            let mut mark = mark_of(&desired.object, shape, "run-1");
+            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
             mark.seen.clone_from(&actual.objects[name].seen);
             let role = (header.model.as_str() != HOST_MODEL).then(|| role_of(&header.model));
             (name.clone(), Seal { kind: desired.object.kind(), comment: header.comment.clone(), mark, role })

@@ -5,7 +5,6 @@ use crate::backend::{EngineError, FailureKind};
 use crate::check::Check;
 use crate::cluster::{Cluster, KnownCluster};
 use crate::diagnostic::Diagnostic;
-use crate::mark::PREFIX;
 use crate::quote::clickhouse::literal;
 use clickhouse::Client;
 use serde::Deserialize;
@@ -121,9 +120,9 @@ pub(super) async fn check(session: &Session, known: &KnownCluster) -> Vec<Check>
     let said = format!("the cluster {name:?} has {} shards and {} hosts", known.shards, known.hosts);
     let sql = format!(
         "SELECT concat(database, '.', name) AS object, toString(count()) AS hosts FROM {} \
-         WHERE position(comment, {}) > 0 GROUP BY object HAVING count() < {} ORDER BY object LIMIT {MOST}",
+         WHERE {} GROUP BY object HAVING count() < {} ORDER BY object LIMIT {MOST}",
         everywhere(Some(known), "tables"),
-        literal(PREFIX),
+        super::inspect::marked("comment"),
         known.hosts
     );
     vec![match session.read::<Lacking>("looking at all hosts of the cluster", &sql).await {

@@ -1,4 +1,4 @@
-//! Reads what is there: four queries, however many tables there are.
+//! Reads what is there: five queries, however many tables there are.
 //!
 //! Columns are named one by one and numbers are asked for as text, since both differ between versions. What is left out
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
@@ -13,10 +13,11 @@ use crate::backend::{EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::cluster::{Cluster, KnownCluster};
 use crate::definition::{Backend, ObjectName};
-use crate::mark::{MarkState, PREFIX};
+use crate::mark::{FORMS, MarkState};
 use crate::name::Name;
 use crate::quote::clickhouse::literal;
 use crate::server::{Server, known};
+use crate::version_table;
 use serde::Deserialize;
 
 const READING: &str = "reading the catalogue";
@@ -72,10 +73,10 @@ pub(super) async fn catalog(
     let names: Vec<String> = scope.namespaces.iter().map(|name| literal(name.as_str())).collect();
     let within = if names.is_empty() { literal("") } else { names.join(", ") };
     // Those in which a model may have objects: asked for by name, or by the mark that they carry.
-    let marked = if scope.marked { format!(" OR position(comment, {}) > 0", literal(PREFIX)) } else { String::new() };
-    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){marked}");
+    let or_marked = if scope.marked { format!(" OR {}", marked("comment")) } else { String::new() };
+    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){or_marked}");
     let within = if scope.marked {
-        format!("SELECT name FROM system.databases WHERE name IN ({within}){marked}")
+        format!("SELECT name FROM system.databases WHERE name IN ({within}){or_marked}")
     } else {
         within
     };
@@ -88,12 +89,19 @@ pub(super) async fn catalog(
         "SELECT database, table, name, type, default_kind, default_expression, compression_codec, comment \
          FROM system.columns WHERE database IN ({within}) ORDER BY database, table, position"
     );
+    let deployments = format!(
+        "SELECT database AS name, comment FROM system.tables WHERE name = {} AND endsWith(database, {}) AND {}",
+        literal(version_table::NAME),
+        literal(version_table::namespace(Backend::Clickhouse)),
+        marked("comment"),
+    );
     let indexes = format!(
         "SELECT database, table, name, type_full, expr, toString(granularity) AS granularity \
          FROM system.data_skipping_indices WHERE database IN ({within}) ORDER BY database, table, name"
     );
-    let (databases, tables, columns, indexes) = futures::try_join!(
+    let (databases, deployments, tables, columns, indexes) = futures::try_join!(
         session.read::<DatabaseRow>(READING, &databases),
+        session.read::<DatabaseRow>(READING, &deployments),
         session.read::<TableRow>(READING, &tables),
         session.read::<ColumnRow>(READING, &columns),
         session.read::<IndexRow>(READING, &indexes),
@@ -102,8 +110,17 @@ pub(super) async fn catalog(
     catalog.namespaces =
         databases.into_iter().map(|row| (Name::from_server(row.name), MarkState::split(&row.comment).1)).collect();
     catalog.objects = normalize::objects(tables, columns, indexes, known);
+    for row in deployments {
+        catalog.note_deployment(&row.name, &MarkState::split(&row.comment).1);
+    }
     access::read(session, scope, &mut catalog).await?;
-    Ok(catalog)
+    Ok(catalog.within(&scope.deployment))
+}
+
+/// Whether a comment holds a mark of any form.
+pub(super) fn marked(column: &str) -> String {
+    let forms: Vec<String> = FORMS.iter().map(|form| literal(form)).collect();
+    format!("multiSearchAny({column}, [{}])", forms.join(", "))
 }
 
 /// The comment of a table or a view, if it is there.
@@ -145,9 +162,9 @@ pub(super) async fn at_work(session: &Session, known: Option<&KnownCluster>) -> 
         SELECT concat('mutation ', m.mutation_id, ' of ', m.database, '.', m.table, ': ', substring(m.command, 1, 100),
             if(m.latest_fail_reason = '', '', concat('; it fails: ', substring(m.latest_fail_reason, 1, 200)))) AS what
         FROM {mutations} AS m INNER JOIN system.tables AS t ON t.database = m.database AND t.name = m.table
-        WHERE NOT m.is_done AND position(t.comment, {mark}) > 0",
+        WHERE NOT m.is_done AND {mark}",
         comment = literal(super::LOG_COMMENT),
-        mark = literal(crate::mark::PREFIX),
+        mark = marked("t.comment"),
     );
     let work: Vec<Work> = session.read(LOOKING, &sql).await?;
     Ok(work.into_iter().map(|row| row.what).collect())

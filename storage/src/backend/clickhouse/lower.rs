@@ -8,7 +8,7 @@ mod access;
 mod cluster;
 mod document;
 
-pub(super) use access::{INTERVAL, MARK, QUOTA, number};
+pub(super) use access::{INTERVAL, MARK, QUOTA, mark_role, number};
 
 use super::normalize::{self, PROJECTION, Place};
 use super::spread;
@@ -24,7 +24,7 @@ use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::{Atomicity, Lower, Recipe, Statement, Unsupported, VersionRow};
 use crate::quote::clickhouse::{identifier, literal};
-use crate::server::Server;
+use crate::server::{Server, Version};
 use std::collections::BTreeSet;
 
 /// Settings of a table that stand for its whole life (`readonly` in `system.merge_tree_settings`).
@@ -37,11 +37,17 @@ const FIXED_SETTINGS: [&str; 6] = [
     "table_disk",
 ];
 
+/// From here on `ALTER DATABASE .. MODIFY COMMENT` is there (ClickHouse/ClickHouse#75622, in the first long-term release
+/// that has it).
+const COMMENTS_DATABASES: Version = Version::of(25, 8);
+
 /// What is known of a server when changes are written for it.
 #[derive(Debug, Clone)]
 pub struct ClickhouseLower {
     /// Whether it has the storage policy that our tables are made with.
     has_policy: bool,
+    /// Whether it changes comments of databases.
+    comments_databases: bool,
     /// The cluster that the target is, where it is one.
     cluster: Option<KnownCluster>,
 }
@@ -49,7 +55,11 @@ pub struct ClickhouseLower {
 impl ClickhouseLower {
     /// For a server that was probed.
     pub fn new(server: &Server) -> Self {
-        Self { has_policy: server.storage_policies.contains(super::STORAGE_POLICY), cluster: server.cluster.clone() }
+        Self {
+            has_policy: server.storage_policies.contains(super::STORAGE_POLICY),
+            comments_databases: server.at_least(COMMENTS_DATABASES),
+            cluster: server.cluster.clone(),
+        }
     }
 
     fn place(&self) -> Place<'_> {

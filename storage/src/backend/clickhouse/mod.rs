@@ -19,7 +19,7 @@ pub use lower::ClickhouseLower;
 
 use crate::backend::protection::{self, Level, Protection};
 use crate::backend::tls::{self, Explained, Peer};
-use crate::backend::{Address, EngineError, FailureKind, Scope, Seal, Target};
+use crate::backend::{Address, EngineError, FailureKind, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::plan::{Step, VersionRow};
@@ -112,6 +112,10 @@ impl Target for ClickhouseTarget {
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
         run::seal(&self.session, &Wall::of(&self.server), &self.lower(), marks).await
+    }
+
+    async fn renew(&mut self, marks: &Renewal) -> Result<(), EngineError> {
+        run::renew(&self.session, &Wall::of(&self.server), &self.lower(), marks).await
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {

@@ -8,11 +8,12 @@ use super::lower::ClickhouseLower;
 use super::wall::Wall;
 use super::{inspect, lower};
 use crate::backend::tls::Peer;
-use crate::backend::{EngineError, FailureKind, Seal};
+use crate::backend::{EngineError, FailureKind, Renewal, Seal};
 use crate::boundary::{self, Boundary};
 use crate::change::Change;
 use crate::definition::{Backend, ObjectName};
 use crate::desire::HOST_MODEL;
+use crate::mark::MarkState;
 use crate::name::Name;
 use crate::plan::{Statement, Step, VersionRow};
 use crate::quote::clickhouse::literal;
@@ -203,7 +204,7 @@ pub(super) async fn step(session: &Session, wall: &Wall<'_>, step: &Step) -> Res
 async fn made_before(session: &Session, change: &Change, sql: &str, fault: EngineError) -> Result<(), EngineError> {
     let Change::CreateObject { object, .. } = change else { return Err(fault) };
     match inspect::comment(session, object).await? {
-        Some(comment) if comment.contains(crate::mark::PREFIX) && sql.ends_with(&literal(&comment)) => Ok(()),
+        Some(comment) if MarkState::split(&comment).1.mark().is_some() && sql.ends_with(&literal(&comment)) => Ok(()),
         _ => Err(EngineError {
             hint: Some("it was made since the plan was; rename that one, or plan again".to_owned()),
             ..fault
@@ -225,6 +226,27 @@ pub(super) async fn seal(
         session.execute_as(role.as_ref(), &attempted, &lower.seal(name, &comment)).await
     });
     futures::stream::iter(seals).buffer_unordered(SEALS_AT_ONCE).try_collect().await
+}
+
+/// Writes marks of databases and roles anew. One that may not be written stays as it is.
+pub(super) async fn renew(
+    session: &Session,
+    wall: &Wall<'_>,
+    lower: &ClickhouseLower,
+    marks: &Renewal,
+) -> Result<(), EngineError> {
+    let databases = marks
+        .namespaces
+        .iter()
+        .filter_map(|(name, mark)| Some((wall.role(&mark.model).ok()?, lower.comment_database(name, mark)?)));
+    let roles = marks.roles.iter().map(|(name, mark)| (None, lower::mark_role(name, &lower.on_all(), mark)));
+    for (role, statement) in databases.chain(roles) {
+        match session.execute_as(role.as_ref(), "writing the marks of databases and roles anew", &statement).await {
+            Err(error) if error.kind != FailureKind::Denied => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Brings the version table up to date.

@@ -1,6 +1,6 @@
 //! Reading what a Milvus holds.
 //!
-//! For each database in scope two requests list its collections and which of them are loaded; each collection is then
+//! Version tables of all deployments are described first. For each database in scope two requests list its collections and which of them are loaded; each collection is then
 //! described by at most three, eight collections at a time. An alias is no collection: its name is taken, so it stands in
 //! the catalog as something that is not ours. A collection that cannot be described, such as one made under the name of a
 //! dangling alias, stands there too.
@@ -15,6 +15,7 @@ use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
 use crate::mark::{self, Mark, MarkState};
 use crate::name::Name;
+use crate::version_table;
 use futures::{StreamExt, TryStreamExt};
 use milvus::v2::error::Error;
 use milvus::v2::request::collection::{DescribeCollectionRequest, ListCollectionsRequest};
@@ -41,6 +42,7 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<(Catalog, BTreeSe
     }
     let in_scope = |name: &&Name| scope.marked || scope.namespaces.contains(*name);
     let databases: Vec<Name> = catalog.namespaces.keys().filter(in_scope).cloned().collect();
+    deployments(link, &mut catalog).await?;
     for database in &databases {
         let (names, loaded) = (collections(link, database, false).await?, collections(link, database, true).await?);
         let found: Vec<Vec<(ObjectName, CatalogObject)>> = futures::stream::iter(&names)
@@ -60,7 +62,22 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<(Catalog, BTreeSe
             }
         }
     }
-    Ok((catalog, loading))
+    Ok((catalog.within(&scope.deployment), loading))
+}
+
+/// Notes whose version tables there are, in any database that may hold one.
+async fn deployments(link: &Link, catalog: &mut Catalog) -> Result<(), EngineError> {
+    let end = version_table::namespace(Backend::Milvus);
+    let databases: Vec<Name> = catalog.namespaces.keys().filter(|name| name.as_str().ends_with(end)).cloned().collect();
+    for database in databases {
+        match said(link, &database, version_table::NAME).await {
+            Ok(said) => catalog.note_deployment(database.as_str(), &mark_of(&said)),
+            // Not there, or nothing that a whale-host made.
+            Err(Error::Server(_) | Error::Conversion(_) | Error::MalformedResponse(_)) => {}
+            Err(error) => return Err(link.failure(format!("describing {database}.{}", version_table::NAME), &error)),
+        }
+    }
+    Ok(())
 }
 
 /// Whether a collection is of a model. The load of our own version table is never waited for.
@@ -106,22 +123,31 @@ pub(super) struct Found {
 impl Found {
     /// The mark among its properties.
     pub(super) fn mark(&self) -> MarkState {
-        match self.said.get_properties().get(mark::PROPERTY) {
-            None => MarkState::Absent,
-            // Properties of this name are ours alone: whatever else stands there was a mark once.
-            Some(line) => match MarkState::read(line) {
-                MarkState::Absent => MarkState::Broken(line.clone()),
-                state => state,
-            },
-        }
+        mark_of(&self.said)
     }
+}
+
+fn mark_of(said: &CollectionDesc) -> MarkState {
+    match said.get_properties().get(mark::PROPERTY) {
+        None => MarkState::Absent,
+        // Properties of this name are ours alone: whatever else stands there was a mark once.
+        Some(line) => match MarkState::read(line) {
+            MarkState::Absent => MarkState::Broken(line.clone()),
+            state => state,
+        },
+    }
+}
+
+/// What the server says of a collection itself.
+async fn said(link: &Link, database: &Name, name: &str) -> Result<CollectionDesc, Error> {
+    let request =
+        DescribeCollectionRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
+    Ok(link.ask(link.client.describe_collection(request)).await?.description().clone())
 }
 
 /// Describes a collection under the name it was given, which may be an alias.
 pub(super) async fn describe(link: &Link, database: &Name, name: &str) -> Result<Found, Error> {
-    let request =
-        DescribeCollectionRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
-    let said = link.ask(link.client.describe_collection(request)).await?.description().clone();
+    let said = said(link, database, name).await?;
     let request = DescribeIndexRequest::builder().database_name(database.as_str()).collection_name(name).build()?;
     let indexes = match link.ask(link.client.describe_index(request)).await {
         Ok(answer) => answer.indexes().to_vec(),

@@ -19,7 +19,7 @@ mod terms;
 
 pub use lower::MilvusLower;
 
-use super::{Address, EngineError, FailureKind, Scope, Seal, Target};
+use super::{Address, EngineError, FailureKind, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::name::Name;
@@ -170,6 +170,11 @@ impl Target for MilvusTarget {
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
         self.write_marks(marks).await
+    }
+
+    /// Nothing: Milvus keeps no marks on databases, and models have no roles that whale-host marks.
+    async fn renew(&mut self, _marks: &Renewal) -> Result<(), EngineError> {
+        Ok(())
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {

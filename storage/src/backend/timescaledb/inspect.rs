@@ -27,6 +27,7 @@ pub(super) async fn read(session: &mut Session, server: &Server, scope: &Scope) 
     let mut rows = Rows {
         namespaces: next(&mut answers)?,
         roles: next(&mut answers)?,
+        version_tables: next(&mut answers)?,
         relations: next(&mut answers)?,
         ..Rows::default()
     };
@@ -72,9 +73,9 @@ impl Queries {
         Self { namespaces, roles, extended }
     }
 
-    /// Namespaces, roles and relations.
+    /// Namespaces, roles, version tables of any deployment, and relations.
     fn wholes(&self) -> String {
-        self.batch(&[NAMESPACES, ROLES, RELATIONS], "")
+        self.batch(&[NAMESPACES, ROLES, VERSION_TABLES, RELATIONS], "")
     }
 
     /// What relations are made of.
@@ -122,6 +123,12 @@ const ROLES: &str = "SELECT r.rolname AS name, shobj_description(r.oid, 'pg_auth
     ARRAY(SELECT n.nspname FROM pg_namespace AS n WHERE n.nspname = ANY ($namespaces)
         AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND has_schema_privilege(r.oid, n.oid, 'USAGE')) AS namespaces
     FROM pg_roles AS r WHERE r.rolname = ANY ($roles) ORDER BY 1";
+
+/// Where deployments keep their version tables: their prefixes stand before the namespace's name.
+const VERSION_TABLES: &str = "SELECT n.nspname AS name, obj_description(c.oid, 'pg_class') AS comment
+    FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE c.relname = 'schema_version' AND c.relkind = 'r' AND right(n.nspname, 6) = 'public'
+    AND obj_description(c.oid, 'pg_class') ~ '(^|\n)whale:[^\n]*$' ORDER BY 1";
 
 const RELATIONS: &str = "SELECT c.oid::bigint AS oid, n.nspname AS namespace, c.relname AS name, c.relkind AS kind,
     c.relpersistence AS persistence,

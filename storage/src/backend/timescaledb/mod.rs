@@ -16,7 +16,7 @@ mod session;
 pub use lock::{Holder, LOCK_KEY};
 pub use lower::TimescaleLower;
 
-use crate::backend::{Address, EngineError, Scope, Seal, Target};
+use crate::backend::{Address, EngineError, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
 use crate::desire::HOST_MODEL;
@@ -62,7 +62,7 @@ impl Target for TimescaleTarget {
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
         let rows = inspect::read(&mut self.session, &self.server, scope).await?;
-        let catalog = normalize::catalog(&rows);
+        let catalog = normalize::catalog(&rows).within(&scope.deployment);
         let found = catalog.objects.get(&self.version_table);
         self.records = found.and_then(|object| object.mark.mark()).is_some_and(|mark| mark.model == HOST_MODEL);
         Ok(catalog)
@@ -91,6 +91,10 @@ impl Target for TimescaleTarget {
 
     async fn seal(&mut self, marks: &BTreeMap<ObjectName, Seal>) -> Result<(), EngineError> {
         run::seal(&mut self.session, marks).await
+    }
+
+    async fn renew(&mut self, marks: &Renewal) -> Result<(), EngineError> {
+        run::renew(&mut self.session, marks).await
     }
 
     async fn record(&mut self, rows: &[VersionRow]) -> Result<(), EngineError> {

@@ -5,7 +5,7 @@
 use super::fault;
 use super::lower;
 use super::session::Session;
-use crate::backend::{EngineError, Seal};
+use crate::backend::{EngineError, FailureKind, Renewal, Seal};
 use crate::change::Change;
 use crate::definition::ObjectName;
 use crate::plan::{Step, VersionRow};
@@ -36,6 +36,17 @@ pub(super) async fn seal(session: &mut Session, marks: &BTreeMap<ObjectName, Sea
         return Ok(());
     }
     session.transaction("writing the marks", &lower::seal(marks)).await.map(drop)
+}
+
+/// Writes marks of namespaces and roles anew. One that may not be written stays as it is.
+pub(super) async fn renew(session: &mut Session, marks: &Renewal) -> Result<(), EngineError> {
+    for batch in lower::renewals(marks) {
+        match session.transaction("writing the marks of namespaces and roles anew", &batch).await {
+            Err(error) if error.kind != FailureKind::Denied => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Brings the version table up to date, in one round trip. Where it is not, there is nothing to do.

@@ -42,5 +42,16 @@ codes! {
     MODEL_NOT_GRANTED = "WH0234", "a model that the plugin was not granted",
         "Whoever says that it belongs to a model has that model's namespaces and its role. `model = \"NAME\"` in [plugins.NAME] of whale.toml binds a plugin to one model, whatever a later version of it claims.";
     ABOVE_GRANT = "WH0235", "a definition larger than was granted",
-        "`max_objects`, `max_columns`, `max_partitions` and `max_dimension` bound what a plugin defines: objects over all engines, and columns or fields, partitions, and dimensions of a vector of one object. They stand in [plugins.NAME], for one plugin, or in [ceiling], for all; the lower one holds.";
+        "Keys of [plugins.NAME], for one plugin, and of [ceiling], for all, bound what a plugin defines; the lower one holds. \
+         Of the plugin as a whole: `max_objects` (256 where [plugins.NAME] does not say it), `max_loaded_shards` of \
+         collections that are kept loaded (64), `max_job_runs` an hour of all jobs (3,600). Of one object: `max_columns`, \
+         `max_partitions` (1,024), `max_dimension` of one vector, `max_vector_dimensions` of all its vectors (32,768). Each of \
+         the defaults can be raised.";
+    MODEL_KEPT = "WH0240", "a name that no model can have",
+        "The name of a model is the name of its namespaces and of its role. `public` and `default` are everybody's namespaces, \
+         and engines keep names for themselves; a plugin that is to work in `public` or `default` has a model of its own, asks \
+         for that namespace, and is granted it by name.";
+    MODEL_OF_ANOTHER = "WH0241", "a model that whale.toml gives to another plugin",
+        "`model = \"NAME\"` in [plugins.OTHER] of whale.toml binds the other plugin to this model: its namespaces and its role \
+         are that plugin's alone. Give this plugin a model of its own, or move the line.";
 }

@@ -15,6 +15,10 @@ codes! {
         "The object carries the mark of one that is defined under another name: somebody renamed or copied it in the database, or the definition has a new name now. Renames are not carried out yet. The object stays as it is, with its rows, and the defined one is made where it is missing, without any. To keep the rows under the defined name, rename the object in the database before applying.";
     NAME_TAKEN = "WH0707", "the name of an index or a key is taken",
         "Tables, aggregates and indexes of a PostgreSQL schema share one space of names, and an index stands behind every primary key and unique constraint. Another relation has the name that the plan would give, such as the key of a table that somebody renamed. Rename that one, or give the index or constraint another name.";
+    NAMESPACE_NOT_OURS = "WH0708", "a namespace that others made",
+        "A schema or database of that name exists and carries no mark of ours: an application or an administrator made it. A model's name opens nothing: such a namespace is entered only by a grant that names it, `namespaces = [\"NAME\"]` in [plugins.PLUGIN] of whale.toml. Where an older version of this tool has put objects into it, these stay as they are and a warning says so until it is granted.";
+    OTHER_PLUGIN = "WH0709", "the model is another plugin's",
+        "Objects of the model carry the mark of another plugin, and a model has one plugin: whoever says that it belongs to the model has its role and its namespaces. Give this plugin a model of its own. If it takes the other's place, bind it to the model in whale.toml: `model = \"MODEL\"` in [plugins.PLUGIN].";
     UNSUPPORTED_CHANGE = "WH0710", "a change that this version cannot carry out",
         "This version makes objects and adds to them: columns, indexes, partitions, properties and comments. Every other difference is shown and refused by name, and nothing of the plan is carried out. Change the definition back, or give the object a new name.";
     HAZARD = "WH0711", "a step is dangerous and was not allowed",
@@ -23,4 +27,8 @@ codes! {
         "A plugin says in its requests what it wants done (create, alter), and gets of that what whale.toml grants it. The plan needs more than that.";
     NO_TARGET = "WH0720", "a definition needs an engine that has no target",
         "The plugin defines objects for an engine, and neither whale.toml nor the environment names a server of that kind.";
+    OTHER_DEPLOYMENT = "WH0721", "it belongs to another deployment",
+        "Marks name the deployment that made an object, a namespace or a role: `deployment` in whale.toml, else the target's prefix without its last `_`, else `main`. What another deployment made on the same server is a stranger's. Give the target a prefix, so that the two stay apart; or, if they are one, give both files the same `deployment`.";
+    PREFIX_IN_USE = "WH0722", "the name begins with another deployment's prefix",
+        "A deployment with a prefix puts it before the names of all its namespaces and models. A name that begins with it, of a deployment that has another prefix or none, could be taken for one of those. The prefixes in use are read from the version tables on the server; where several fit, the longest one counts.";
 }

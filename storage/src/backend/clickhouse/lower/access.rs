@@ -20,6 +20,11 @@ pub(super) fn create_role(role: &Name, on: &str, mark: &Mark) -> String {
     format!("CREATE ROLE IF NOT EXISTS {}{on} SETTINGS {MARK} = {}", identifier(role), literal(&mark.line()))
 }
 
+/// Writes the mark of a role anew. It is the one setting that the role itself has.
+pub(in crate::backend::clickhouse) fn mark_role(role: &Name, on: &str, mark: &Mark) -> String {
+    format!("ALTER ROLE {}{on} SETTINGS {MARK} = {}", identifier(role), literal(&mark.line()))
+}
+
 /// Its profile and its quota.
 pub(super) fn alter_role(role: &Name, on: &str, wanted: &Values) -> Vec<String> {
     vec![profile(role, on, wanted), quota(role, on, wanted)]

@@ -54,6 +54,14 @@ impl ClickhouseLower {
         format!("CREATE DATABASE IF NOT EXISTS {name}{on}{engine} COMMENT {comment}")
     }
 
+    /// Writes the mark of a database anew, on servers that can.
+    pub(in crate::backend::clickhouse) fn comment_database(&self, namespace: &Name, mark: &Mark) -> Option<String> {
+        let on = self.on(namespace);
+        let statement =
+            || format!("ALTER DATABASE {}{on} MODIFY COMMENT {}", identifier(namespace), literal(&mark.line()));
+        self.comments_databases.then(statement)
+    }
+
     /// The engine of a table, as it is on this target.
     pub(super) fn engine(&self, table: &Table) -> String {
         if let (Some(known), Spread::Over(local)) = (&self.cluster, &table.spread) {

@@ -132,6 +132,7 @@ mod tests {
 
     fn mark() -> Mark {
         Mark {
+            deployment: "main".to_owned(),
             id: ROLE.to_owned(),
             model: "legal".to_owned(),
             role: MarkRole::Live,

@@ -15,6 +15,7 @@ fn lower(text: &str) -> MilvusLower {
 
 fn mark() -> Mark {
     Mark {
+        deployment: "main".to_owned(),
         id: "test/notes".to_owned(),
         model: "test".to_owned(),
         role: MarkRole::Live,

@@ -14,7 +14,7 @@ mod table;
 pub(super) use role::{CONNECTIONS, HERE};
 
 use super::normalize;
-use crate::backend::Seal;
+use crate::backend::{Renewal, Seal};
 use crate::catalog::{PartKey, PartKind, Shape};
 use crate::change::Change;
 use crate::definition::{Object, ObjectKind, ObjectName};
@@ -218,6 +218,23 @@ pub(super) fn seal(marks: &BTreeMap<ObjectName, Seal>) -> String {
     texts.join(";\n")
 }
 
+/// Marks of namespaces and roles, each in a transaction of its own.
+pub(super) fn renewals(marks: &Renewal) -> Vec<String> {
+    let alone = |text: String| format!("BEGIN;\n{text};\nCOMMIT");
+    let schemas = marks.namespaces.iter().map(|(namespace, mark)| {
+        let text = format!("COMMENT ON SCHEMA {} IS {}", identifier(namespace), literal(&mark.comment("")));
+        if namespace.as_str() != mark.model || mark.model == HOST_MODEL {
+            return alone(text);
+        }
+        alone(format!("SET LOCAL ROLE {};\n{text};\nRESET ROLE", identifier(&role_of(namespace))))
+    });
+    let roles = marks
+        .roles
+        .iter()
+        .map(|(role, mark)| alone(format!("COMMENT ON ROLE {} IS {}", identifier(role), literal(&mark.comment("")))));
+    schemas.chain(roles).collect()
+}
+
 /// The longest `version`; the column is `VARCHAR(50)`.
 const VERSION_LENGTH: usize = 50;
 
@@ -252,6 +269,7 @@ mod tests {
     fn mark() -> Mark {
         let text = || "x'; DROP TABLE y; --\\".to_owned();
         Mark {
+            deployment: text(),
             id: text(),
             model: text(),
             role: MarkRole::Live,
@@ -278,6 +296,10 @@ mod tests {
             for statement in recipe.map(|recipe| recipe.statements).unwrap_or_default() {
                 assert!(!outside_quotes(&statement.to_string()).contains("DROP"), "{statement}");
             }
+        }
+        let marks = || [(hostile(), mark())].into();
+        for statement in renewals(&Renewal { namespaces: marks(), roles: marks() }) {
+            assert!(!outside_quotes(&statement).contains("DROP"), "{statement}");
         }
         let row = VersionRow {
             table_name: "t'; DROP".to_owned(),

@@ -35,6 +35,9 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     for role in &rows.roles {
         catalog.role_namespaces.extend(role.namespaces.iter().map(|namespace| (name(&role.name), name(namespace))));
     }
+    for found in &rows.version_tables {
+        catalog.note_deployment(&found.name, &mark(&found.comment));
+    }
     let parts = gather(rows);
     for relation in &rows.relations {
         let Some(found) = parts.get(&relation.oid) else { continue };

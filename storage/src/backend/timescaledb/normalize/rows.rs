@@ -159,6 +159,8 @@ pub(crate) struct Refresh {
 pub(crate) struct Rows {
     pub(crate) namespaces: Vec<Namespace>,
     pub(crate) roles: Vec<Role>,
+    /// Namespaces with a version table of any deployment, and the comment of that table.
+    pub(crate) version_tables: Vec<Namespace>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) columns: Vec<Column>,
     pub(crate) constraints: Vec<Constraint>,
