@@ -90,10 +90,11 @@ pub(super) async fn catalog(
          FROM system.columns WHERE database IN ({within}) ORDER BY database, table, position"
     );
     let deployments = format!(
-        "SELECT database AS name, comment FROM system.tables WHERE name = {} AND endsWith(database, {}) AND {}",
+        "SELECT t.database AS name, t.comment AS comment FROM system.tables AS t \
+         WHERE t.name = {} AND endsWith(t.database, {}) AND {}",
         literal(version_table::NAME),
         literal(version_table::namespace(Backend::Clickhouse)),
-        marked("comment"),
+        marked("t.comment"),
     );
     let indexes = format!(
         "SELECT database, table, name, type_full, expr, toString(granularity) AS granularity \
