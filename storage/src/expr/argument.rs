@@ -40,9 +40,7 @@ impl Place<'_> {
             Role::Choice(words) => self.choice(argument, words),
             Role::Integer(least, most) => self.integer(argument, least, most),
             Role::Format => self.format(argument),
-            Role::Pattern => {
-                pattern::check(self.text(argument, "a regular expression", codes::PATTERN)?, self.at)
-            }
+            Role::Pattern => pattern::check(self.text(argument, "a regular expression", codes::PATTERN)?, self.at),
             Role::Place => self.place(argument),
             Role::Flags => self.flags(argument),
             Role::Width => self.width(argument),
@@ -61,14 +59,12 @@ impl Place<'_> {
     }
 
     fn text<'e>(&self, argument: &'e Expr, what: &str, code: crate::diagnostic::Code) -> Result<&'e str, ExprFault> {
-        match argument {
-            Expr::Literal(Literal::Text(text)) => Ok(text),
-            _ => {
-                let message = format!("argument {} of `{}` is not {what} in quotes", self.position, self.function);
-                let help = "write it as a literal; a column or an expression is not taken in this place";
-                Err(ExprFault::new(code, self.at, message).help(help))
-            }
+        if let Expr::Literal(Literal::Text(text)) = argument {
+            return Ok(text);
         }
+        let message = format!("argument {} of `{}` is not {what} in quotes", self.position, self.function);
+        let help = "write it as a literal; a column or an expression is not taken in this place";
+        Err(ExprFault::new(code, self.at, message).help(help))
     }
 
     fn choice(&self, argument: &Expr, words: &[&str]) -> Result<(), ExprFault> {
@@ -127,14 +123,20 @@ impl Place<'_> {
             Expr::Literal(Literal::Number(digits)) => self.dialect == Dialect::Postgres && positive(digits),
             _ => false,
         };
-        if wide { Ok(()) } else { Err(self.wanted("a length of time above 0", "write `interval '1 day'`, or the like")) }
+        if wide {
+            Ok(())
+        } else {
+            Err(self.wanted("a length of time above 0", "write `interval '1 day'`, or the like"))
+        }
     }
 
     /// A zone in quotes; an origin or an offset carries its type, so that the server does not guess at a text.
     fn zone_or_time(&self, argument: &Expr) -> Result<(), ExprFault> {
         match argument {
             Expr::Interval(_) | Expr::Literal(Literal::Number(_) | Literal::Null) => Ok(()),
-            Expr::Cast(of, CastType::Postgres(to)) if (to.is_time() || to.is_integer()) && of.as_literal().is_some() => {
+            Expr::Cast(of, CastType::Postgres(to))
+                if (to.is_time() || to.is_integer()) && of.as_literal().is_some() =>
+            {
                 Ok(())
             }
             _ => zone::check(self.text(argument, "a time zone", codes::TIME_ZONE)?, self.at),
@@ -157,8 +159,7 @@ fn positive(digits: &str) -> bool {
 /// Whether an expression of PostgreSQL cannot be a text.
 fn is_number(expr: &Expr) -> bool {
     match expr {
-        Expr::Literal(Literal::Number(_)) => true,
-        Expr::Unary(UnaryOp::Minus, _) => true,
+        Expr::Literal(Literal::Number(_)) | Expr::Unary(UnaryOp::Minus, _) => true,
         Expr::Binary(left, op, right) => op.is_arithmetic() && (is_number(left) || is_number(right)),
         Expr::Cast(_, CastType::Postgres(to)) => to.is_number() && !matches!(to, postgres::Type::Array(_)),
         Expr::Call(call) => {
@@ -175,7 +176,9 @@ pub(super) fn parameters(at: usize, function: &str, given: &[Expr]) -> Result<()
     };
     let texts = given.iter().map(|parameter| match parameter {
         Expr::Literal(Literal::Number(digits)) => Ok(digits.as_str()),
-        other => Err(fault(format!("{} is not a parameter of `{function}`", shown(&other.render(Dialect::ClickHouse))))),
+        other => {
+            Err(fault(format!("{} is not a parameter of `{function}`", shown(&other.render(Dialect::ClickHouse)))))
+        }
     });
     let texts = texts.collect::<Result<Vec<_>, _>>()?;
     clickhouse::aggregate_parameters(function, &texts).map_err(fault)

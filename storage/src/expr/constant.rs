@@ -36,7 +36,7 @@ pub(super) fn bounded(digits: &str, dialect: Dialect, at: usize) -> Result<(), E
 /// The value of a constant as far as it is certain: of what rounds, wraps or divides, only that it is not 0.
 pub(super) fn number(expr: &Expr) -> Option<f64> {
     match expr {
-        Expr::Literal(Literal::Number(digits)) | Expr::Literal(Literal::Text(digits)) => digits.trim().parse().ok(),
+        Expr::Literal(Literal::Number(digits) | Literal::Text(digits)) => digits.trim().parse().ok(),
         Expr::Literal(Literal::Boolean(value)) => Some(f64::from(u8::from(*value))),
         Expr::Unary(UnaryOp::Minus, of) => number(of).map(|of| -of),
         Expr::Binary(left, op, right) => two(number(left)?, *op, number(right)?),
@@ -114,20 +114,49 @@ mod tests {
     fn a_divisor_is_not_0_in_any_form() {
         let of = |dialect, text: &str| parse(text, dialect, Clause::Generated).map_err(|fault| fault.code);
         for text in [
-            "a / 0", "a / 0.0", "a % 0", "a / - 0", "a / (1 - 1)", "a / (0 * 5)", "a / 0e5", "a / '0'", "a / (1 / 2)",
-            "1 / 0", "a / cast(0 as integer)", "a / cast(0.4 as integer)", "mod(a, 0)", "div(a, 0.0)",
-            "a / length('')", "a / abs(0)", "a / cast('0' as bigint)", "a / false", "a / null",
+            "a / 0",
+            "a / 0.0",
+            "a % 0",
+            "a / - 0",
+            "a / (1 - 1)",
+            "a / (0 * 5)",
+            "a / 0e5",
+            "a / '0'",
+            "a / (1 / 2)",
+            "1 / 0",
+            "a / cast(0 as integer)",
+            "a / cast(0.4 as integer)",
+            "mod(a, 0)",
+            "div(a, 0.0)",
+            "a / length('')",
+            "a / abs(0)",
+            "a / cast('0' as bigint)",
+            "a / false",
+            "a / null",
         ] {
             assert_eq!(of(Dialect::Postgres, text).unwrap_err(), codes::ZERO_DIVISOR, "{text}");
         }
         for text in [
-            "intDiv(1, 0)", "intDiv(a, 0)", "modulo(a, 0)", "a % 0", "a / 0", "divide(a, 0)", "intDiv(a, 1 - 1)",
-            "intDiv(a, toUInt8(0))", "intDiv(a, toUInt8(256))", "intDiv(a, toInt32(0.5))", "intDiv(a, negate(0))",
-            "intDiv(a, minus(2, 2))", "intDiv(a, CAST(0.9, 'UInt8'))", "intDiv(a, length(''))", "a % CAST(0, 'UInt8')",
+            "intDiv(1, 0)",
+            "intDiv(a, 0)",
+            "modulo(a, 0)",
+            "a % 0",
+            "a / 0",
+            "divide(a, 0)",
+            "intDiv(a, 1 - 1)",
+            "intDiv(a, toUInt8(0))",
+            "intDiv(a, toUInt8(256))",
+            "intDiv(a, toInt32(0.5))",
+            "intDiv(a, negate(0))",
+            "intDiv(a, minus(2, 2))",
+            "intDiv(a, CAST(0.9, 'UInt8'))",
+            "intDiv(a, length(''))",
+            "a % CAST(0, 'UInt8')",
         ] {
             assert_eq!(of(Dialect::ClickHouse, text).unwrap_err(), codes::ZERO_DIVISOR, "{text}");
         }
-        for text in ["a / 2", "a % 10", "a / 0.5", "a / (24 * 60)", "a / b", "a / nullif(b, 0)", "mod(a, 7)", "a / -3"] {
+        for text in ["a / 2", "a % 10", "a / 0.5", "a / (24 * 60)", "a / b", "a / nullif(b, 0)", "mod(a, 7)", "a / -3"]
+        {
             assert!(of(Dialect::Postgres, text).is_ok(), "{text}");
         }
         for text in ["intDiv(a, 1000)", "a % 16", "a / b", "intDiv(a, toUInt8(3))", "a / 0.001", "intDivOrZero(a, 0)"] {

@@ -168,7 +168,7 @@ mod tests {
             nested(12, "toString([", "'a'", "])"),
             nested(3, "replaceAll(", "s", ", '', s)"),
             nested(20, "replaceAll(", "s", ", 'a', 'bb')"),
-            format!("concat({})", vec!["s"; 300].join(", ")),
+            format!("concat({0}, concat({0}))", vec!["s"; 200].join(", ")),
             format!("length({0}) + length({0})", tenfold(4)),
             format!("replaceAll(s, 'a', '{}')", "x".repeat(1_000)),
         ] {

@@ -38,24 +38,40 @@ pub(crate) fn moments(expr: &Expr, result: Option<&Type>, column: &dyn Fn(&str) 
     }
     let mut found = None;
     expr.walk(&mut |part| {
-        if found.is_none() && !reads_text(part, column) {
-            found = part.parts().into_iter().find_map(|inner| match inner {
-                Expr::Literal(Literal::Text(text)) if is_moment(text) => Some(text.clone()),
+        for beside in groups(part) {
+            let text = beside.iter().find_map(|inner| match inner {
+                Expr::Literal(Literal::Text(text)) if is_moment(text) => Some(text),
                 _ => None,
             });
+            if found.is_none() && text.is_some() && !reads_text(part, &beside, column) {
+                found = text.cloned();
+            }
         }
     });
     found
 }
 
-/// Whether the texts in a node stay texts: it takes nothing else, or stands beside nothing but texts.
-fn reads_text(expr: &Expr, column: &dyn Fn(&str) -> Option<Type>) -> bool {
+/// Parts of a node that are brought to one type.
+fn groups(expr: &Expr) -> Vec<Vec<&Expr>> {
+    let Expr::Case { operand, branches, otherwise } = expr else { return vec![expr.parts()] };
+    let compared = operand.as_deref().into_iter().chain(branches.iter().map(|(condition, _)| condition));
+    let results = branches.iter().map(|(_, result)| result).chain(otherwise.as_deref());
+    vec![compared.collect(), results.collect()]
+}
+
+/// Whether the texts in a node stay texts: it takes nothing else, or they stand beside nothing but texts.
+fn reads_text(expr: &Expr, beside: &[&Expr], column: &dyn Fn(&str) -> Option<Type>) -> bool {
     match expr {
         Expr::Cast(..) | Expr::Like { .. } => true,
         Expr::Call(call) if takes_text(call) => true,
-        // An array in an array or a comparison is judged with what it stands beside; alone it holds texts.
-        parent => parent.parts().into_iter().all(|part| is_text(part, column)),
+        Expr::Call(call) if !is_any(call) => false,
+        _ => beside.iter().all(|part| is_text(part, column)),
     }
+}
+
+/// Functions that take and give any type, the same for all arguments.
+fn is_any(call: &Call) -> bool {
+    matches!(call.function.as_str(), "coalesce" | "greatest" | "least" | "nullif" | "min" | "max")
 }
 
 fn takes_text(call: &Call) -> bool {
@@ -66,11 +82,12 @@ fn takes_text(call: &Call) -> bool {
 
 fn is_text(expr: &Expr, column: &dyn Fn(&str) -> Option<Type>) -> bool {
     match expr {
-        Expr::Literal(Literal::Text(_) | Literal::Null) => true,
+        Expr::Literal(Literal::Text(_) | Literal::Null)
+        | Expr::Binary(_, super::BinaryOp::Concat | super::BinaryOp::JsonText, _) => true,
         Expr::Column(name) => column(name.as_str()).is_some_and(|of| of.is_text()),
         Expr::Cast(_, super::CastType::Postgres(to)) => to.is_text(),
-        Expr::Binary(_, super::BinaryOp::Concat | super::BinaryOp::JsonText, _) => true,
         Expr::Array(parts) => parts.iter().all(|part| is_text(part, column)),
+        Expr::Call(call) if is_any(call) => call.arguments.iter().all(|part| is_text(part, column)),
         Expr::Call(call) => gives_text(call),
         // Conditions between the results are booleans, and no text is read as one.
         Expr::Case { branches, otherwise, .. } => {
@@ -82,8 +99,25 @@ fn is_text(expr: &Expr, column: &dyn Fn(&str) -> Option<Type>) -> bool {
 
 fn gives_text(call: &Call) -> bool {
     const TEXTS: [&str; 19] = [
-        "lower", "upper", "initcap", "reverse", "md5", "btrim", "ltrim", "rtrim", "left", "right", "substring", "replace",
-        "split_part", "translate", "regexp_replace", "concat", "concat_ws", "encode", "to_char",
+        "lower",
+        "upper",
+        "initcap",
+        "reverse",
+        "md5",
+        "btrim",
+        "ltrim",
+        "rtrim",
+        "left",
+        "right",
+        "substring",
+        "replace",
+        "split_part",
+        "translate",
+        "regexp_replace",
+        "concat",
+        "concat_ws",
+        "encode",
+        "to_char",
     ];
     let stored = functions::alias(Dialect::Postgres, &call.function);
     TEXTS.contains(&stored) || stored == "jsonb_extract_path_text"
@@ -123,9 +157,16 @@ mod tests {
             assert!(!is_moment(text), "{text}");
         }
         for text in [
-            "'now'::timestamptz", "timestamp 'today'", "date 'tomorrow'", "cast('yesterday' as date)", "time 'now'",
-            "'{now}'::timestamptz[]", "cast('NOW' as timestamp with time zone)", "'now'::timestamp(3)",
-            "timestamptz 'now' + interval '1 day'", "coalesce(date 'today', current_date)",
+            "'now'::timestamptz",
+            "timestamp 'today'",
+            "date 'tomorrow'",
+            "cast('yesterday' as date)",
+            "time 'now'",
+            "'{now}'::timestamptz[]",
+            "cast('NOW' as timestamp with time zone)",
+            "'now'::timestamp(3)",
+            "timestamptz 'now' + interval '1 day'",
+            "coalesce(date 'today', current_date)",
         ] {
             assert!(found(text, Clause::Default, None), "{text}");
         }
@@ -134,9 +175,17 @@ mod tests {
         }
         assert!(found("'{now}'", Clause::Default, Some(&Type::Array(Box::new(Type::Date)))));
         for text in [
-            "at < 'now'", "'today' > day", "at in ('yesterday', '2026-01-01')", "at between 'yesterday' and 'tomorrow'",
-            "date_trunc('day', 'now') < at", "at > coalesce(at, 'now')", "unknown = 'now'", "extract(day from 'now') = n",
-            "at is distinct from 'now'", "case when n > 1 then at else 'now' end > at", "at > ('today' - interval '1 day')",
+            "at < 'now'",
+            "'today' > day",
+            "at in ('yesterday', '2026-01-01')",
+            "at between 'yesterday' and 'tomorrow'",
+            "date_trunc('day', 'now') < at",
+            "at > coalesce(at, 'now')",
+            "unknown = 'now'",
+            "extract(day from 'now') = n",
+            "at is distinct from 'now'",
+            "case when n > 1 then at else 'now' end > at",
+            "at > ('today' - interval '1 day')",
         ] {
             assert!(found(text, Clause::Check, None), "{text}");
         }
@@ -145,8 +194,13 @@ mod tests {
     #[test]
     fn texts_stay_texts() {
         for text in [
-            "status = 'today'", "status in ('now', 'later')", "lower(status) <> 'tomorrow'", "status like 'now%'",
-            "unknown = cast('now' as text)", "coalesce(status, 'today') = 'now'", "concat(n, 'now') = status",
+            "status = 'today'",
+            "status in ('now', 'later')",
+            "lower(status) <> 'tomorrow'",
+            "status like 'now%'",
+            "unknown = cast('now' as text)",
+            "coalesce(status, 'today') = 'now'",
+            "replace(status, 'now', 'then') = status",
             "case status when 'today' then 1 else 2 end = 1",
         ] {
             assert!(!found(text, Clause::Check, None), "{text}");

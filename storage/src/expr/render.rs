@@ -29,10 +29,7 @@ impl BinaryOp {
 
     /// Whether two values become a third of the same kind.
     pub(super) fn is_arithmetic(self) -> bool {
-        matches!(
-            self,
-            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo
-        )
+        matches!(self, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo)
     }
 
     /// Whether a text is compared with a regular expression.

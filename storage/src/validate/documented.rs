@@ -88,7 +88,8 @@ fn a_function_takes_values_only_where_its_row_says_so() {
 fn every_index_of_milvus_says_its_parameters() {
     let documented = sections();
     for kind in milvus::IndexKind::ALL {
-        let says = documented.get("Indexes of Milvus").and_then(|rows| rows.get(kind.name())).copied().unwrap_or_default();
+        let says =
+            documented.get("Indexes of Milvus").and_then(|rows| rows.get(kind.name())).copied().unwrap_or_default();
         let names: Vec<&str> = says.split('`').skip(1).step_by(2).collect();
         let parameters: Vec<&str> = kind.parameters().iter().map(|parameter| parameter.name).collect();
         assert_eq!(names, parameters, "{}", kind.name());

@@ -33,12 +33,7 @@ pub(super) const IMMUTABLE: &[Row] = &[
     (2, 5, SMALL, "time_bucket"),
 ];
 pub(super) const STABLE: &[Row] = &[
-    (
-        0,
-        0,
-        SMALL,
-        "now current_timestamp current_date localtimestamp transaction_timestamp statement_timestamp",
-    ),
+    (0, 0, SMALL, "now current_timestamp current_date localtimestamp transaction_timestamp statement_timestamp"),
     (1, 1, Growth::Times(6), "to_jsonb"),
     (2, 2, Growth::Formatted, "to_char"),
     (2, 2, SMALL, "to_date"),

@@ -185,6 +185,8 @@ mod tests {
     #[test]
     fn what_gives_a_state_is_known_by_its_name() {
         assert!(makes_state("avgState") && makes_state("uniqIfState") && makes_state("avgMergeState"));
-        assert!(!makes_state("avg") && !makes_state("avgMerge") && !makes_state("sumSimpleState") && !makes_state("State"));
+        assert!(
+            !makes_state("avg") && !makes_state("avgMerge") && !makes_state("sumSimpleState") && !makes_state("State")
+        );
     }
 }

@@ -47,7 +47,8 @@ pub enum Codec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Codecs(Vec<Codec>);
 
-pub(super) const KNOWN: &[&str] = &["NONE", "Default", "LZ4", "LZ4HC", "ZSTD", "Delta", "DoubleDelta", "Gorilla", "T64", "FPC"];
+pub(super) const KNOWN: &[&str] =
+    &["NONE", "Default", "LZ4", "LZ4HC", "ZSTD", "Delta", "DoubleDelta", "Gorilla", "T64", "FPC"];
 
 impl Codecs {
     /// Reads `Delta, ZSTD(3)`, with or without `CODEC( )` around it. An empty text is no codec.

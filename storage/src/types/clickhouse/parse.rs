@@ -7,7 +7,7 @@ use crate::types::cursor::Cursor;
 use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use crate::types::{TypeFault, nearest, shown, zone};
 
-/// The longest FixedString that a server makes a column of, unless a setting says otherwise.
+/// The longest `FixedString` that a server makes a column of, unless a setting says otherwise.
 pub(crate) const MOST_FIXED: i64 = 256;
 
 /// Names that ClickHouse takes only in this case.
@@ -390,7 +390,8 @@ fn aggregate_state(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     };
     if cursor.is_author() {
         let given: Vec<&str> = parameters.iter().map(String::as_str).collect();
-        aggregate::parameters(&function, &given).map_err(|message| TypeFault::new(codes::TYPE_ARGUMENT, at, message))?;
+        aggregate::parameters(&function, &given)
+            .map_err(|message| TypeFault::new(codes::TYPE_ARGUMENT, at, message))?;
     }
     let mut arguments = Vec::new();
     while cursor.take_symbol(",") {

@@ -20,7 +20,8 @@ impl Check<'_> {
         let edges: Vec<Edge<'_>> = views.iter().map(|view| (id(&view.source), id(&view.target))).collect();
         let (order, left) = settled(&edges);
         // Without those that only lie behind a circle: what is left of the reverse too.
-        let back: Vec<Edge<'_>> = left.iter().map(|at| edges.get(*at).map_or(("", ""), |(from, to)| (*to, *from))).collect();
+        let back: Vec<Edge<'_>> =
+            left.iter().map(|at| edges.get(*at).map_or(("", ""), |(from, to)| (*to, *from))).collect();
         for at in settled(&back).1 {
             let Some(view) = left.get(at).and_then(|at| views.get(*at)) else { continue };
             self.begin(BACKEND, &view.header);
@@ -39,7 +40,8 @@ impl Check<'_> {
             let before = *all;
             *all = all.saturating_add(behind).saturating_add(1);
             if *all > MOST_RUNS && before <= MOST_RUNS {
-                let message = format!("an insert into the table that it reads runs {all} views; {MOST_RUNS} are possible");
+                let message =
+                    format!("an insert into the table that it reads runs {all} views; {MOST_RUNS} are possible");
                 self.begin(BACKEND, &view.header);
                 let help = "let fewer views read the targets of views";
                 self.error(codes::clickhouse::VIEW_FAN, "source", message, help);

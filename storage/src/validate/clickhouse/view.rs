@@ -41,7 +41,9 @@ impl Check<'_> {
         let select: Vec<_> = view.select.iter().map(|one| self.view_column(one, from, into)).collect();
         self.distinct("select", "columns", view.select.iter().map(|one| one.name.as_str()));
         let only_where = match &view.only_where {
-            Some(text) => Some(self.expression("only_where", text, Dialect::ClickHouse, Clause::Filter, &from.names)?),
+            Some(text) => {
+                Some(self.expression("only_where", text, Dialect::ClickHouse, Clause::Filter, &from.names)?)
+            }
             None => None,
         };
         let group_by: Vec<_> = view

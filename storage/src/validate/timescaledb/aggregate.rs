@@ -80,8 +80,7 @@ impl Check<'_> {
         };
         self.refresh(one);
         let own: BTreeSet<Name> = from_aggregate(one).columns;
-        let indexes: Vec<_> =
-            one.indexes.iter().map(|index| self.index(index, &own, &|_| None, names)).collect();
+        let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, &|_| None, names)).collect();
         if one.indexes.iter().any(|index| index.unique) {
             self.error(
                 codes::timescaledb::AGGREGATE,
