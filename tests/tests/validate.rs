@@ -102,6 +102,76 @@ fn clickhouse() {
     refused("WH0224", |m| m.clickhouse.materialized_views[0].select[0].name = "nowhere".to_owned());
 }
 
+/// Zones, states, moments and the ways of an insert, each in every place that a definition has for it.
+#[test]
+fn what_a_server_would_take_for_more_than_a_value() {
+    let some = || Some("Europe/Berlim".to_owned());
+    refused("WH0309", |m| m.timescaledb.aggregates[0].time_zone = some());
+    refused("WH0309", |m| m.clickhouse.tables[0].columns[1].data_type = "DateTime('/etc/passwd')".to_owned());
+    refused("WH0309", |m| m.clickhouse.tables[0].partition_by = Some("toDate(at, 'file:/x')".to_owned()));
+    refused("WH0309", |m| m.clickhouse.materialized_views[0].only_where = Some("toDate(at, '/x') > id".to_owned()));
+    let state = "AggregateFunction(sum, UInt64)";
+    for value in [ChColumnValue::DefaultTo, ChColumnValue::Materialized, ChColumnValue::Alias] {
+        refused("WH0313", |m| {
+            m.clickhouse.tables[0].columns[2].data_type = state.to_owned();
+            m.clickhouse.tables[0].columns[2].value = value("unhex('00')".to_owned());
+        });
+    }
+    refused("WH0313", |m| {
+        m.clickhouse.tables[0].columns[2].data_type = format!("Array(Tuple({state}))");
+        m.clickhouse.tables[0].columns[2].value = ChColumnValue::DefaultTo("[]".to_owned());
+    });
+    for word in ["'now'", "' Today'", "'tomorrow 10:00'"] {
+        refused("WH0315", |m| m.timescaledb.tables[0].columns[1].value = PgColumnValue::DefaultTo(word.to_owned()));
+        refused("WH0315", |m| {
+            let condition = format!("at < {word}");
+            m.timescaledb.tables[0].checks.push(raw::PgCheck { name: None, condition });
+        });
+        refused("WH0315", |m| m.timescaledb.aggregates[0].only_where = Some(format!("at > {word}")));
+    }
+    refused("WH0515", |m| {
+        let index = |at: usize| raw::ChSkipIndex {
+            name: format!("i{at}"),
+            on: "id".to_owned(),
+            kind: "tokenbf_v1(262144, 3, 0)".to_owned(),
+            granularity: 1,
+        };
+        m.clickhouse.tables[0].skip_indexes = (0..9).map(index).collect();
+    });
+}
+
+#[test]
+fn inserts_that_never_end_or_multiply() {
+    /// Views from each table to another, by their numbers.
+    fn flow(m: &mut ModelDefinition, tables: usize, edges: &[(usize, usize)]) {
+        let (table, view) = (m.clickhouse.tables[0].clone(), m.clickhouse.materialized_views[0].clone());
+        let name = |header: &mut Header, id: String| (header.id, header.name) = (id.clone(), id);
+        m.clickhouse.tables.extend((0..tables).map(|at| {
+            let mut table = table.clone();
+            name(&mut table.header, format!("t{at}"));
+            table
+        }));
+        m.clickhouse.materialized_views.extend(edges.iter().enumerate().map(|(at, (from, to))| {
+            let mut view = view.clone();
+            name(&mut view.header, format!("v{at}"));
+            (view.source, view.target) = (format!("t{from}"), format!("t{to}"));
+            view
+        }));
+    }
+    refused("WH0513", |m| flow(m, 2, &[(0, 1), (1, 0)]));
+    refused("WH0513", |m| flow(m, 4, &[(0, 1), (1, 2), (2, 3), (3, 1)]));
+    let long: Vec<_> = (0..100).map(|at| (at, (at + 1) % 100)).collect();
+    refused("WH0513", |m| flow(m, 100, &long));
+    let twice: Vec<_> = (0..9).flat_map(|at| [(at, at + 1), (at, at + 1)]).collect();
+    refused("WH0514", |m| flow(m, 10, &twice));
+    for (tables, edges) in [(4, &[(0, 1), (0, 2), (1, 3), (2, 3)][..]), (100, &long[..99]), (8, &twice[..14])] {
+        let mut definition = good();
+        flow(&mut definition, tables, edges);
+        let (accepted, found) = judge(&definition, &Against::oldest());
+        assert!(accepted.is_some(), "{edges:?}: {found:?}");
+    }
+}
+
 #[test]
 fn sharding_keys() {
     let keyed = |m: &mut ModelDefinition, key: &str| m.clickhouse.tables[0].sharding_key = Some(key.to_owned());

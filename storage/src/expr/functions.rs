@@ -1,10 +1,16 @@
 //! The functions that a plugin may call, for each engine.
 //!
 //! On a list stands what computes a value from its arguments: nothing that reads a file, a table, a dictionary or a
-//! setting, opens a connection, waits, or makes rows. A name is taken in any case and rendered as it stands here.
+//! setting, opens a connection, waits, or makes rows. A name is taken in any case and rendered as it stands here. Each
+//! says how large its result can become, and [`roles`] which of its arguments are more than a value. What was looked at
+//! stands in docs/arguments.md, which a test holds to these lists.
 
 mod clickhouse;
+mod growth;
 mod postgres;
+pub(super) mod roles;
+
+pub(super) use growth::Growth;
 
 use super::{Call, Dialect};
 use crate::types::clickhouse::{is_aggregate as is_clickhouse_aggregate, known_aggregates};
@@ -29,13 +35,19 @@ pub(super) struct Function {
     pub(super) least: u8,
     pub(super) most: u8,
     pub(super) kind: Kind,
+    pub(super) growth: Growth,
 }
+
+/// An aggregate of ClickHouse: what it makes of many rows is bounded by those rows and by its parameters.
+const AGGREGATE: Function =
+    Function { name: "", least: 0, most: MANY, kind: Kind::Aggregate, growth: Growth::Fixed(1_024) };
 
 /// Any number of arguments.
 const MANY: u8 = u8::MAX;
 
-/// The least and the most arguments, and the names that take so many, with spaces between them.
-type Row = (u8, u8, &'static str);
+/// The least and the most arguments, how large the result becomes, and the names of which that holds, with spaces between
+/// them.
+type Row = (u8, u8, Growth, &'static str);
 
 fn rows(dialect: Dialect) -> [(Kind, &'static [Row]); 4] {
     match dialect {
@@ -56,10 +68,11 @@ fn rows(dialect: Dialect) -> [(Kind, &'static [Row]); 4] {
 }
 
 /// Every function of an engine but ClickHouse's aggregates, which have combinators.
-fn listed(dialect: Dialect) -> impl Iterator<Item = Function> {
+pub(super) fn listed(dialect: Dialect) -> impl Iterator<Item = Function> {
     rows(dialect).into_iter().flat_map(|(kind, rows)| {
-        rows.iter().flat_map(move |(least, most, names)| {
-            names.split_ascii_whitespace().map(move |name| Function { name, least: *least, most: *most, kind })
+        rows.iter().flat_map(move |(least, most, growth, names)| {
+            let (least, most, growth) = (*least, *most, *growth);
+            names.split_ascii_whitespace().map(move |name| Function { name, least, most, kind, growth })
         })
     })
 }
@@ -68,8 +81,7 @@ fn listed(dialect: Dialect) -> impl Iterator<Item = Function> {
 pub(super) fn find(dialect: Dialect, name: &str) -> Option<(String, Function)> {
     let canonical = alias(dialect, name);
     if dialect == Dialect::ClickHouse && is_clickhouse_aggregate(canonical) {
-        let of = Function { name: "", least: 0, most: MANY, kind: Kind::Aggregate };
-        return Some((canonical.to_owned(), of));
+        return Some((canonical.to_owned(), AGGREGATE));
     }
     let same = |function: &Function| function.name == canonical;
     let alike = |function: &Function| function.name.eq_ignore_ascii_case(canonical);
@@ -80,7 +92,7 @@ pub(super) fn find(dialect: Dialect, name: &str) -> Option<(String, Function)> {
     // `COUNT(x)` and `Sum(x)` are taken by ClickHouse too.
     let lower = canonical.to_ascii_lowercase();
     let lower_is_aggregate = dialect == Dialect::ClickHouse && known_aggregates().contains(&lower.as_str());
-    lower_is_aggregate.then_some((lower, Function { name: "", least: 0, most: MANY, kind: Kind::Aggregate }))
+    lower_is_aggregate.then_some((lower, AGGREGATE))
 }
 
 /// The name that stands for an alias; any other name stands for itself.
@@ -103,7 +115,21 @@ pub(super) fn names(dialect: Dialect) -> Vec<&'static str> {
 /// Whether the name is an aggregate of PostgreSQL, TimescaleDB or ClickHouse.
 pub(super) fn is_aggregate(name: &str) -> bool {
     is_clickhouse_aggregate(name)
-        || postgres::AGGREGATES.iter().any(|(_, _, names)| names.split_ascii_whitespace().any(|one| one == name))
+        || postgres::AGGREGATES.iter().any(|(.., names)| names.split_ascii_whitespace().any(|one| one == name))
+}
+
+/// Whether the function gives another value each time, in any engine.
+pub(super) fn is_changing(name: &str) -> bool {
+    let of = |dialect| listed(dialect).find(|function| function.name == name).map(|function| function.kind);
+    [Dialect::Postgres, Dialect::ClickHouse]
+        .into_iter()
+        .any(|dialect| matches!(of(dialect), Some(Kind::Stable | Kind::Volatile | Kind::Aggregate)))
+        || is_clickhouse_aggregate(name)
+}
+
+/// How large the result of a function on the list becomes; an unknown one has been refused before.
+pub(super) fn growth(dialect: Dialect, name: &str) -> Growth {
+    find(dialect, name).map_or(Growth::Fixed(u64::MAX), |(_, function)| function.growth)
 }
 
 /// Functions of PostgreSQL that are called without parentheses.

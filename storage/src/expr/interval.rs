@@ -31,6 +31,11 @@ impl Interval {
         Some(whole)
     }
 
+    /// Whether it is more than nothing, and no part of it less.
+    pub fn is_positive(&self) -> bool {
+        self.months >= 0 && self.days >= 0 && self.microseconds >= 0 && *self != Interval::default()
+    }
+
     fn add(&mut self, count: &str, unit: &str) -> Option<()> {
         let micros = |count: &str, of: i64| count.parse::<i64>().ok()?.checked_mul(of);
         let clock = match unit.to_ascii_lowercase().as_str() {
@@ -69,7 +74,13 @@ fn clock(text: &str) -> Option<i64> {
     if fields.next().is_some() || minutes > 59 || rest >= 60 * SECOND {
         return None;
     }
-    Some(sign * hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60 * SECOND)?.checked_add(rest)?)
+    signed_sum(sign, &[(hours, 3_600 * SECOND), (minutes, 60 * SECOND), (rest, 1)])
+}
+
+/// A sum of products with a sign. The least length has no positive counterpart, so that the sign comes before the bound.
+fn signed_sum(sign: i64, parts: &[(i64, i64)]) -> Option<i64> {
+    let sum: i128 = parts.iter().map(|(count, of)| i128::from(*count) * i128::from(*of)).sum();
+    i64::try_from(i128::from(sign) * sum).ok()
 }
 
 /// Seconds with up to six decimals.
@@ -80,7 +91,7 @@ fn seconds(text: &str) -> Option<i64> {
         return None;
     }
     let micros = if fraction.is_empty() { 0 } else { digits(&format!("{fraction:0<6}"))? };
-    Some(sign * digits(whole)?.checked_mul(SECOND)?.checked_add(micros)?)
+    signed_sum(sign, &[(digits(whole)?, SECOND), (micros, 1)])
 }
 
 fn signed(text: &str) -> (i64, &str) {
@@ -121,6 +132,8 @@ mod tests {
             &["1 year 2 months", "14 mons", "1 year 2 mons"],
             &["1.5 seconds", "1500 ms", "00:00:01.5"],
             &["-1 day", "-1 days"],
+            &["-9223372036854775808 us", "-2562047788:00:54.775808", "-9223372036854.775808 seconds"],
+            &["9223372036854775807 us", "2562047788:00:54.775807"],
             &["1 mon 2 days 03:04:05", "1 month 2 days 3 hours 4 minutes 5 seconds"],
         ] {
             for form in forms {
@@ -152,6 +165,11 @@ mod tests {
             "00:99:00",
             "1 day 'x'",
             "00:00:-1",
+            "2562047788:00:54.775808",
+            "-2562047788:00:54.775809",
+            "9223372036854775808 us",
+            "2147483648 days",
+            "178956971 years",
         ] {
             assert_eq!(Interval::parse(text), None, "{text}");
         }

@@ -4,10 +4,15 @@
 //! [`parse`] takes what the lists allow in a [`Clause`]; [`parse_server`] takes any function, since what a server says is
 //! compared and never sent back. [`Expr::canonical`] maps the forms that mean the same in one engine to one value.
 
+mod argument;
 mod canonical;
+mod constant;
+mod estimate;
 mod functions;
 mod interval;
+mod moment;
 mod parse;
+mod pattern;
 mod render;
 mod rules;
 #[cfg(test)]
@@ -18,6 +23,7 @@ use crate::types::{TextFault, clickhouse, postgres};
 use std::collections::BTreeSet;
 
 pub use interval::Interval;
+pub(crate) use moment::moments;
 pub use parse::{parse_server, parse_server_list};
 pub use rules::{Clause, parse};
 
@@ -212,6 +218,23 @@ pub struct Call {
     pub distinct: bool,
     /// Only rows for which this holds.
     pub filter: Option<Box<Expr>>,
+}
+
+/// The fault that a text is a point in time which is fixed once.
+pub(crate) fn moment_fault(text: &str) -> ExprFault {
+    moment::fault(0, text)
+}
+
+/// Every function of an engine's list but ClickHouse's aggregates, and whether an argument of it is more than a value.
+#[cfg(test)]
+pub(crate) fn listed_functions(dialect: Dialect) -> Vec<(&'static str, bool)> {
+    let roles: BTreeSet<&str> = functions::roles::names(dialect).collect();
+    let listed: Vec<(&str, bool)> =
+        functions::listed(dialect).map(|function| (function.name, roles.contains(function.name))).collect();
+    for role in roles {
+        assert!(listed.contains(&(role, true)), "{role} has a role and is on no list");
+    }
+    listed
 }
 
 impl Call {

@@ -8,7 +8,7 @@ mod call;
 mod cast;
 mod primary;
 
-use super::{BinaryOp, Clause, Dialect, Expr, ExprFault, LogicOp, State, UnaryOp};
+use super::{BinaryOp, Clause, Dialect, Expr, ExprFault, Literal, LogicOp, State, UnaryOp, constant, pattern};
 use crate::diagnostic::codes::types as codes;
 use crate::types::cursor::Cursor;
 use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
@@ -128,7 +128,7 @@ impl Parser {
             }
             self.cursor.advance();
             if signed_number {
-                return Ok(self.number(minus));
+                return self.number(minus);
             }
             let of = self.expression(binding::SIGN)?;
             self.grow(0)?;
@@ -269,6 +269,9 @@ impl Parser {
             }
         }
         let right = Box::new(self.expression(binding)?);
+        if self.clause.is_some() {
+            operand(op, &right, at)?;
+        }
         Ok(Expr::Binary(left, op, right))
     }
 
@@ -298,6 +301,19 @@ impl Parser {
 
     fn refused(&self, what: &str) -> ExprFault {
         ExprFault::new(codes::EXPRESSION_REFUSED, self.cursor.at(), format!("{what} is not part of the language"))
+    }
+}
+
+/// What stands behind an operator of a plugin's: no constant 0 as a divisor, no regular expression that is dear to compile.
+fn operand(op: BinaryOp, right: &Expr, at: usize) -> Result<(), ExprFault> {
+    match (op, right) {
+        (BinaryOp::Divide | BinaryOp::Modulo, divisor) => constant::divisor(divisor, at),
+        (op, Expr::Literal(Literal::Text(text))) if op.is_match() => pattern::check(text, at),
+        (op, _) if op.is_match() => {
+            let message = format!("what stands behind `{}` is not a regular expression in quotes", op.symbol());
+            Err(ExprFault::new(codes::PATTERN, at, message).help("write it as a literal"))
+        }
+        _ => Ok(()),
     }
 }
 

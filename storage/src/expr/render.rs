@@ -27,6 +27,19 @@ impl BinaryOp {
         )
     }
 
+    /// Whether two values become a third of the same kind.
+    pub(super) fn is_arithmetic(self) -> bool {
+        matches!(self, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo)
+    }
+
+    /// Whether a text is compared with a regular expression.
+    pub(super) fn is_match(self) -> bool {
+        matches!(
+            self,
+            BinaryOp::Matches | BinaryOp::MatchesAnyCase | BinaryOp::MatchesNot | BinaryOp::MatchesNotAnyCase
+        )
+    }
+
     /// Whether two values are compared.
     pub(super) fn is_comparison(self) -> bool {
         matches!(

@@ -2,7 +2,7 @@
 
 use super::functions::{self, Function, Kind};
 use super::parse::read;
-use super::{Dialect, Expr, ExprFault, Literal};
+use super::{Dialect, Expr, ExprFault, Literal, estimate};
 use crate::diagnostic::codes::types as codes;
 use crate::types::{nearest, shown};
 
@@ -65,6 +65,7 @@ impl Clause {
 /// Reads a plugin's expression. Everything that the lists do not know is refused.
 pub fn parse(text: &str, dialect: Dialect, clause: Clause) -> Result<Expr, ExprFault> {
     let found = read(text, dialect, Some(clause))?;
+    estimate::check(&found, dialect)?;
     let constant = matches!(found, Expr::Literal(_));
     if dialect == Dialect::Milvus && !constant {
         return Err(ExprFault::new(codes::EXPRESSION_REFUSED, 0, "Milvus takes a literal here, not an expression"));

@@ -4,6 +4,7 @@ use super::*;
 use crate::diagnostic::codes::types as codes;
 
 mod adversarial;
+mod arguments;
 mod rewritings;
 mod seed;
 

@@ -10,12 +10,18 @@ pub(crate) struct Cursor {
     next: usize,
     length: usize,
     code: Code,
+    author: bool,
 }
 
 impl Cursor {
     /// Cuts a text; faults of syntax carry the code of the grammar that reads.
     pub(crate) fn over(text: &str, flavour: Flavour, bounds: Bounds, code: Code) -> Result<Cursor, TextFault> {
-        Ok(Cursor { tokens: tokens(text, flavour, bounds)?, next: 0, length: text.len(), code })
+        Ok(Cursor { tokens: tokens(text, flavour, bounds)?, next: 0, length: text.len(), code, author: bounds.author })
+    }
+
+    /// Whether the text is a plugin's, and not a server's.
+    pub(crate) fn is_author(&self) -> bool {
+        self.author
     }
 
     pub(crate) fn peek(&self) -> Option<&Token> {

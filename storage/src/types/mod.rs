@@ -10,6 +10,7 @@ mod fault;
 pub mod milvus;
 pub mod postgres;
 pub(crate) mod token;
+pub mod zone;
 
 pub use fault::TextFault;
 pub use fault::nearest;

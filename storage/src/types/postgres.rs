@@ -3,7 +3,7 @@
 //! The canonical text is what `format_type` says, so that a server's answer and a definition end in the same value.
 
 use super::cursor::Cursor;
-use super::token::{AUTHOR, Flavour, Token};
+use super::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use super::{TypeFault, nearest, shown};
 use crate::diagnostic::codes::types as codes;
 use std::fmt;
@@ -46,6 +46,8 @@ pub enum Type {
 
 /// Longest `varchar(n)` and `char(n)`.
 const MOST_CHARACTERS: i64 = 10_485_760;
+/// Longest `char(n)` of a definition.
+const MOST_PADDED: u32 = 1_024;
 const KNOWN: &[&str] = &[
     "smallint",
     "integer",
@@ -73,10 +75,25 @@ const KNOWN: &[&str] = &[
     "decimal",
 ];
 
+/// Every name that a definition may write.
+#[cfg(test)]
+pub(crate) fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().copied()
+}
+
 impl Type {
     /// Reads a type, in the words of SQL or of `format_type`.
     pub fn parse(text: &str) -> Result<Type, TypeFault> {
-        let mut cursor = Cursor::over(text, Flavour::Postgres, AUTHOR, codes::TYPE_SYNTAX)?;
+        Type::within(text, AUTHOR)
+    }
+
+    /// Reads what `format_type` says, with any length that the server takes.
+    pub fn parse_server(text: &str) -> Result<Type, TypeFault> {
+        Type::within(text, SERVER)
+    }
+
+    fn within(text: &str, bounds: Bounds) -> Result<Type, TypeFault> {
+        let mut cursor = Cursor::over(text, Flavour::Postgres, bounds, codes::TYPE_SYNTAX)?;
         let found = Type::read(&mut cursor)?;
         cursor.end()?;
         Ok(found)
@@ -142,7 +159,7 @@ fn scalar(cursor: &mut Cursor) -> Result<Type, TypeFault> {
         "text" => Type::Text,
         "varchar" => Type::Varchar(length(cursor)?),
         "character" | "char" if cursor.take_words(&["varying"]) => Type::Varchar(length(cursor)?),
-        "character" | "char" => Type::Char(length(cursor)?.unwrap_or(1)),
+        "character" | "char" => Type::Char(padded(cursor)?),
         "boolean" | "bool" => Type::Boolean,
         "date" => Type::Date,
         "time" => time(cursor)?,
@@ -196,6 +213,17 @@ fn float(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     let bits = cursor.integer("the precision of a float in bits", 1, 53, codes::TYPE_ARGUMENT)?;
     cursor.expect_symbol(")")?;
     Ok(if bits <= 24 { Type::Real } else { Type::DoublePrecision })
+}
+
+/// Every value is padded to the length, so that a long one is a size and not a type.
+fn padded(cursor: &mut Cursor) -> Result<u32, TypeFault> {
+    let at = cursor.at();
+    let length = length(cursor)?.unwrap_or(1);
+    if cursor.is_author() && length > MOST_PADDED {
+        let message = format!("the length of a padded text is 1 to {MOST_PADDED}, not {length}");
+        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message).help("write `varchar`, which is not padded"));
+    }
+    Ok(length)
 }
 
 fn length(cursor: &mut Cursor) -> Result<Option<u32>, TypeFault> {

@@ -19,13 +19,16 @@ pub(crate) enum Flavour {
 pub(crate) struct Bounds {
     pub(crate) bytes: usize,
     pub(crate) depth: usize,
+    /// Whether the text is a plugin's, whose names and sizes have to be on our lists and within our bounds. A server's are
+    /// taken as they are: what an older version made has to be read.
+    pub(crate) author: bool,
 }
 
 /// For a plugin's text.
-pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 40 };
+pub(crate) const AUTHOR: Bounds = Bounds { bytes: 4 * 1024, depth: 40, author: true };
 /// For what a server says back of it, which is up to three times as deep by the server's own casts and parentheses.
 /// Deeper would not fit into the stack of a thread in an unoptimised build.
-pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 120 };
+pub(crate) const SERVER: Bounds = Bounds { bytes: 64 * 1024, depth: 120, author: false };
 
 /// A piece of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,8 @@ use crate::types::nearest;
 use std::collections::{BTreeMap, BTreeSet};
 
 const BACKEND: Backend = Backend::Milvus;
+/// What a definition may say of a collection beside its schema.
+pub(super) const PROPERTIES: [&str; 2] = ["collection.ttl.seconds", "mmap.enabled"];
 const MOST_FIELDS: usize = 64;
 const MOST_SHARDS: u32 = 16;
 /// Newer servers allow 1,024; what passes here passes everywhere.
@@ -318,7 +320,6 @@ impl Check<'_> {
     }
 
     fn properties(&mut self, properties: &[raw::Setting]) -> Option<BTreeMap<String, String>> {
-        const KNOWN: [&str; 2] = ["collection.ttl.seconds", "mmap.enabled"];
         self.distinct("properties", "properties", properties.iter().map(|property| property.name.as_str()));
         let mut all = BTreeMap::new();
         for property in properties {
@@ -335,8 +336,8 @@ impl Check<'_> {
                     (!["true", "false"].contains(&value)).then_some("true or false")
                 }
                 other => {
-                    let help = nearest(other, KNOWN).map_or_else(
-                        || format!("properties that a definition may give: {}", KNOWN.join(", ")),
+                    let help = nearest(other, PROPERTIES).map_or_else(
+                        || format!("properties that a definition may give: {}", PROPERTIES.join(", ")),
                         |near| format!("did you mean {near}?"),
                     );
                     self.error(

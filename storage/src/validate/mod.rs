@@ -8,6 +8,8 @@
 mod arguments;
 mod bounds;
 mod clickhouse;
+#[cfg(test)]
+mod documented;
 mod info;
 mod milvus;
 mod scope;

@@ -58,9 +58,14 @@ impl Raw {
     }
 
     pub async fn text(&self, sql: &str) -> String {
-        let mut rows = self.0.query_raw(sql).fetch_bytes("TSVRaw").unwrap_or_else(|fault| panic!("{sql}: {fault}"));
-        let bytes = rows.collect().await.unwrap_or_else(|fault| panic!("{sql}: {fault}"));
-        String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned()
+        self.try_text(sql).await.unwrap_or_else(|fault| panic!("{sql}: {fault}"))
+    }
+
+    /// What the server answers, or why it does not.
+    pub async fn try_text(&self, sql: &str) -> Result<String, String> {
+        let mut rows = self.0.query_raw(sql).fetch_bytes("TSVRaw").map_err(|fault| fault.to_string())?;
+        let bytes = rows.collect().await.map_err(|fault| fault.to_string())?;
+        Ok(String::from_utf8_lossy(&bytes).trim_end_matches('\n').to_owned())
     }
 
     /// Drops a test's databases, before and after it.

@@ -21,4 +21,12 @@ codes! {
         "A SummingMergeTree adds values when it merges parts, in the column's own type: two UInt16 of 60,000 become 54,464, without an error. Use 64 bits for what is summed.";
     AVERAGE_SUMMED = "WH0511", "an average is summed",
         "A SummingMergeTree adds every number that is not in its key, averages too. Keep a sum and a count, or use an AggregatingMergeTree.";
+    VIEW_STATE = "WH0512", "a view writes something else into a column of states",
+        "A column of the type AggregateFunction takes what an aggregate with `State` behind its name gives, or a column of the same type. Anything else the server would read as memory of its own.";
+    VIEW_CYCLE = "WH0513", "materialized views in a circle",
+        "Each insert into a table runs the views that read it, and their inserts run others. A view whose target feeds its own source, through any number of views, never ends: the server refuses every insert.";
+    VIEW_FAN = "WH0514", "one insert runs too many views",
+        "Views that read the targets of views multiply: two from each table to the next make a thousand runs of ten tables. At most 256 runs follow from an insert, over all ways.";
+    SKIP_SIZE = "WH0515", "the skip indexes of a table are too large together",
+        "A filter of a fixed size takes all its bytes in each granule of the index, and a part of one row has one. All such filters of a table have at most 2 MiB together.";
 }

@@ -22,6 +22,37 @@ codes! {
     VECTOR_INDEX = "WH0308", "a Milvus index, metric or parameter does not fit",
         "Milvus 2.3 accepts index parameters that are out of range and fails when it builds. The host checks kind, \
          metric, type and range together.";
+    TIME_ZONE = "WH0309", "not a time zone on the list",
+        "Time zones are the names of the IANA database, spelled as there, and a literal: in types, in arguments of \
+         functions, in buckets. To ClickHouse a zone is the name of a file, which it opens each time; a zone of a column \
+         or an expression, another spelling, and an offset are refused.";
+    FUNCTION_LITERAL = "WH0310", "an argument of a function is not a literal of its list or within its bounds",
+        "Some arguments are no values but a name, a size or a format to the server: a field, a unit, a number of digits or \
+         bytes, the parameters of an aggregate. Each is written as a literal, from a list or within bounds. \
+         docs/arguments.md says of every function what was looked at.";
+    PATTERN = "WH0311", "a regular expression that is dear to compile",
+        "Servers compile regular expressions, some of them once a row, and counted repetitions multiply: \
+         `(a{1,200}){1,200}` has 40,000 states. A regular expression is a literal of at most 512 bytes and 2,000 states, \
+         without references back to what it matched.";
+    RESULT_SIZE = "WH0312", "the result of an expression can be too large",
+        "A server computes constants when a table is made, and the rest for every row: eight `replaceAll` in each other \
+         make 200 MB of ten letters. Each function says how its result grows; a column counts as 256 bytes, a result may \
+         have 64 KiB, and all of an expression 1 MiB.";
+    STATE_VALUE = "WH0313", "a state of an aggregate is made of something else",
+        "A state, `AggregateFunction(..)`, is memory of the server. It reads bytes that are cast to one as they are, with \
+         whatever sizes they claim: a few bytes allocate gigabytes. States come from aggregates in a view, such as \
+         `avgState(x)`, or stay as they are; a column of states takes no default and nothing is cast to one.";
+    ZERO_DIVISOR = "WH0314", "a division by 0",
+        "Every row would fail, or the statement that makes the table. A constant divisor is one of which it is seen that it \
+         is not 0.";
+    MOMENT = "WH0315", "a point in time that is fixed when the definition is carried out",
+        "PostgreSQL reads `now`, `today`, `tomorrow` and `yesterday` as a point in time when it makes the table: every row \
+         gets that same one, and each later look at the definition another. Call `now()` or `current_date`. \
+         Where the other side may be a time, a text of these words needs `cast('..' as text)`.";
+    NUMBER_BOUNDS = "WH0316", "a number is out of bounds",
+        "A number of PostgreSQL has at most 100 digits when it is written out; in ClickHouse an integer has up to 64 bits and \
+         any other number is a Float64. Beyond that a server stores another number than was written, or a hundred \
+         thousand digits.";
     EXPRESSION_SYNTAX = "WH0320", "an expression does not parse",
         "Expressions are of one small language: literals, columns, operators, in, between, like, is null, case, casts, \
          intervals and calls. They are parsed to the end.";

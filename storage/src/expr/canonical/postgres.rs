@@ -12,7 +12,7 @@ pub(super) fn fold(expr: Expr) -> Expr {
         Expr::Cast(of, to) => cast(*of, to),
         Expr::Quantified { value, op, all, array } => quantified(value, op, all, array),
         Expr::In { value, list, negated } => membership(*value, list, negated),
-        Expr::Binary(left, op, right) if op.is_comparison() || op == BinaryOp::Concat || is_match(op) => {
+        Expr::Binary(left, op, right) if op.is_comparison() || op == BinaryOp::Concat || op.is_match() => {
             Expr::Binary(Box::new(bare(*left)), op, Box::new(bare(*right)))
         }
         Expr::Like { value, pattern, any_case, negated } => {
@@ -52,10 +52,6 @@ fn json(text: &str) -> Option<String> {
     }
     let value: Value = serde_json::from_str(text).ok()?;
     exact(&value).then(|| value.to_string())
-}
-
-fn is_match(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Matches | BinaryOp::MatchesAnyCase | BinaryOp::MatchesNot | BinaryOp::MatchesNotAnyCase)
 }
 
 fn call(mut call: Call) -> Expr {

@@ -2,8 +2,9 @@
 
 use super::Parser;
 use crate::diagnostic::codes::types as codes;
+use crate::expr::functions::roles::FIELDS;
 use crate::expr::functions::{self, Function};
-use crate::expr::{Call, Dialect, Expr, ExprFault, rules};
+use crate::expr::{Call, Dialect, Expr, ExprFault, argument, rules};
 use crate::types::shown;
 use crate::types::token::Token;
 
@@ -34,7 +35,18 @@ impl Parser {
         if self.dialect == Dialect::ClickHouse && function == "tuple" {
             return Ok(Expr::Tuple(arguments));
         }
-        Ok(Expr::Call(Call { function, parameters, arguments, distinct, filter }))
+        if self.clause.is_some() && self.dialect == Dialect::ClickHouse && aggregate {
+            argument::parameters(at, &function, &parameters)?;
+        }
+        self.made(at, Call { function, parameters, arguments, distinct, filter })
+    }
+
+    /// A call as an expression; of a plugin's, every argument that is more than a value has been judged.
+    pub(super) fn made(&self, at: usize, call: Call) -> Result<Expr, ExprFault> {
+        if self.clause.is_some() {
+            argument::check(self.dialect, at, &call)?;
+        }
+        Ok(Expr::Call(call))
     }
 
     /// A call that the grammar itself makes.
@@ -122,7 +134,7 @@ impl Parser {
         self.cursor.expect_symbol(")")?;
         self.grow(0)?;
         let function = self.function(at, "extract", 2)?;
-        Ok(Expr::Call(Call::new(function, vec![Expr::text(field), of])))
+        self.made(at, Call::new(function, vec![Expr::text(field), of]))
     }
 
     /// `trim(both from x)` and `substring(x from 1 for 2)`, which PostgreSQL stores so; else a plain call.
@@ -146,7 +158,7 @@ impl Parser {
                 _ => "rtrim",
             };
             let function = self.function(at, name, arguments.len())?;
-            return Ok(Expr::Call(Call::new(function, arguments)));
+            return self.made(at, Call::new(function, arguments));
         }
         self.substring(at)
     }
@@ -174,7 +186,7 @@ impl Parser {
         self.height = highest;
         self.grow(0)?;
         let function = self.function(at, "substring", arguments.len())?;
-        Ok(Expr::Call(Call::new(function, arguments)))
+        self.made(at, Call::new(function, arguments))
     }
 
     fn plain(&mut self, at: usize, name: &str, start: usize) -> Result<Expr, ExprFault> {
@@ -193,7 +205,7 @@ impl Parser {
         }
         let zone = self.expression(super::binding::ZONE)?;
         let function = self.function(at, "timezone", 2)?;
-        Ok(Expr::Call(Call::new(function, vec![zone, left])))
+        self.made(at, Call::new(function, vec![zone, left]))
     }
 }
 
@@ -211,29 +223,3 @@ fn literal_parameters(at: usize, parameters: &[Expr]) -> Result<(), ExprFault> {
     }
     Err(ExprFault::new(codes::FUNCTION_ARGUMENTS, at, "a parameter of an aggregate is not a literal"))
 }
-
-/// What `extract` takes out of a point in time.
-const FIELDS: &[&str] = &[
-    "century",
-    "day",
-    "decade",
-    "dow",
-    "doy",
-    "epoch",
-    "hour",
-    "isodow",
-    "isoyear",
-    "julian",
-    "microseconds",
-    "millennium",
-    "milliseconds",
-    "minute",
-    "month",
-    "quarter",
-    "second",
-    "timezone",
-    "timezone_hour",
-    "timezone_minute",
-    "week",
-    "year",
-];

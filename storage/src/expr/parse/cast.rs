@@ -2,7 +2,7 @@
 
 use super::{Parser, binding};
 use crate::diagnostic::codes::types as codes;
-use crate::expr::{Call, CastType, Dialect, Expr, ExprFault, Interval};
+use crate::expr::{Call, CastType, Dialect, Expr, ExprFault, Interval, Literal, moment};
 use crate::types::token::Token;
 use crate::types::{clickhouse, postgres, shown};
 
@@ -14,14 +14,31 @@ impl Parser {
         self.refuse_query(0)?;
         let of = Box::new(self.expression(0)?);
         let to = if self.dialect == Dialect::ClickHouse && self.cursor.take_symbol(",") {
+            let at = self.cursor.at();
             let text = self.cursor.text("a type in quotes")?;
-            CastType::ClickHouse(clickhouse::Type::parse(&text)?)
+            if self.clause.is_some() {
+                stateless(at, clickhouse::Type::parse(&text)?)?
+            } else {
+                CastType::ClickHouse(clickhouse::Type::parse_server(&text)?)
+            }
         } else {
             self.cursor.expect_word("AS")?;
             self.cast_type()?
         };
         self.cursor.expect_symbol(")")?;
         self.grow(0)?;
+        self.as_type(of, to)
+    }
+
+    /// A value as another type. A word such as `now` becomes a point in time once, when the definition is carried out.
+    fn as_type(&self, of: Box<Expr>, to: CastType) -> Result<Expr, ExprFault> {
+        if self.clause.is_some()
+            && let (Expr::Literal(Literal::Text(text)), CastType::Postgres(time)) = (&*of, &to)
+            && moment::is_time(time)
+            && moment::is_moment(text)
+        {
+            return Err(moment::fault(self.cursor.at(), text));
+        }
         Ok(Expr::Cast(of, to))
     }
 
@@ -30,7 +47,7 @@ impl Parser {
         self.height = 0;
         if self.cursor.take_symbol("::") {
             let to = self.cast_type()?;
-            return Ok(Expr::Cast(Box::new(left), to));
+            return self.as_type(Box::new(left), to);
         }
         if self.dialect != Dialect::ClickHouse {
             return Err(self.refused("an element of an array"));
@@ -43,7 +60,11 @@ impl Parser {
 
     fn cast_type(&mut self) -> Result<CastType, ExprFault> {
         match self.dialect {
-            Dialect::ClickHouse => Ok(CastType::ClickHouse(clickhouse::Type::read(&mut self.cursor)?)),
+            Dialect::ClickHouse => {
+                let at = self.cursor.at();
+                let to = clickhouse::Type::read(&mut self.cursor)?;
+                if self.clause.is_some() { stateless(at, to) } else { Ok(CastType::ClickHouse(to)) }
+            }
             Dialect::Milvus => Err(self.refused("a cast")),
             Dialect::Postgres => {
                 let start = self.cursor.mark();
@@ -93,10 +114,17 @@ impl Parser {
         self.cursor.advance();
         if self.dialect == Dialect::Postgres {
             let text = self.cursor.text("a length of time in quotes")?;
-            return Interval::parse(&text).map(Expr::Interval).ok_or_else(|| {
+            let found = Interval::parse(&text).ok_or_else(|| {
                 ExprFault::new(codes::EXPRESSION_SYNTAX, at, format!("{} is not a length of time", shown(&text)))
                     .help("write `interval '1 day'` or `interval '2 hours 30 minutes'`")
-            });
+            })?;
+            // PostgreSQL writes the least length in a form that it does not read: a dump of it cannot be restored.
+            if self.clause.is_some() && found.microseconds == i64::MIN {
+                let message = format!("the length of time {} is out of bounds", shown(&text));
+                let help = "add a microsecond";
+                return Err(ExprFault::new(codes::NUMBER_BOUNDS, at, message).help(help));
+            }
+            return Ok(Expr::Interval(found));
         }
         let count = self.expression(binding::SIGN - 1)?;
         let unit = self.cursor.word("a unit of time")?;
@@ -117,7 +145,7 @@ impl Parser {
         let word = self.cursor.word("a type")?;
         let text = self.cursor.text("a value in quotes")?;
         match postgres::Type::parse(&word) {
-            Ok(of) => Ok(Expr::Cast(Box::new(Expr::text(text)), CastType::Postgres(of))),
+            Ok(of) => self.as_type(Box::new(Expr::text(text)), CastType::Postgres(of)),
             Err(_) => Err(ExprFault::new(
                 codes::EXPRESSION_SYNTAX,
                 at,
@@ -125,6 +153,16 @@ impl Parser {
             )),
         }
     }
+}
+
+/// A type that is, or holds, the state of an aggregate is made of bytes that the server reads as memory of its own.
+fn stateless(at: usize, to: clickhouse::Type) -> Result<CastType, ExprFault> {
+    if to.holds_state() {
+        let message = format!("a cast to {}", shown(&to.to_string()));
+        return Err(ExprFault::new(codes::STATE_VALUE, at, message)
+            .help("a state comes from an aggregate in a view, such as `avgState(x)`, and from nothing else"));
+    }
+    Ok(CastType::ClickHouse(to))
 }
 
 fn interval_function(unit: &str) -> Option<&'static str> {

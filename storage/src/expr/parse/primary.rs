@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::diagnostic::codes::types as codes;
 use crate::expr::{Call, Dialect, Expr, ExprFault, Literal};
-use crate::expr::{functions, rules};
+use crate::expr::{constant, functions, rules};
 use crate::name::Name;
 use crate::types::shown;
 use crate::types::token::Token;
@@ -57,7 +57,7 @@ impl Parser {
     pub(super) fn primary(&mut self) -> Result<Expr, ExprFault> {
         self.height = 0;
         match self.cursor.peek() {
-            Some(Token::Number(_)) => Ok(self.number(false)),
+            Some(Token::Number(_)) => self.number(false),
             Some(Token::Text(text)) => {
                 let found = Expr::text(text.clone());
                 self.cursor.advance();
@@ -76,13 +76,18 @@ impl Parser {
     }
 
     /// The number that comes next, with its sign.
-    pub(super) fn number(&mut self, minus: bool) -> Expr {
+    pub(super) fn number(&mut self, minus: bool) -> Result<Expr, ExprFault> {
         self.height = 0;
+        let at = self.cursor.at();
         let digits = match self.cursor.advance() {
             Some(Token::Number(digits)) => digits,
             _ => String::from("0"),
         };
-        Expr::Literal(Literal::Number(if minus { format!("-{digits}") } else { digits }))
+        let digits = if minus { format!("-{digits}") } else { digits };
+        if self.clause.is_some() {
+            constant::bounded(&digits, self.dialect, at)?;
+        }
+        Ok(Expr::Literal(Literal::Number(digits)))
     }
 
     fn word(&mut self, lower: &str) -> Result<Expr, ExprFault> {

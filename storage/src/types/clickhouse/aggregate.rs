@@ -1,4 +1,6 @@
-//! Names of ClickHouse's aggregate functions, with combinators.
+//! Names of ClickHouse's aggregate functions, with combinators, and what their parameters may be.
+
+use crate::types::shown;
 
 /// Aggregates that the host carries out.
 const FUNCTIONS: &[&str] = &[
@@ -46,7 +48,7 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 /// What is appended to a function's name and changes how it aggregates.
-const COMBINATORS: &[&str] =
+pub(super) const COMBINATORS: &[&str] =
     &["If", "Array", "Map", "Distinct", "OrDefault", "OrNull", "SimpleState", "State", "MergeState", "Merge"];
 
 /// Functions whose value of two groups follows from the values of each, which is all that is stored of them.
@@ -74,17 +76,64 @@ pub(crate) fn known() -> &'static [&'static str] {
 
 /// Whether a name is an aggregate function, with up to three combinators.
 pub fn is_aggregate(name: &str) -> bool {
+    base(name).is_some()
+}
+
+/// Whether what the function gives is a state, which only the server's own functions can read.
+pub(crate) fn makes_state(name: &str) -> bool {
+    let ends = |combinator: &str| name.strip_suffix(combinator).is_some_and(is_aggregate);
+    is_aggregate(name) && (ends("State") || ends("MergeState"))
+}
+
+/// The function without its combinators.
+fn base(name: &str) -> Option<&'static str> {
     let mut rest = name;
     for _ in 0..=3 {
-        if FUNCTIONS.contains(&rest) {
-            return true;
+        if let Some(found) = FUNCTIONS.iter().find(|known| **known == rest) {
+            return Some(found);
         }
-        let Some(shorter) = COMBINATORS.iter().find_map(|combinator| rest.strip_suffix(combinator)) else {
-            return false;
-        };
-        rest = shorter;
+        rest = COMBINATORS.iter().find_map(|combinator| rest.strip_suffix(combinator))?;
     }
-    false
+    None
+}
+
+/// What is wrong with the parameters of a parametric aggregate: `quantiles(0.5, 0.9)`. Each is a size, or a share.
+pub(crate) fn parameters(name: &str, given: &[&str]) -> Result<(), String> {
+    /// Shares that one call computes.
+    const MOST_SHARES: usize = 32;
+    let whole = |at: usize, what: &str, least: u32, most: u32| match given.get(at) {
+        None => Ok(()),
+        Some(text) if text.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number)) => Ok(()),
+        Some(text) => Err(format!("{what} of `{name}` is {least} to {most}, not {}", shown(text))),
+    };
+    let taken = match base(name).unwrap_or_default() {
+        "uniqCombined" | "uniqCombined64" => {
+            whole(0, "the precision", 12, 20)?;
+            1
+        }
+        "topK" => {
+            whole(0, "the number of values", 1, 1_000)?;
+            whole(1, "the load factor", 1, 10)?;
+            2
+        }
+        "groupArray" | "groupUniqArray" => {
+            whole(0, "the number of values", 1, 1_000_000)?;
+            1
+        }
+        one if one.starts_with("quantile") || one == "median" => {
+            let share = |text: &&str| text.parse::<f64>().is_ok_and(|share| (0.0..=1.0).contains(&share));
+            if let Some(text) = given.iter().find(|text| !share(text)) {
+                return Err(format!("a level of `{name}` is 0 to 1, not {}", shown(text)));
+            }
+            if one.starts_with("quantiles") { MOST_SHARES } else { 1 }
+        }
+        _ => 0,
+    };
+    match taken {
+        taken if given.len() <= taken => Ok(()),
+        0 => Err(format!("`{name}` takes no parameters")),
+        taken => Err(format!("`{name}` takes at most {taken} parameters, not {}", given.len())),
+    }
 }
 
 #[cfg(test)]
@@ -100,5 +149,44 @@ mod tests {
         for name in ["", "If", "State", "sumx", "lower", "sumIfIfIfIfIf"] {
             assert!(!is_aggregate(name), "{name}");
         }
+    }
+
+    #[test]
+    fn parameters_are_shares_and_sizes_within_bounds() {
+        for (name, given) in [
+            ("quantile", &["0.5"][..]),
+            ("quantilesState", &["0.1", "0.5", "1"]),
+            ("topK", &["10"]),
+            ("topKIf", &["1000", "3"]),
+            ("uniqCombined", &["17"]),
+            ("groupArray", &["100"]),
+            ("sum", &[]),
+        ] {
+            assert_eq!(parameters(name, given), Ok(()), "{name}");
+        }
+        for (name, given) in [
+            ("quantile", &["1.5"][..]),
+            ("quantile", &["-1"]),
+            ("quantile", &["nan"]),
+            ("quantile", &["0.1", "0.2"]),
+            ("topK", &["65535"]),
+            ("topK", &["10", "100000"]),
+            ("topK", &["0"]),
+            ("uniqCombined", &["21"]),
+            ("uniqCombined64State", &["1e9"]),
+            ("groupArray", &["1000000000"]),
+            ("sum", &["1"]),
+            ("quantiles", &["0.5"; 33]),
+        ] {
+            assert!(parameters(name, given).is_err(), "{name} {given:?}");
+        }
+    }
+
+    #[test]
+    fn what_gives_a_state_is_known_by_its_name() {
+        assert!(makes_state("avgState") && makes_state("uniqIfState") && makes_state("avgMergeState"));
+        assert!(
+            !makes_state("avg") && !makes_state("avgMerge") && !makes_state("sumSimpleState") && !makes_state("State")
+        );
     }
 }

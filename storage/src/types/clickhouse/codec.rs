@@ -6,9 +6,16 @@
 use super::Type;
 use crate::diagnostic::codes::types as codes;
 use crate::types::cursor::Cursor;
-use crate::types::token::{AUTHOR, Flavour, Token};
+use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use crate::types::{TypeFault, nearest, shown};
 use std::fmt;
+
+/// Codecs of one chain; each holds a block of the column.
+const MOST_CODECS: usize = 4;
+/// FPC keeps two tables of `2^level` values for each column that it writes: 1 MiB at this level, 4 GiB at the server's
+/// highest, for a single row.
+const MOST_FPC: i64 = 16;
+const SERVERS_FPC: i64 = 28;
 
 /// One codec; an argument that is absent is the server's default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,12 +47,22 @@ pub enum Codec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Codecs(Vec<Codec>);
 
-const KNOWN: &[&str] = &["NONE", "Default", "LZ4", "LZ4HC", "ZSTD", "Delta", "DoubleDelta", "Gorilla", "T64", "FPC"];
+pub(super) const KNOWN: &[&str] =
+    &["NONE", "Default", "LZ4", "LZ4HC", "ZSTD", "Delta", "DoubleDelta", "Gorilla", "T64", "FPC"];
 
 impl Codecs {
     /// Reads `Delta, ZSTD(3)`, with or without `CODEC( )` around it. An empty text is no codec.
     pub fn parse(text: &str) -> Result<Codecs, TypeFault> {
-        let mut cursor = Cursor::over(text, Flavour::ClickHouse, AUTHOR, codes::CODEC)?;
+        Codecs::within(text, AUTHOR)
+    }
+
+    /// Reads what `system.columns.compression_codec` says, whose arguments may be any that the server takes.
+    pub fn parse_server(text: &str) -> Result<Codecs, TypeFault> {
+        Codecs::within(text, SERVER)
+    }
+
+    fn within(text: &str, bounds: Bounds) -> Result<Codecs, TypeFault> {
+        let mut cursor = Cursor::over(text, Flavour::ClickHouse, bounds, codes::CODEC)?;
         if cursor.peek().is_none() {
             return Ok(Codecs::default());
         }
@@ -59,6 +76,10 @@ impl Codecs {
             chain
         };
         cursor.end()?;
+        if bounds.author && chain.len() > MOST_CODECS {
+            let message = format!("a chain of {} codecs; at most {MOST_CODECS} are taken", chain.len());
+            return Err(TypeFault::new(codes::CODEC, 0, message).help("one or two prepare, and one compresses"));
+        }
         ordered(&chain)?;
         Ok(Codecs(chain))
     }
@@ -195,7 +216,8 @@ fn fpc(cursor: &mut Cursor) -> Result<Codec, TypeFault> {
     if !cursor.take_symbol("(") {
         return Ok(Codec::Fpc(None, None));
     }
-    let level = cursor.integer("the level of FPC", 1, 28, codes::CODEC)?;
+    let most = if cursor.is_author() { MOST_FPC } else { SERVERS_FPC };
+    let level = cursor.integer("the level of FPC", 1, most, codes::CODEC)?;
     let bytes =
         if cursor.take_symbol(",") { Some(cursor.integer("the bytes of a float", 4, 8, codes::CODEC)?) } else { None };
     cursor.expect_symbol(")")?;

@@ -11,10 +11,40 @@ mod skip;
 mod tests;
 
 pub use aggregate::is_aggregate;
-pub(crate) use aggregate::known as known_aggregates;
+pub(crate) use aggregate::{known as known_aggregates, makes_state, parameters as aggregate_parameters};
 pub use codec::{Codec, Codecs};
 pub use engine::TableEngine;
 pub use skip::SkipIndexKind;
+
+/// Every name that a definition may write.
+#[cfg(test)]
+pub(crate) mod lists {
+    use super::{aggregate, codec, engine, parse, skip};
+
+    pub(crate) fn types() -> impl Iterator<Item = &'static str> {
+        parse::KNOWN.iter().copied()
+    }
+
+    pub(crate) fn aggregates() -> impl Iterator<Item = &'static str> {
+        aggregate::known().iter().copied()
+    }
+
+    pub(crate) fn combinators() -> impl Iterator<Item = &'static str> {
+        aggregate::COMBINATORS.iter().copied()
+    }
+
+    pub(crate) fn codecs() -> impl Iterator<Item = &'static str> {
+        codec::KNOWN.iter().copied()
+    }
+
+    pub(crate) fn engines() -> impl Iterator<Item = &'static str> {
+        engine::KNOWN.iter().copied()
+    }
+
+    pub(crate) fn skip_indexes() -> impl Iterator<Item = &'static str> {
+        skip::KNOWN.iter().copied()
+    }
+}
 
 use crate::name::Name;
 use crate::quote::clickhouse::{identifier, literal};
@@ -119,6 +149,19 @@ impl Type {
     /// A state or value of an aggregate.
     pub fn is_aggregate(&self) -> bool {
         matches!(self, Type::SimpleAggregateFunction(..) | Type::AggregateFunction { .. })
+    }
+
+    /// Whether a value is, or holds, the state of an aggregate: bytes that the server reads as memory of its own.
+    pub fn holds_state(&self) -> bool {
+        match self {
+            Type::AggregateFunction { .. } => true,
+            Type::Array(of) | Type::Nullable(of) | Type::LowCardinality(of) | Type::SimpleAggregateFunction(_, of) => {
+                of.holds_state()
+            }
+            Type::Map(key, value) => key.holds_state() || value.holds_state(),
+            Type::Tuple(fields) => fields.iter().any(|(_, of)| of.holds_state()),
+            _ => false,
+        }
     }
 
     /// Bytes of a value, where all have the same.

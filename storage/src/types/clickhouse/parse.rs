@@ -5,10 +5,13 @@ use crate::diagnostic::codes::types as codes;
 use crate::name::Name;
 use crate::types::cursor::Cursor;
 use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
-use crate::types::{TypeFault, nearest, shown};
+use crate::types::{TypeFault, nearest, shown, zone};
+
+/// The longest `FixedString` that a server makes a column of, unless a setting says otherwise.
+pub(crate) const MOST_FIXED: i64 = 256;
 
 /// Names that ClickHouse takes only in this case.
-const KNOWN: &[&str] = &[
+pub(super) const KNOWN: &[&str] = &[
     "UInt8",
     "UInt16",
     "UInt32",
@@ -91,7 +94,7 @@ fn bare(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     Ok(match word.as_str() {
         "Bool" => Type::Bool,
         "String" => Type::String,
-        "FixedString" => Type::FixedString(one(cursor, "the number of bytes", 1, 0x00ff_ffff)?),
+        "FixedString" => Type::FixedString(fixed_string(cursor)?),
         "Date32" => Type::Date32,
         "DateTime64" => date_time64(cursor)?,
         "Enum" | "Enum8" | "Enum16" => enumeration(cursor, &word, at)?,
@@ -205,13 +208,17 @@ fn wrapped(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     Ok(of)
 }
 
+/// Each value takes all its bytes, so that more than ClickHouse makes a column of is a size and not a type.
+fn fixed_string(cursor: &mut Cursor) -> Result<u32, TypeFault> {
+    let most = if cursor.is_author() { MOST_FIXED } else { 0x00ff_ffff };
+    one(cursor, "the number of bytes", 1, most)
+}
+
 fn zone(cursor: &mut Cursor) -> Result<String, TypeFault> {
     let at = cursor.at();
     let zone = cursor.text("a time zone in quotes")?;
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '_' | '+' | '-');
-    if zone.is_empty() || zone.len() > 64 || !zone.chars().all(plain) {
-        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, format!("{} is not a time zone", shown(&zone)))
-            .help("write it as `UTC` or `Europe/Berlin`"));
+    if cursor.is_author() {
+        zone::check(&zone, at)?;
     }
     Ok(zone)
 }
@@ -381,6 +388,11 @@ fn aggregate_state(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     } else {
         Vec::new()
     };
+    if cursor.is_author() {
+        let given: Vec<&str> = parameters.iter().map(String::as_str).collect();
+        aggregate::parameters(&function, &given)
+            .map_err(|message| TypeFault::new(codes::TYPE_ARGUMENT, at, message))?;
+    }
     let mut arguments = Vec::new();
     while cursor.take_symbol(",") {
         arguments.push(Type::read(cursor)?);

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::codes::types as codes;
 use crate::types::cursor::Cursor;
-use crate::types::token::{AUTHOR, Flavour, Token};
+use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use crate::types::{TypeFault, nearest, shown};
 use std::fmt;
 
@@ -40,14 +40,39 @@ pub enum SkipIndexKind {
     },
 }
 
-const KNOWN: &[&str] = &["minmax", "set", "bloom_filter", "ngrambf_v1", "tokenbf_v1"];
+pub(super) const KNOWN: &[&str] = &["minmax", "set", "bloom_filter", "ngrambf_v1", "tokenbf_v1"];
 const MILLION: f64 = 1_000_000.0;
-const MOST_BYTES: i64 = 16 * 1024 * 1024;
+/// Of a filter; each granule has one, and a part with one row has a granule.
+const MOST_BYTES: i64 = 256 * 1024;
+const SERVERS_BYTES: i64 = u32::MAX as i64;
+/// Hash functions; more than these make a filter slower and no better.
+const MOST_HASHES: i64 = 16;
+const SERVERS_HASHES: i64 = u32::MAX as i64;
+const MOST_GRAM: i64 = 64;
 
 impl SkipIndexKind {
-    /// Reads a kind, as an author or `system.data_skipping_indices.type_full` writes it.
+    /// Reads a kind as an author writes it.
     pub fn parse(text: &str) -> Result<SkipIndexKind, TypeFault> {
-        let mut cursor = Cursor::over(text, Flavour::ClickHouse, AUTHOR, codes::SKIP_INDEX)?;
+        SkipIndexKind::within(text, AUTHOR)
+    }
+
+    /// Reads what `system.data_skipping_indices.type_full` says, whose sizes may be any that the server takes.
+    pub fn parse_server(text: &str) -> Result<SkipIndexKind, TypeFault> {
+        SkipIndexKind::within(text, SERVER)
+    }
+
+    /// Bytes that each granule of the index takes, however few rows it has.
+    pub fn fixed_bytes(&self) -> u64 {
+        match self {
+            SkipIndexKind::NgramBloomFilter { bytes, .. } | SkipIndexKind::TokenBloomFilter { bytes, .. } => {
+                u64::from(*bytes)
+            }
+            SkipIndexKind::MinMax | SkipIndexKind::Set(_) | SkipIndexKind::BloomFilter { .. } => 0,
+        }
+    }
+
+    fn within(text: &str, bounds: Bounds) -> Result<SkipIndexKind, TypeFault> {
+        let mut cursor = Cursor::over(text, Flavour::ClickHouse, bounds, codes::SKIP_INDEX)?;
         let at = cursor.at();
         let word = cursor.word("a kind of skip index")?;
         let found = match word.to_ascii_lowercase().as_str() {
@@ -113,10 +138,12 @@ fn numbers<const N: usize>(cursor: &mut Cursor, what: [&str; N]) -> Result<[u32;
         if position > 0 {
             cursor.expect_symbol(",")?;
         }
+        let author = cursor.is_author();
         let (least, most) = match what {
-            "bytes" => (1, MOST_BYTES),
+            "bytes" => (1, if author { MOST_BYTES } else { SERVERS_BYTES }),
             "the seed" => (0, i64::from(u32::MAX)),
-            _ => (1, 64),
+            "hashes" => (1, if author { MOST_HASHES } else { SERVERS_HASHES }),
+            _ => (1, MOST_GRAM),
         };
         *slot = u32::try_from(cursor.integer(what, least, most, codes::SKIP_INDEX)?).unwrap_or_default();
     }

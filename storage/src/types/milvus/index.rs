@@ -69,19 +69,21 @@ const fn integer(name: &'static str, least: u32, most: u32) -> Parameter {
 }
 
 const NLIST: Parameter = integer("nlist", 1, 65_536);
-const HNSW: &[Parameter] = &[integer("M", 2, 2_048), integer("efConstruction", 1, 65_535)];
+// Milvus takes 2,048 neighbours, which are 16 KiB for each vector, and any number of candidates.
+const HNSW: &[Parameter] = &[integer("M", 2, 256), integer("efConstruction", 1, 4_096)];
 const HNSW_SQ: &[Parameter] = &[
-    integer("M", 2, 2_048),
-    integer("efConstruction", 1, 65_535),
+    integer("M", 2, 256),
+    integer("efConstruction", 1, 4_096),
     Parameter { name: "sq_type", values: Values::Choice(&["SQ6", "SQ8", "BF16", "FP16"]), required: false },
 ];
+// A codebook has two to the power of `nbits` centroids.
 const IVF_PQ: &[Parameter] =
-    &[NLIST, Parameter { name: "m", values: Values::Integer(1, 65_536), required: true }, integer("nbits", 1, 24)];
+    &[NLIST, Parameter { name: "m", values: Values::Integer(1, 65_536), required: true }, integer("nbits", 1, 12)];
 const SCANN: &[Parameter] =
     &[NLIST, Parameter { name: "with_raw_data", values: Values::Choice(&["true", "false"]), required: false }];
 const NGRAM: &[Parameter] = &[
-    Parameter { name: "min_gram", values: Values::Integer(1, 64), required: true },
-    Parameter { name: "max_gram", values: Values::Integer(1, 64), required: true },
+    Parameter { name: "min_gram", values: Values::Integer(1, 32), required: true },
+    Parameter { name: "max_gram", values: Values::Integer(1, 32), required: true },
 ];
 
 impl IndexKind {
@@ -300,7 +302,10 @@ mod tests {
     fn parameters_out_of_range_are_refused() {
         for (kind, name, value) in [
             ("HNSW", "M", "1"),
-            ("HNSW", "M", "2049"),
+            ("HNSW", "M", "257"),
+            ("HNSW", "efConstruction", "4097"),
+            ("IVF_PQ", "nbits", "13"),
+            ("NGRAM", "max_gram", "33"),
             ("HNSW", "M", "x"),
             ("HNSW", "M", "-1"),
             ("HNSW", "efConstruction", "0"),

@@ -64,6 +64,12 @@ const KNOWN: &[&str] = &[
     "INT8_VECTOR",
 ];
 
+/// Every name that a definition may write.
+#[cfg(test)]
+pub(crate) fn known() -> impl Iterator<Item = &'static str> {
+    KNOWN.iter().copied()
+}
+
 impl Type {
     /// Reads a type: `VARCHAR(4096)`, `ARRAY(INT64, 256)`, `FLOAT_VECTOR(1536)`.
     pub fn parse(text: &str) -> Result<Type, TypeFault> {

@@ -1,6 +1,7 @@
 //! Rules of ClickHouse: columns, codecs, keys, settings; engines in [`engine`], views in [`view`].
 
 mod engine;
+mod flow;
 mod sharding;
 mod view;
 
@@ -20,10 +21,14 @@ const BACKEND: Backend = Backend::Clickhouse;
 /// A part of so many columns is as wide as ClickHouse is used with; the engine itself has no bound.
 const MOST_COLUMNS: usize = 1_000;
 
+/// Bytes of all filters of a fixed size, each of which is made for every granule.
+const MOST_FILTERS: u64 = 2 * 1_024 * 1_024;
+
 /// Settings that a definition may give, each with its least and greatest value. Where data lie (`storage_policy`, `disk`)
 /// is for the deployment to say, and when they move for a tier policy.
-const SETTINGS: [(&str, u64, u64); 6] = [
-    ("index_granularity", 1, 1_048_576),
+pub(in crate::validate) const SETTINGS: [(&str, u64, u64); 6] = [
+    // Each mark of each column is kept in memory: of fewer rows, a million rows have more of them than values.
+    ("index_granularity", 64, 1_048_576),
     ("index_granularity_bytes", 1_024, 1_073_741_824),
     ("min_bytes_for_wide_part", 0, 1_099_511_627_776),
     ("min_rows_for_wide_part", 0, 1_099_511_627_776),
@@ -56,6 +61,7 @@ impl Check<'_> {
         };
         self.distinct("skip_indexes", "skip indexes", table.skip_indexes.iter().map(|index| index.name.as_str()));
         let skip_indexes: Vec<_> = table.skip_indexes.iter().map(|index| self.skip_index(index, &known)).collect();
+        self.filters(skip_indexes.iter().flatten());
         let settings = self.settings(&table.settings);
         let sharding_key = match &table.sharding_key {
             Some(text) => self.expression("sharding_key", text, Dialect::ClickHouse, Clause::SortKey, &known).map(Some),
@@ -97,6 +103,14 @@ impl Check<'_> {
             None => None,
         };
         let data_type = data_type?;
+        if data_type.holds_state() && !matches!(column.value, raw::ChColumnValue::Empty) {
+            self.error(
+                codes::types::STATE_VALUE,
+                &path,
+                format!("{} takes a value that is no state", cut(&data_type.to_string())),
+                "leave the value out: states come from a view, such as avgState(x)",
+            );
+        }
         if let Some(codec) = &codec {
             if matches!(value, Some(ColumnValue::Alias(_))) {
                 self.error(
@@ -131,6 +145,18 @@ impl Check<'_> {
             );
         }
         Some(SkipIndex { name: name?, on: on?, kind: kind?, granularity: index.granularity })
+    }
+
+    fn filters<'i>(&mut self, indexes: impl Iterator<Item = &'i SkipIndex>) {
+        let bytes: u64 = indexes.map(|index| index.kind.fixed_bytes()).fold(0, u64::saturating_add);
+        if bytes > MOST_FILTERS {
+            self.error(
+                codes::clickhouse::SKIP_SIZE,
+                "skip_indexes",
+                format!("filters of {bytes} bytes in each granule; {MOST_FILTERS} are possible together"),
+                "give the filters fewer bytes: 32,768 is usual",
+            );
+        }
     }
 
     fn settings(&mut self, settings: &[raw::Setting]) -> Option<BTreeMap<String, String>> {

@@ -7,6 +7,7 @@ use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect, Expr};
 use crate::name::Name;
 use crate::raw;
+use crate::types::clickhouse::{Type, makes_state};
 use crate::validate::{Check, cut};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,19 +18,13 @@ impl Check<'_> {
         views: &[raw::ChMaterializedView],
         tables: &[raw::ChTable],
     ) -> Vec<View> {
-        let columns: BTreeMap<&str, BTreeSet<Name>> = tables
-            .iter()
-            .map(|table| {
-                (
-                    table.header.id.as_str(),
-                    table.columns.iter().filter_map(|column| Name::checked(&column.header.name).ok()).collect(),
-                )
-            })
-            .collect();
+        let columns: BTreeMap<&str, Columns> =
+            tables.iter().map(|table| (table.header.id.as_str(), Columns::of(table))).collect();
+        self.flow(views);
         views.iter().filter_map(|view| self.view(view, &columns)).collect()
     }
 
-    fn view(&mut self, view: &raw::ChMaterializedView, columns: &BTreeMap<&str, BTreeSet<Name>>) -> Option<View> {
+    fn view(&mut self, view: &raw::ChMaterializedView, columns: &BTreeMap<&str, Columns>) -> Option<View> {
         self.begin(BACKEND, &view.header);
         let header = self.header(BACKEND, &view.header);
         let source = self.view_table("source", &view.source, columns);
@@ -46,13 +41,15 @@ impl Check<'_> {
         let select: Vec<_> = view.select.iter().map(|one| self.view_column(one, from, into)).collect();
         self.distinct("select", "columns", view.select.iter().map(|one| one.name.as_str()));
         let only_where = match &view.only_where {
-            Some(text) => Some(self.expression("only_where", text, Dialect::ClickHouse, Clause::Filter, from)?),
+            Some(text) => {
+                Some(self.expression("only_where", text, Dialect::ClickHouse, Clause::Filter, &from.names)?)
+            }
             None => None,
         };
         let group_by: Vec<_> = view
             .group_by
             .iter()
-            .map(|text| self.expression("group_by", text, Dialect::ClickHouse, Clause::SortKey, from))
+            .map(|text| self.expression("group_by", text, Dialect::ClickHouse, Clause::SortKey, &from.names))
             .collect();
         let select: Vec<Selected> = select.into_iter().collect::<Option<_>>()?;
         let group_by: Vec<Expr> = group_by.into_iter().collect::<Option<_>>()?;
@@ -64,8 +61,8 @@ impl Check<'_> {
         &mut self,
         path: &str,
         text: &str,
-        columns: &'c BTreeMap<&str, BTreeSet<Name>>,
-    ) -> Option<(crate::definition::ObjectName, &'c BTreeSet<Name>)> {
+        columns: &'c BTreeMap<&str, Columns>,
+    ) -> Option<(crate::definition::ObjectName, &'c Columns)> {
         let resolved = self.reference(BACKEND, path, text)?;
         let id = text.rsplit('/').next().unwrap_or_default();
         let Some(columns) = columns.get(id).filter(|_| resolved.kind == ObjectKind::Table) else {
@@ -76,15 +73,21 @@ impl Check<'_> {
         Some((resolved.name, columns))
     }
 
-    fn view_column(&mut self, one: &raw::Selected, from: &BTreeSet<Name>, into: &BTreeSet<Name>) -> Option<Selected> {
+    fn view_column(&mut self, one: &raw::Selected, from: &Columns, into: &Columns) -> Option<Selected> {
         let path = format!("select/{}", cut(&one.name));
-        let name = into.get(one.name.as_str()).cloned();
+        let name = into.names.get(one.name.as_str()).cloned();
         if name.is_none() {
             // ClickHouse drops such a column in silence.
-            self.unknown_column(&path, &one.name, into);
+            self.unknown_column(&path, &one.name, &into.names);
         }
-        let value = self.expression(&path, &one.value, Dialect::ClickHouse, Clause::Select, from);
-        Some(Selected { name: name?, value: value? })
+        let value = self.expression(&path, &one.value, Dialect::ClickHouse, Clause::Select, &from.names);
+        let (name, value) = (name?, value?);
+        if let Some(state) = into.states.get(&name).filter(|state| !gives(&value, state, from)) {
+            let message = format!("{name} is {}, and its value is no such state", cut(&state.to_string()));
+            let help = "write an aggregate with `State` behind its name, such as avgState(x)";
+            self.error(codes::clickhouse::VIEW_STATE, &path, message, help);
+        }
+        Some(Selected { name, value })
     }
 
     fn grouping(&mut self, select: &[Selected], group_by: &[Expr]) {
@@ -113,5 +116,32 @@ impl Check<'_> {
                 "add its expression to group_by",
             );
         }
+    }
+}
+
+/// Columns of a table as a view sees them.
+struct Columns {
+    names: BTreeSet<Name>,
+    /// Those that hold states of aggregates, with their types.
+    states: BTreeMap<Name, Type>,
+}
+
+impl Columns {
+    fn of(table: &raw::ChTable) -> Self {
+        let named = table.columns.iter().filter_map(|column| Some((Name::checked(&column.header.name).ok()?, column)));
+        let typed = named.clone().filter_map(|(name, column)| Some((name, Type::parse(&column.data_type).ok()?)));
+        Self {
+            names: named.map(|(name, _)| name).collect(),
+            states: typed.filter(|(_, data_type)| data_type.holds_state()).collect(),
+        }
+    }
+}
+
+/// Whether the value of an output is a state by itself, so that no server makes one of its bytes.
+fn gives(value: &Expr, state: &Type, from: &Columns) -> bool {
+    match value {
+        Expr::Column(name) => from.states.get(name) == Some(state),
+        Expr::Call(call) => makes_state(&call.function),
+        _ => false,
     }
 }

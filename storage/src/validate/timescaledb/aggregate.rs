@@ -7,14 +7,25 @@ use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect};
 use crate::name::{Name, Place};
 use crate::raw::{self, Duration, DurationUnit};
+use crate::types::postgres::Type;
+use crate::types::zone;
 use crate::validate::{Check, cut};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an aggregate can read: its columns, its time column, and, over an aggregate, the bucket below.
-struct Source {
+struct Source<'r> {
     columns: BTreeSet<Name>,
+    /// The table's, whose types are known; of an aggregate none.
+    typed: &'r [raw::PgColumn],
     time_column: String,
     bucket: Option<Duration>,
+}
+
+impl Source<'_> {
+    fn type_of(&self, name: &str) -> Option<Type> {
+        let column = self.typed.iter().find(|column| column.header.name == name)?;
+        Type::parse(&column.data_type).ok()
+    }
 }
 
 impl Check<'_> {
@@ -24,7 +35,7 @@ impl Check<'_> {
         aggregates: &[raw::ContinuousAggregate],
         tables: &[raw::PgTable],
     ) -> Vec<Aggregate> {
-        let mut sources: BTreeMap<&str, Source> =
+        let mut sources: BTreeMap<&str, Source<'_>> =
             tables.iter().filter_map(|table| Some((table.header.id.as_str(), from_table(table)?))).collect();
         sources.extend(aggregates.iter().map(|one| (one.header.id.as_str(), from_aggregate(one))));
         let mut names = Names::default();
@@ -36,7 +47,7 @@ impl Check<'_> {
     fn aggregate(
         &mut self,
         one: &raw::ContinuousAggregate,
-        sources: &BTreeMap<&str, Source>,
+        sources: &BTreeMap<&str, Source<'_>>,
         names: &mut Names,
     ) -> Option<Aggregate> {
         self.begin(BACKEND, &one.header);
@@ -61,13 +72,15 @@ impl Check<'_> {
         self.distinct("columns", "columns", output.chain([one.bucket_name.as_str()]));
         let only_where = match &one.only_where {
             Some(text) => {
-                Some(self.expression("only_where", text, Dialect::Postgres, Clause::Filter, &source.columns)?)
+                let found = self.expression("only_where", text, Dialect::Postgres, Clause::Filter, &source.columns)?;
+                self.moments("only_where", &found, None, &|name| source.type_of(name));
+                Some(found)
             }
             None => None,
         };
         self.refresh(one);
         let own: BTreeSet<Name> = from_aggregate(one).columns;
-        let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, names)).collect();
+        let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, &|_| None, names)).collect();
         if one.indexes.iter().any(|index| index.unique) {
             self.error(
                 codes::timescaledb::AGGREGATE,
@@ -92,7 +105,7 @@ impl Check<'_> {
         })
     }
 
-    fn bucket(&mut self, one: &raw::ContinuousAggregate, source: &Source) {
+    fn bucket(&mut self, one: &raw::ContinuousAggregate, source: &Source<'_>) {
         if one.time_column != source.time_column {
             self.error(
                 codes::timescaledb::AGGREGATE,
@@ -112,18 +125,8 @@ impl Check<'_> {
                 "over buckets of months only months and years fit, over shorter ones any multiple",
             );
         }
-        let zone_ok = |zone: &String| {
-            !zone.is_empty()
-                && zone.len() <= 64
-                && zone.chars().all(|c| c.is_ascii_alphanumeric() || "_+-/".contains(c))
-        };
-        if one.time_zone.as_ref().is_some_and(|zone| !zone_ok(zone)) {
-            self.error(
-                codes::timescaledb::AGGREGATE,
-                "time_zone",
-                "it is not the name of a time zone",
-                "write it as in Europe/Berlin",
-            );
+        if let Some(zone) = &one.time_zone {
+            self.parsed("time_zone", zone::check(zone, 0));
         }
         if one.aggregates.is_empty() {
             self.error(
@@ -139,7 +142,7 @@ impl Check<'_> {
         &mut self,
         all: &[raw::Selected],
         path: &str,
-        source: &Source,
+        source: &Source<'_>,
         aggregated: bool,
     ) -> Option<Vec<Selected>> {
         let mut selected = Vec::new();
@@ -148,6 +151,7 @@ impl Check<'_> {
             let name = self.name(BACKEND, Place::Column, &path, &one.name);
             let value = self.expression(&path, &one.value, Dialect::Postgres, Clause::Select, &source.columns);
             let (Some(name), Some(value)) = (name, value) else { continue };
+            self.moments(&path, &value, None, &|name| source.type_of(name));
             if value.has_aggregate() != aggregated {
                 let (message, help) = if aggregated {
                     ("it calls no aggregate", "call one, or move the column to group_by")
@@ -212,16 +216,16 @@ impl Check<'_> {
     }
 }
 
-fn from_table(table: &raw::PgTable) -> Option<Source> {
+fn from_table(table: &raw::PgTable) -> Option<Source<'_>> {
     let hypertable = table.hypertable.as_ref()?;
     let columns = table.columns.iter().filter_map(|column| Name::checked(&column.header.name).ok()).collect();
-    Some(Source { columns, time_column: hypertable.time_column.clone(), bucket: None })
+    Some(Source { columns, typed: &table.columns, time_column: hypertable.time_column.clone(), bucket: None })
 }
 
-fn from_aggregate(one: &raw::ContinuousAggregate) -> Source {
+fn from_aggregate(one: &raw::ContinuousAggregate) -> Source<'_> {
     let names = one.group_by.iter().chain(&one.aggregates).map(|selected| &selected.name).chain([&one.bucket_name]);
     let columns = names.filter_map(|name| Name::checked(name).ok()).collect();
-    Source { columns, time_column: one.bucket_name.clone(), bucket: Some(one.bucket) }
+    Source { columns, typed: &[], time_column: one.bucket_name.clone(), bucket: Some(one.bucket) }
 }
 
 /// Whether a bucket is made of whole ones of another.

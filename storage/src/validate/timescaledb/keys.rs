@@ -42,11 +42,13 @@ impl Check<'_> {
     pub(super) fn check(
         &mut self,
         check: &raw::PgCheck,
+        of: &Known<'_>,
         known: &BTreeSet<Name>,
         names: &mut Names,
     ) -> Option<CheckConstraint> {
         let path = format!("checks/{}", check.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
         let condition = self.expression(&path, &check.condition, Dialect::Postgres, Clause::Check, known)?;
+        self.moments(&path, &condition, None, &|name| of.type_of(name));
         let words: Vec<String> = condition.columns().iter().map(Name::to_string).collect();
         let name = names.derive(self, &path, check.name.as_deref(), Place::Constraint, &words, "check")?;
         Some(CheckConstraint { name, condition })
@@ -164,7 +166,7 @@ impl<'t> Known<'t> {
         self.columns.get(name).copied()
     }
 
-    fn type_of(&self, name: &str) -> Option<Type> {
+    pub(super) fn type_of(&self, name: &str) -> Option<Type> {
         self.column(name).and_then(|column| Type::parse(&column.data_type).ok())
     }
 }

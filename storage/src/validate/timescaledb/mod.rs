@@ -9,7 +9,7 @@ use super::{Check, cut};
 use crate::definition::Backend;
 use crate::definition::timescaledb::{Column, ColumnValue, Index, IndexMethod, SortKey, Table};
 use crate::diagnostic::codes;
-use crate::expr::{Clause, Dialect, Expr};
+use crate::expr::{self, Clause, Dialect, Expr};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::postgres::Type;
@@ -53,8 +53,9 @@ impl Check<'_> {
             table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Some("key"))).collect();
         let foreign_keys: Vec<_> =
             table.foreign_keys.iter().map(|key| self.foreign_key(key, &itself, by_id, &known, names)).collect();
-        let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &known, names)).collect();
-        let indexes: Vec<_> = table.indexes.iter().map(|index| self.index(index, &known, names)).collect();
+        let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &itself, &known, names)).collect();
+        let types = |name: &str| itself.type_of(name);
+        let indexes: Vec<_> = table.indexes.iter().map(|index| self.index(index, &known, &types, names)).collect();
         let hypertable = table.hypertable.as_ref().map(|hypertable| self.hypertable(hypertable, table, &known));
         let columnstore = table.columnstore.as_ref().map(|columnstore| self.columnstore(columnstore, table, &known));
         Some(Table {
@@ -96,6 +97,9 @@ impl Check<'_> {
         self.column_comment(&path, &column.header.comment);
         let data_type = self.parsed(&path, Type::parse(&column.data_type));
         let value = self.column_value(column, &path, data_type.as_ref(), known);
+        if let Some(ColumnValue::Default(value) | ColumnValue::Generated(value)) = &value {
+            self.moments(&path, value, data_type.as_ref(), &|name| of.type_of(name));
+        }
         let in_key = of.primary_key.contains(column.header.name.as_str());
         let is_time =
             of.table.hypertable.as_ref().is_some_and(|hypertable| hypertable.time_column == column.header.name);
@@ -107,6 +111,19 @@ impl Check<'_> {
             nullable: column.nullable && !in_key && !is_time && !identity,
             value: value?,
         })
+    }
+
+    /// Refuses a word that PostgreSQL turns into a point in time once. `types` says the type of a column, where it is known.
+    pub(super) fn moments(
+        &mut self,
+        path: &str,
+        expr: &Expr,
+        result: Option<&Type>,
+        types: &dyn Fn(&str) -> Option<Type>,
+    ) {
+        if let Some(text) = expr::moments(expr, result, types) {
+            self.fault(expr::moment_fault(&text).diagnostic(path));
+        }
     }
 
     /// The value of a parse, or its fault noted.
@@ -150,7 +167,13 @@ impl Check<'_> {
     }
 
     /// An index of a table or an aggregate.
-    fn index(&mut self, index: &raw::PgIndex, known: &BTreeSet<Name>, names: &mut Names) -> Option<Index> {
+    fn index(
+        &mut self,
+        index: &raw::PgIndex,
+        known: &BTreeSet<Name>,
+        types: &dyn Fn(&str) -> Option<Type>,
+        names: &mut Names,
+    ) -> Option<Index> {
         let path = format!("indexes/{}", index.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
         let Some(method) = IndexMethod::find(&index.method) else {
             self.error(
@@ -169,6 +192,9 @@ impl Check<'_> {
             }
             None => None,
         };
+        for expr in keys.iter().flatten().map(|key| &key.by).chain(&only_where) {
+            self.moments(&path, expr, None, types);
+        }
         self.index_rules(index, method, &path);
         let keys: Vec<SortKey> = keys.into_iter().collect::<Option<_>>()?;
         let words: Vec<String> = keys.iter().map(|key| word(&key.by)).collect();

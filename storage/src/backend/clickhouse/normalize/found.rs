@@ -163,7 +163,7 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
     }
     for index in indexes {
         let on = server_list(&index.expr).unwrap_or_else(|| Fact::Known(String::new()));
-        let kind = SkipIndexKind::parse(&index.type_full)
+        let kind = SkipIndexKind::parse_server(&index.type_full)
             .map_or_else(|_| Fact::Opaque(index.type_full.clone()), |kind| kind.to_string().into());
         put_index(&mut shape, &index.name, on, kind, index.granularity.clone());
     }
@@ -224,7 +224,7 @@ fn found_column(shape: &mut Shape, row: &ColumnRow) {
         other => put(shape, key.clone(), "value", Fact::Opaque(format!("{other} {}", row.default_expression))),
     }
     if !row.compression_codec.is_empty() {
-        let codec = Codecs::parse(&row.compression_codec).ok().zip(data_type.ok());
+        let codec = Codecs::parse_server(&row.compression_codec).ok().zip(data_type.ok());
         let fact = codec.map_or_else(
             || Fact::Opaque(row.compression_codec.clone()),
             |(codec, of)| codec.canonical(&of).to_string().into(),

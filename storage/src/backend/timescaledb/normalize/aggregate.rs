@@ -14,6 +14,10 @@ use sqlparser::ast::{
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::Parser;
 
+/// How deep a query may be, in calls of the parser's: it takes up to three for each bracket of an author's, of which there
+/// are 40 in each other. A deeper query is opaque; without a bound it would end the program.
+const DEEPEST: usize = 128;
+
 /// Adds what the rows say.
 pub(super) fn shape(shape: &mut Shape, rows: &Aggregate) {
     let real_time = if rows.materialized_only { "no" } else { "yes" };
@@ -54,7 +58,8 @@ struct Query {
 }
 
 fn read(text: &str) -> Option<Query> {
-    let mut statements = Parser::parse_sql(&PostgreSqlDialect {}, text).ok()?;
+    let parser = Parser::new(&PostgreSqlDialect {}).with_recursion_limit(DEEPEST).try_with_sql(text);
+    let mut statements = parser.ok()?.parse_statements().ok()?;
     let (Some(Statement::Query(query)), true) = (statements.pop(), statements.is_empty()) else { return None };
     if query.with.is_some() || query.order_by.is_some() || query.limit_clause.is_some() || query.fetch.is_some() {
         return None;
@@ -234,6 +239,47 @@ mod tests {
             let whole = facts_of(definition);
             let facts = whole.parts.get(&PartKey::only(PartKind::Object)).unwrap();
             assert!(matches!(facts.get("query"), Some(Fact::Opaque(_))), "{definition}");
+        }
+    }
+
+    /// As PostgreSQL 17 says what an author wrote with all brackets that there may be.
+    fn selecting(value: &str) -> String {
+        format!(
+            " SELECT public.time_bucket('01:00:00'::interval, ts) AS b,\n    sum({value}) AS s\n   FROM s.m\n  GROUP BY \
+             (public.time_bucket('01:00:00'::interval, ts));"
+        )
+    }
+
+    fn nested(times: usize, before: &str, of: &str, after: &str) -> String {
+        format!("{}{of}{}", before.repeat(times), after.repeat(times))
+    }
+
+    #[test]
+    fn the_deepest_that_an_author_may_write_is_read_and_what_is_deeper_is_opaque() {
+        let value = |definition: &str| {
+            facts_of(definition).parts.get(&PartKey::new(PartKind::Column, "s"))?.get("value").cloned()
+        };
+        let case = |condition: &str| format!("CASE WHEN {condition} THEN 1 ELSE NULL::integer END");
+        for deepest in [
+            nested(39, "(- ", "a", ")"),
+            format!("length({})", nested(39, "lower(", "(c)::text", ")")),
+            nested(39, "(", "a", " + 1)"),
+            case(&nested(39, "(NOT ", "(a > 1)", ")")),
+            nested(39, "COALESCE(", "a", ", 1)"),
+            case(&nested(20, "((a > 1) AND ((a < 2) OR ", "(a = 3)", "))")),
+            nested(19, "((", "a", ")::text)::integer"),
+            nested(39, "CASE WHEN (a > 1) THEN ", "a", " ELSE 0 END"),
+        ] {
+            let found = value(&selecting(&deepest)).unwrap_or_else(|| panic!("{deepest} is not read"));
+            assert!(!matches!(found, Fact::Opaque(_)), "{deepest}");
+        }
+        for (before, after) in [("(", ")"), ("lower(", ")"), ("(NOT ", ")"), ("- ", ""), ("CASE WHEN ", " THEN 1 END")]
+        {
+            for times in [1_000, 30_000] {
+                let whole = facts_of(&selecting(&nested(times, before, "a", after)));
+                let facts = whole.parts.get(&PartKey::only(PartKind::Object)).unwrap();
+                assert!(matches!(facts.get("query"), Some(Fact::Opaque(_))), "{before} {times}");
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn default(expr: &Expr, data_type: &Type) -> Fact {
 
 /// A default as a server says it.
 pub(super) fn server_default(text: &str, data_type: &str) -> Fact {
-    match (crate::expr::parse_server(text, Dialect::Postgres), Type::parse(data_type)) {
+    match (crate::expr::parse_server(text, Dialect::Postgres), Type::parse_server(data_type)) {
         (Ok(expr), Ok(data_type)) => default(&expr, &data_type),
         (Ok(expr), Err(_)) => expression(&expr),
         (Err(_), _) => Fact::Opaque(text.to_owned()),
@@ -70,7 +70,7 @@ fn same_family(a: &Type, b: &Type) -> bool {
 
 /// A type as a server says it.
 pub(super) fn server_type(text: &str) -> Fact {
-    Type::parse(text).map_or_else(|_| Fact::Opaque(text.to_owned()), |parsed| parsed.to_string().into())
+    Type::parse_server(text).map_or_else(|_| Fact::Opaque(text.to_owned()), |parsed| parsed.to_string().into())
 }
 
 /// Names in order.

@@ -1,0 +1,213 @@
+//! Words that PostgreSQL turns into a point in time when it reads a definition: `now`, `today`, `tomorrow`, `yesterday`.
+//!
+//! `default 'now'` on a column of a time type is the moment at which the table was made, for every row for ever, and another
+//! one each time that the definition is read. A call of `now()` is what was meant.
+
+use super::{Call, Dialect, Expr, ExprFault, Literal, functions};
+use crate::diagnostic::codes::types as codes;
+use crate::types::postgres::Type;
+use crate::types::shown;
+
+const WORDS: [&str; 4] = ["now", "today", "tomorrow", "yesterday"];
+
+/// Whether a text, read as a point in time, is another one each time.
+pub(super) fn is_moment(text: &str) -> bool {
+    let mut words = text.split(|letter: char| !letter.is_ascii_alphabetic());
+    words.any(|word| WORDS.iter().any(|moment| moment.eq_ignore_ascii_case(word)))
+}
+
+/// A type whose texts are read so, or an array of it.
+pub(super) fn is_time(of: &Type) -> bool {
+    match of {
+        Type::Array(of) => is_time(of),
+        other => other.is_time() || matches!(other, Type::Time(_)),
+    }
+}
+
+pub(super) fn fault(at: usize, text: &str) -> ExprFault {
+    let message = format!("{} is a point in time that is fixed when the definition is carried out", shown(text));
+    ExprFault::new(codes::MOMENT, at, message)
+        .help("call `now()` or `current_date`; where a text is meant, write `cast('..' as text)`")
+}
+
+/// The first text in an expression of PostgreSQL that is such a word and may be read as a point in time. `result` is the
+/// type that the whole becomes, where it is known, and `column` says the type of a column.
+pub(crate) fn moments(expr: &Expr, result: Option<&Type>, column: &dyn Fn(&str) -> Option<Type>) -> Option<String> {
+    if let (Expr::Literal(Literal::Text(text)), true) = (expr, result.is_some_and(is_time)) {
+        return is_moment(text).then(|| text.clone());
+    }
+    let mut found = None;
+    expr.walk(&mut |part| {
+        for beside in groups(part) {
+            let text = beside.iter().find_map(|inner| match inner {
+                Expr::Literal(Literal::Text(text)) if is_moment(text) => Some(text),
+                _ => None,
+            });
+            if found.is_none() && text.is_some() && !reads_text(part, &beside, column) {
+                found = text.cloned();
+            }
+        }
+    });
+    found
+}
+
+/// Parts of a node that are brought to one type.
+fn groups(expr: &Expr) -> Vec<Vec<&Expr>> {
+    let Expr::Case { operand, branches, otherwise } = expr else { return vec![expr.parts()] };
+    let compared = operand.as_deref().into_iter().chain(branches.iter().map(|(condition, _)| condition));
+    let results = branches.iter().map(|(_, result)| result).chain(otherwise.as_deref());
+    vec![compared.collect(), results.collect()]
+}
+
+/// Whether the texts in a node stay texts: it takes nothing else, or they stand beside nothing but texts.
+fn reads_text(expr: &Expr, beside: &[&Expr], column: &dyn Fn(&str) -> Option<Type>) -> bool {
+    match expr {
+        Expr::Cast(..) | Expr::Like { .. } => true,
+        Expr::Call(call) if takes_text(call) => true,
+        Expr::Call(call) if !is_any(call) => false,
+        _ => beside.iter().all(|part| is_text(part, column)),
+    }
+}
+
+/// Functions that take and give any type, the same for all arguments.
+fn is_any(call: &Call) -> bool {
+    matches!(call.function.as_str(), "coalesce" | "greatest" | "least" | "nullif" | "min" | "max")
+}
+
+fn takes_text(call: &Call) -> bool {
+    functions::takes_text(&call.function)
+        || matches!(call.function.as_str(), "concat" | "concat_ws" | "to_jsonb" | "encode" | "decode")
+        || call.function.starts_with("jsonb_")
+}
+
+fn is_text(expr: &Expr, column: &dyn Fn(&str) -> Option<Type>) -> bool {
+    match expr {
+        Expr::Literal(Literal::Text(_) | Literal::Null)
+        | Expr::Binary(_, super::BinaryOp::Concat | super::BinaryOp::JsonText, _) => true,
+        Expr::Column(name) => column(name.as_str()).is_some_and(|of| of.is_text()),
+        Expr::Cast(_, super::CastType::Postgres(to)) => to.is_text(),
+        Expr::Array(parts) => parts.iter().all(|part| is_text(part, column)),
+        Expr::Call(call) if is_any(call) => call.arguments.iter().all(|part| is_text(part, column)),
+        Expr::Call(call) => gives_text(call),
+        // Conditions between the results are booleans, and no text is read as one.
+        Expr::Case { branches, otherwise, .. } => {
+            branches.iter().map(|(_, result)| result).chain(otherwise.as_deref()).all(|part| is_text(part, column))
+        }
+        _ => false,
+    }
+}
+
+fn gives_text(call: &Call) -> bool {
+    const TEXTS: [&str; 19] = [
+        "lower",
+        "upper",
+        "initcap",
+        "reverse",
+        "md5",
+        "btrim",
+        "ltrim",
+        "rtrim",
+        "left",
+        "right",
+        "substring",
+        "replace",
+        "split_part",
+        "translate",
+        "regexp_replace",
+        "concat",
+        "concat_ws",
+        "encode",
+        "to_char",
+    ];
+    let stored = functions::alias(Dialect::Postgres, &call.function);
+    TEXTS.contains(&stored) || stored == "jsonb_extract_path_text"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::expr::{Clause, parse};
+
+    fn column(name: &str) -> Option<Type> {
+        match name {
+            "at" => Some(Type::TimestampTz(None)),
+            "day" => Some(Type::Date),
+            "status" => Some(Type::Varchar(Some(20))),
+            "n" => Some(Type::Integer),
+            _ => None,
+        }
+    }
+
+    fn found(text: &str, clause: Clause, result: Option<&Type>) -> bool {
+        match parse(text, Dialect::Postgres, clause) {
+            Ok(expr) => moments(&expr, result, &column).is_some(),
+            Err(fault) => {
+                assert_eq!(fault.code, codes::MOMENT, "{text}: {fault}");
+                true
+            }
+        }
+    }
+
+    #[test]
+    fn words_that_become_a_moment_are_found() {
+        for text in ["now", "NOW", " today ", "today 10:00", "Tomorrow", "yesterday", "{now,today}", "now+00"] {
+            assert!(is_moment(text), "{text}");
+        }
+        for text in ["", "known", "nowhere", "2026-01-01", "epoch", "infinity", "todays"] {
+            assert!(!is_moment(text), "{text}");
+        }
+        for text in [
+            "'now'::timestamptz",
+            "timestamp 'today'",
+            "date 'tomorrow'",
+            "cast('yesterday' as date)",
+            "time 'now'",
+            "'{now}'::timestamptz[]",
+            "cast('NOW' as timestamp with time zone)",
+            "'now'::timestamp(3)",
+            "timestamptz 'now' + interval '1 day'",
+            "coalesce(date 'today', current_date)",
+        ] {
+            assert!(found(text, Clause::Default, None), "{text}");
+        }
+        for of in [Type::TimestampTz(None), Type::Timestamp(Some(3)), Type::Date, Type::Time(None)] {
+            assert!(found("'now'", Clause::Default, Some(&of)) && found("' Today 10:00'", Clause::Default, Some(&of)));
+        }
+        assert!(found("'{now}'", Clause::Default, Some(&Type::Array(Box::new(Type::Date)))));
+        for text in [
+            "at < 'now'",
+            "'today' > day",
+            "at in ('yesterday', '2026-01-01')",
+            "at between 'yesterday' and 'tomorrow'",
+            "date_trunc('day', 'now') < at",
+            "at > coalesce(at, 'now')",
+            "unknown = 'now'",
+            "extract(day from 'now') = n",
+            "at is distinct from 'now'",
+            "case when n > 1 then at else 'now' end > at",
+            "at > ('today' - interval '1 day')",
+        ] {
+            assert!(found(text, Clause::Check, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_stay_texts() {
+        for text in [
+            "status = 'today'",
+            "status in ('now', 'later')",
+            "lower(status) <> 'tomorrow'",
+            "status like 'now%'",
+            "unknown = cast('now' as text)",
+            "coalesce(status, 'today') = 'now'",
+            "replace(status, 'now', 'then') = status",
+            "case status when 'today' then 1 else 2 end = 1",
+        ] {
+            assert!(!found(text, Clause::Check, None), "{text}");
+        }
+        assert!(!found("'now'", Clause::Default, Some(&Type::Text)));
+        assert!(!found("'today'", Clause::Default, Some(&Type::Varchar(None))));
+        assert!(!found("now()", Clause::Default, Some(&Type::TimestampTz(None))));
+        assert!(!found("'infinity'", Clause::Default, Some(&Type::TimestampTz(None))));
+    }
+}
