@@ -10,9 +10,11 @@ mod chaos;
 mod cli;
 mod command;
 mod exit;
+mod folder;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod guard;
 mod lock;
 mod pipeline;
 mod printer;
@@ -34,6 +36,7 @@ use std::process::ExitCode;
 
 /// Does what the arguments say. `authority` is the way to files; nothing below takes another one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuthority) -> ExitCode {
+    guard::keep_memory_to_ourselves();
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match cli::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,

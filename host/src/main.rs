@@ -7,7 +7,7 @@ use whale_host::sandbox;
 fn main() -> ExitCode {
     let verb = std::env::args_os().nth(1).unwrap_or_default();
     if verb == sandbox::WORKER_VERB {
-        return sandbox::worker_main();
+        return sandbox::worker_main(std::env::args_os().skip(2));
     }
     if verb == sandbox::PROBE_VERB {
         return sandbox::probe_main(std::env::args_os().skip(2));

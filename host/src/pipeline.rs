@@ -10,6 +10,7 @@ mod judge;
 mod parallel;
 mod parameters;
 mod rulings;
+mod run;
 mod together;
 
 pub(crate) use candidate::{Candidate, Defines};
@@ -95,6 +96,9 @@ fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Fa
     }
     let mut seen = BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
+    if found.is_empty() {
+        found.extend(run::bounds(settings, &paths).err().map(Diagnostics::from).unwrap_or_default());
+    }
     if found.is_empty() { Ok(paths) } else { Err(Failure::Refused(found)) }
 }
 
@@ -103,7 +107,7 @@ fn cache(settings: &Settings) -> Option<Cache> {
     let opened = || -> io::Result<Cache> {
         let none = || io::Error::from(io::ErrorKind::NotFound);
         let compiled = settings.files.private_folder(settings.folders.compiled.as_deref().ok_or_else(none)?)?;
-        let state = settings.files.private_folder(settings.folders.state.as_deref().ok_or_else(none)?)?;
+        let state = settings.files.own_folder(settings.folders.state.as_deref().ok_or_else(none)?)?;
         Cache::open(compiled, &state, Cache::MOST)
     };
     opened().inspect_err(|error| tracing::warn!(%error, "compiled plugins are not kept")).ok()
@@ -116,12 +120,13 @@ struct Loader<'a> {
     lock: Option<&'a Lock>,
     sandbox: Sandbox,
     sets: Assignments<'a>,
+    read: run::Read,
 }
 
 impl<'a> Loader<'a> {
     fn new(settings: &'a Settings, selection: &'a Selection, lock: Option<&'a Lock>) -> Self {
         let sandbox = Sandbox::new(settings.config.limits.clone(), cache(settings));
-        Self { settings, selection, lock, sandbox, sets: Assignments::new(&selection.set) }
+        Self { settings, selection, lock, sandbox, sets: Assignments::new(&selection.set), read: run::Read::default() }
     }
 
     /// Runs one plugin. None: it belongs to another model than the one asked for.
@@ -153,6 +158,7 @@ impl<'a> Loader<'a> {
     fn describe(&self, path: &Path, candidate: &mut Candidate) -> Result<Described, Diagnostics> {
         let plugin = Plugin::read_ambient(path, &self.settings.config.limits, self.settings.files.authority())
             .map_err(|refusal| refusal.diagnostics)?;
+        self.read.add(&plugin, &self.settings.config.limits)?;
         candidate.sha256 = Some(plugin.digest().to_owned());
         self.lock.map_or(Ok(()), |lock| lock.knows(&plugin))?;
         let described = self.sandbox.describe(&plugin).map_err(|refusal| refusal.diagnostics)?;

@@ -39,7 +39,7 @@ const CORE: [&str; 23] = [
 ];
 
 /// Modules outside the core.
-const OUTER: [&str; 6] = ["backend", "boundary", "journal", "report", "session", "version_table"];
+const OUTER: [&str; 7] = ["backend", "boundary", "file", "journal", "report", "session", "version_table"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()

@@ -5,9 +5,10 @@ use super::targets::{self, Prepared};
 use crate::cli::Selection;
 use crate::exit::{Ending, Exit, Failure};
 use crate::render::{self, Examined, Group, Output, Spent, style};
-use crate::sandbox::{Limits, Sandbox};
+use crate::sandbox::{Limits, Probe, Sandbox};
+use crate::settings::room::{self, Room};
 use crate::settings::targets::Targets;
-use crate::settings::{Settings, room};
+use crate::settings::{Settings, folders};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
@@ -160,11 +161,18 @@ fn machine(settings: &Settings) -> Result<Vec<Check>, Failure> {
     let no_cache = "name a folder that can be written to in WHALE_CACHE; until then plugins are compiled each time";
     let state = folder(settings, "state", settings.folders.state.as_deref(), Check::problem, no_state);
     let cache = folder(settings, "cache", settings.folders.compiled.as_deref(), Check::warning, no_cache);
-    let mut checks = vec![sandbox(), state, cache, bounds(settings)];
+    let mut checks = sandbox();
+    checks.extend([state, cache, bounds(settings)]);
+    let ours = |path: &Path| room::look(settings.files, path).is_ok_and(|room| room.foreign.is_none());
+    let foreign = settings.folders.state.as_deref().is_some_and(|path| !ours(path));
     if let Some((root, _)) = &settings.config.storage_root {
         let root = settings.beside_config(Path::new(root));
         let no_root = "give the right to write there, or name another folder in storage_root";
         checks.push(folder(settings, "tree", Some(&root), Check::problem, no_root));
+    }
+    if foreign {
+        // What stands in a journal that others may write is not worth telling.
+        return Ok(checks);
     }
     let history = history::read(settings)?;
     checks.push(runs(&history));
@@ -194,11 +202,15 @@ fn bounds(settings: &Settings) -> Check {
 }
 
 /// What a plugin could do if it took over the process that runs it.
-fn sandbox() -> Check {
-    let probe = match Sandbox::new(Limits::default(), None).probe(&[]) {
-        Ok(probe) => probe,
-        Err(error) => return Check::problem(HOST, "sandbox", format!("a plugin's process cannot be started: {error}")),
-    };
+fn sandbox() -> Vec<Check> {
+    match Sandbox::new(Limits::default(), None).probe(&[]) {
+        Ok(probe) => vec![reach(&probe), isolation(&probe)],
+        Err(error) => vec![Check::problem(HOST, "sandbox", format!("a plugin's process cannot be started: {error}"))],
+    }
+}
+
+/// What it could reach outside.
+fn reach(probe: &Probe) -> Check {
     let possible = probe.possible();
     let missing: Vec<&str> = [(probe.landlock.is_none(), "landlock"), (!probe.seccomp, "seccomp")]
         .into_iter()
@@ -221,6 +233,33 @@ fn sandbox() -> Check {
     }
 }
 
+/// What it shares with others, and what it could do within.
+fn isolation(probe: &Probe) -> Check {
+    let hint = "plugins run all the same, behind what there is; namespaces are refused where user.max_user_namespaces is 0, \
+                by AppArmor (kernel.apparmor_restrict_unprivileged_userns) and in most containers";
+    let (shared, possible) = (probe.namespaces.missing(), probe.possible_within());
+    let mut said = match shared.as_slice() {
+        [] => "a plugin's process has user, process, network and IPC namespaces of its own".to_owned(),
+        shared => format!("a plugin's process shares the {} namespace with others", shared.join(" and the ")),
+    };
+    if probe.powerless {
+        said.push_str(", no capability");
+    }
+    if possible.is_empty() {
+        said.push_str(", few threads, and no page that is writable and executable");
+    } else {
+        said.push_str(&format!("; one that took it over could {}", possible.join(" and ")));
+    }
+    if probe.grouped {
+        said.push_str("; a control group bounds all of them together");
+    }
+    if shared.is_empty() && probe.powerless && possible.is_empty() {
+        Check::ok(HOST, "isolation", said)
+    } else {
+        Check::warning(HOST, "isolation", said).hint(hint)
+    }
+}
+
 fn folder(
     settings: &Settings,
     what: &str,
@@ -236,6 +275,10 @@ fn folder(
         Err(error) => bad(HOST, what, format!("the {what} folder {shown} cannot be opened: {error}")).hint(hint),
         Ok(room) if !room.writable => {
             bad(HOST, what, format!("the {what} folder {shown} cannot be written to")).hint(hint)
+        }
+        // A tree is for others to write to, if its owner says so.
+        Ok(Room { foreign: Some(why), .. }) if what != "tree" => {
+            bad(HOST, what, format!("the {what} folder {shown} is not used: {why}")).hint(folders::NOT_OURS)
         }
         Ok(room) => {
             let made = if room.exists { "can be written to" } else { "can be made" };

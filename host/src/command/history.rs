@@ -1,8 +1,9 @@
 //! `history`: what ran when, and what came of it. Reads the state directory and nothing else.
 
 use crate::exit::{Ending, Exit, Failure, Trouble};
+use crate::folder;
 use crate::render::{HistoryView, Output};
-use crate::settings::Settings;
+use crate::settings::{Settings, folders};
 use crate::text::shown_within;
 use whale_storage::diagnostic::Diagnostics;
 use whale_storage::journal::history::{self, History};
@@ -34,12 +35,12 @@ fn named(history: &History, name: &str) -> Result<history::Run, Failure> {
 pub(super) fn read(settings: &Settings) -> Result<History, Failure> {
     let Some(path) = &settings.folders.state else { return Ok(History::default()) };
     let read = match settings.files.folder(path) {
-        Ok(state) => history::read(&state),
+        Ok(state) => state.dir_metadata().and_then(|about| folder::ours(&about)).and_then(|()| history::read(&state)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(History::default()),
         Err(error) => Err(error),
     };
     read.map_err(|error| {
         let message = format!("reading the journal in {}", path.display());
-        Failure::World(vec![Trouble::new("state", message).because(&error)])
+        folders::unusable(path, &error, || Trouble::new("state", message).because(&error))
     })
 }

@@ -136,7 +136,7 @@ fn password(
             let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
             let written = settings
                 .files
-                .private_folder(&parent)
+                .own_folder(&parent)
                 .and_then(|_| settings.files.create_private(path, format!("{url}\n").as_bytes()));
             written.map_err(|error| unwritable(&shown, &error))?;
             fresh.insert(path.to_path_buf());

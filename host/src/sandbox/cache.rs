@@ -8,16 +8,21 @@
 
 use super::error::Report;
 use super::limits::Limits;
-use cap_std::fs::{Dir, MetadataExt as _, OpenOptions, OpenOptionsExt as _};
+use crate::folder;
+use cap_std::fs::Dir;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+use whale_storage::file::{self, Links};
 
 const MAGIC: &[u8; 16] = b"whale-artifact-1";
 const KEY_FILE: &str = "artifact.key";
 const KEY_SIZE: usize = 32;
 const SUFFIX: &str = ".artifact";
 const VERDICT: &str = ".verdict";
+/// Bytes of a file before its content: the magic number and the hash.
+const BEFORE: u64 = (MAGIC.len() + blake3::OUT_LEN) as u64;
 const UNFINISHED: &str = ".unfinished";
 
 /// To be counted up when the scan changes within a version of this host, which the name of the engine tells.
@@ -35,7 +40,21 @@ pub struct Cache {
     dir: Dir,
     key: [u8; KEY_SIZE],
     most: u64,
+    seen: Mutex<Seen>,
 }
+
+/// What is known of the files that are there. Looking at all of them takes as long as there are many, so it is done once, and
+/// again when there is no room left or enough was written that other runs may have filled it, too.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Bytes of all files together; none: nobody has looked.
+    total: Option<u64>,
+    /// Files written since.
+    written: u32,
+}
+
+/// Files that are written until all are looked at again.
+const LOOK_AGAIN: u32 = 1_000;
 
 impl Cache {
     /// Bytes of all files together, unless said otherwise.
@@ -43,12 +62,13 @@ impl Cache {
 
     /// Opens a cache in a directory that is its own, with its key in another.
     pub fn open(dir: Dir, state: &Dir, most: u64) -> io::Result<Cache> {
-        closed_to_others(&dir.dir_metadata()?)?;
+        folder::closed(&dir.dir_metadata()?)?;
+        folder::ours(&state.dir_metadata()?)?;
         let key = match read_key(state) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => make_key(state)?,
             other => other?,
         };
-        Ok(Cache { dir, key, most })
+        Ok(Cache { dir, key, most, seen: Mutex::default() })
     }
 
     /// What was compiled from the plugin of this digest by an engine of this name.
@@ -76,9 +96,9 @@ impl Cache {
     }
 
     fn read(&self, name: &str, most: u64) -> Option<Vec<u8>> {
-        let mut file = self.dir.open(name).ok()?;
+        let mut file = file::open(&self.dir, name, Links::Followed).ok()?;
         let about = file.metadata().ok()?;
-        if !about.is_file() || about.len() > most.saturating_add(64) {
+        if about.len() > most.saturating_add(64) {
             return None;
         }
         let mut magic = [0; MAGIC.len()];
@@ -101,11 +121,9 @@ impl Cache {
     }
 
     fn write(&self, name: &str, artifact: &[u8]) -> io::Result<()> {
-        self.make_room(artifact.len() as u64)?;
+        self.make_room(artifact.len() as u64 + BEFORE)?;
         let unfinished = format!("{name}.{}{UNFINISHED}", random_name()?);
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        let mut file = self.dir.open_with(&unfinished, &options)?;
+        let mut file = file::create(&self.dir, &unfinished, file::PRIVATE)?;
         let written = file
             .write_all(MAGIC)
             .and_then(|()| file.write_all(self.hash(name, artifact).as_bytes()))
@@ -124,10 +142,26 @@ impl Cache {
         hasher.finalize()
     }
 
-    /// Removes the files that were used longest ago until so many bytes fit, and what killed runs left.
+    /// Sees to it that so many bytes fit.
     fn make_room(&self, wanted: u64) -> io::Result<()> {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let total = match seen.total {
+            Some(total) if seen.written < LOOK_AGAIN && total.saturating_add(wanted) <= self.most => total,
+            _ => {
+                seen.written = 0;
+                self.clear(wanted)?
+            }
+        };
+        seen.total = Some(total.saturating_add(wanted));
+        seen.written += 1;
+        Ok(())
+    }
+
+    /// Removes the files that were used longest ago until so many bytes fit, and what killed runs left. Where anything has to
+    /// go, a tenth of the room is made, so that not each file that follows needs a look at all of them. Tells what is left.
+    fn clear(&self, wanted: u64) -> io::Result<u64> {
         let mut files = Vec::new();
-        let mut total = wanted;
+        let mut total = 0_u64;
         for entry in self.dir.entries()? {
             let entry = entry?;
             let Ok(name) = entry.file_name().into_string() else { continue };
@@ -143,16 +177,20 @@ impl Cache {
                 files.push((used, about.len(), name));
             }
         }
+        if total.saturating_add(wanted) <= self.most {
+            return Ok(total);
+        }
+        let aim = (self.most - self.most / 10).saturating_sub(wanted);
         files.sort_unstable();
         for (_, size, name) in files {
-            if total <= self.most {
+            if total <= aim {
                 break;
             }
             if self.dir.remove_file(&name).is_ok() {
                 total = total.saturating_sub(size);
             }
         }
-        Ok(())
+        Ok(total)
     }
 }
 
@@ -160,9 +198,10 @@ fn name(digest: &str, engine: &str, limits: &Limits) -> String {
     format!("{digest}-{engine}-{}{SUFFIX}", short(&limits.of_the_scan()))
 }
 
-/// Under other limits the verdict may be another.
+/// Under other limits the verdict may be another. What bounds the run says nothing of one plugin.
 fn verdict_name(digest: &str, engine: &str, limits: &Limits) -> String {
-    format!("{digest}-{engine}-{}{VERDICT}", short(limits))
+    let limits = Limits { plugins: 0, plugins_bytes: 0, ..limits.clone() };
+    format!("{digest}-{engine}-{}{VERDICT}", short(&limits))
 }
 
 fn short(limits: &impl std::fmt::Debug) -> String {
@@ -175,20 +214,9 @@ fn random_name() -> io::Result<String> {
     Ok(whale_storage::catalog::hex(&bytes))
 }
 
-fn closed_to_others(about: &cap_std::fs::Metadata) -> io::Result<()> {
-    let refuse = |why: &str| Err(io::Error::new(io::ErrorKind::PermissionDenied, why.to_owned()));
-    if about.uid() != nix::unistd::geteuid().as_raw() {
-        return refuse("it belongs to another user");
-    }
-    if about.mode() & 0o077 != 0 {
-        return refuse("other users may enter or read it");
-    }
-    Ok(())
-}
-
 fn read_key(state: &Dir) -> io::Result<[u8; KEY_SIZE]> {
-    let mut file = state.open(KEY_FILE)?;
-    closed_to_others(&file.metadata()?)?;
+    let mut file = file::open(state, KEY_FILE, Links::Refused)?;
+    folder::closed(&file.metadata()?)?;
     let mut key = [0; KEY_SIZE];
     file.read_exact(&mut key)?;
     Ok(key)
@@ -199,9 +227,7 @@ fn make_key(state: &Dir) -> io::Result<[u8; KEY_SIZE]> {
     let mut key = [0; KEY_SIZE];
     getrandom::fill(&mut key)?;
     let unfinished = format!("{KEY_FILE}.{}{UNFINISHED}", random_name()?);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true).mode(0o600);
-    state.open_with(&unfinished, &options)?.write_all(&key)?;
+    file::create(state, &unfinished, file::PRIVATE)?.write_all(&key)?;
     let linked = state.hard_link(Path::new(&unfinished), state, KEY_FILE);
     state.remove_file(&unfinished)?;
     match linked {

@@ -4,7 +4,9 @@
 //! error, until the answer is whole, the pipe ends, or time is up. Whatever happens the process is killed and waited
 //! for when this value goes.
 
+use super::confine::SPENT;
 use super::limits::Limits;
+use super::nursery::{self, Ward};
 use super::wire::{self, Frame, Kind, NoFrame};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -13,7 +15,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::Path;
-use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Bytes of standard error that are kept.
@@ -21,6 +23,9 @@ const MOST_SAID: usize = 16 * 1024;
 
 /// How long a process whose pipe has ended may take to be gone.
 const LEAVE: Duration = Duration::from_secs(2);
+
+/// Milliseconds that a process which was killed may take to be gone.
+const GONE: u16 = 2_000;
 
 /// How the talk ended without an answer.
 #[derive(Debug)]
@@ -46,7 +51,7 @@ pub(super) enum End {
 /// A running worker.
 #[derive(Debug)]
 pub(super) struct Worker {
-    child: Child,
+    ward: Ward,
     /// Gone when the worker closed its end.
     input: Option<ChildStdin>,
     output: ChildStdout,
@@ -56,22 +61,25 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts the program with the hidden verb, and with nothing of the host's but three pipes.
-    pub(super) fn start(program: &Path, verb: &str) -> io::Result<Worker> {
-        let mut child = Command::new(program)
+    /// Starts the program with the hidden verb, in a control group where there is one, and with nothing of the host's but three pipes.
+    pub(super) fn start(program: &Path, verb: &str, group: Option<&Path>) -> io::Result<Worker> {
+        let mut command = Command::new(program);
+        command
             .arg(verb)
+            // Whose end is to be its own.
+            .arg(std::process::id().to_string())
+            .args(group)
             .env_clear()
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
-        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+            .stderr(Stdio::piped());
+        let (ward, pipes) = nursery::start(command)?;
         let (Some(input), Some(output), Some(errors)) = pipes else {
             return Err(io::ErrorKind::BrokenPipe.into());
         };
         let worker =
-            Worker { child, input: Some(input), output, errors: Some(errors), said: Vec::new(), received: Vec::new() };
+            Worker { ward, input: Some(input), output, errors: Some(errors), said: Vec::new(), received: Vec::new() };
         if let (Some(input), Some(errors)) = (&worker.input, &worker.errors) {
             never_wait(input)?;
             never_wait(errors)?;
@@ -196,7 +204,7 @@ impl Worker {
     fn gone(&mut self) -> End {
         let deadline = Instant::now() + LEAVE;
         let status = loop {
-            match self.child.try_wait() {
+            match self.ward.ended() {
                 Ok(Some(status)) => break status,
                 Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
                 Ok(None) => return End::Gone("it closed its pipe and did not end".to_owned()),
@@ -217,27 +225,29 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // It may be gone already, which is what is wanted.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.ward.end();
+        // What runs the plugin may be a child of the process that was started. It ends with it, and then the pipe does.
+        let mut pipe = [PollFd::new(self.output.as_fd(), PollFlags::empty())];
+        let _ = poll(&mut pipe, PollTimeout::from(GONE));
     }
 }
 
 /// What the end of a process means. Rust's allocator aborts when there is no more memory, and so does an overflow of
 /// the host's own stack.
 fn how(status: ExitStatus, said: &str) -> End {
-    const SIGABRT: i32 = 6;
     const SIGKILL: i32 = 9;
     const SIGXCPU: i32 = 24;
     let first = said.lines().map(str::trim).find(|line| !line.is_empty());
     let said = first.map(|line| format!(", saying: {line}")).unwrap_or_default();
     match (status.signal(), status.code()) {
-        (Some(SIGABRT), _) if said.contains("memory allocation of") => End::Memory,
-        (Some(SIGABRT), _) if said.contains("has overflowed its stack") => End::Stack,
+        // The first process of a namespace cannot abort itself by the signal of that name: it ends by another.
+        (Some(_), _) if said.contains("memory allocation of") => End::Memory,
+        (Some(_), _) if said.contains("has overflowed its stack") => End::Stack,
         (Some(SIGXCPU), _) => End::Processor,
         (Some(SIGKILL), _) => End::Gone("it was killed from outside, mostly for want of memory".to_owned()),
         (Some(signal), _) => End::Gone(format!("it ended by signal {signal}{said}")),
         (None, Some(0)) => End::Gone("it ended without an answer".to_owned()),
+        (None, Some(code)) if code == i32::from(SPENT) => End::Processor,
         (None, code) => End::Gone(format!("it ended with code {}{said}", code.unwrap_or(-1))),
     }
 }
@@ -259,7 +269,9 @@ mod tests {
         assert!(matches!(how(ExitStatus::from_raw(6), memory), End::Memory));
         assert!(matches!(how(ExitStatus::from_raw(6), "thread has overflowed its stack"), End::Stack));
         assert!(matches!(how(ExitStatus::from_raw(6), "assertion failed"), End::Gone(_)));
+        assert!(matches!(how(ExitStatus::from_raw(11), memory), End::Memory));
         assert!(matches!(how(ExitStatus::from_raw(24), ""), End::Processor));
+        assert!(matches!(how(ExitStatus::from_raw(i32::from(SPENT) << 8), ""), End::Processor));
         assert!(matches!(how(ExitStatus::from_raw(0), ""), End::Gone(_)));
         let End::Gone(how) = how(ExitStatus::from_raw(101 << 8), "\nthread panicked\nmore") else { unreachable!() };
         assert_eq!(how, "it ended with code 101, saying: thread panicked");

@@ -16,6 +16,10 @@ const PROGRAM: u64 = 128 * MIB;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
+    /// Plugins of one run.
+    pub plugins: u64,
+    /// Size of all their files together.
+    pub plugins_bytes: u64,
     /// Size of the plugin's file.
     pub file: u64,
     /// Compile time, whatever the size.
@@ -81,6 +85,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            plugins: 20_000,
+            plugins_bytes: 4096 * MIB,
             file: 32 * MIB,
             compile_base_ms: 3_000,
             compile_mib_ms: 4_000,

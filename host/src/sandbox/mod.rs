@@ -4,8 +4,8 @@
 //! What comes back is parsed like any input: it must be the canonical form of the contract's records, or the plugin is
 //! refused. The digest is computed here, over the bytes that were parsed.
 //!
-//! `limits` bounds what a plugin may cost; `plugin` reads its file; `cache` keeps what was compiled; `child` is the
-//! worker seen from here and `wire` what is said. On the other side stand `worker`, `confine`, `scan`, `engine`, `run`,
+//! `limits` bounds what a plugin may cost; `plugin` reads its file; `cache` keeps what was compiled; `nursery` starts workers
+//! and ends them with the host, `group` bounds all of them together; `child` is the worker seen from here and `wire` what is said. On the other side stand `worker`, `confine`, `scan`, `engine`, `run`,
 //! `bindings`; `convert` and `error` are used by both, and `usage` tells what a plugin took.
 
 mod bindings;
@@ -18,7 +18,9 @@ mod error;
 #[cfg(debug_assertions)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod group;
 mod limits;
+mod nursery;
 mod plugin;
 mod run;
 mod scan;
@@ -27,7 +29,7 @@ mod wire;
 mod worker;
 
 pub use cache::Cache;
-pub use confine::Probe;
+pub use confine::{Namespaces, Probe};
 pub use error::{Phase, Refusal};
 pub use limits::Limits;
 pub use plugin::Plugin;
@@ -36,19 +38,20 @@ pub use wire::Used;
 pub use worker::worker_main;
 
 /// Entry of [`PROBE_VERB`].
-pub fn probe_main(layers: impl Iterator<Item = std::ffi::OsString>) -> std::process::ExitCode {
-    confine::probe_main(&layers.collect::<Vec<_>>())
+pub fn probe_main(arguments: impl Iterator<Item = std::ffi::OsString>) -> std::process::ExitCode {
+    confine::probe_main(&arguments.collect::<Vec<_>>())
 }
 
 use crate::text;
 use child::{End, Worker};
 use convert::Returned;
 use error::{Finding, Report};
+use group::Group;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest as _, Sha256};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use whale_storage::catalog::hex;
 use whale_storage::diagnostic::{Code, codes::sandbox as codes};
@@ -68,11 +71,15 @@ const GRACE: Duration = Duration::from_secs(10);
 const SHARE: u32 = 5;
 
 /// Runs plugins, one worker process each.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Sandbox {
     program: PathBuf,
     limits: Limits,
     cache: Option<Arc<Cache>>,
+    /// What workers call their engine: one of them said so, before it had seen anything of a plugin.
+    engine: Arc<OnceLock<String>>,
+    /// The control group of the workers; made for the first of them.
+    group: Arc<OnceLock<Option<Group>>>,
 }
 
 /// A plugin that said what it is, in a worker that waits.
@@ -109,16 +116,21 @@ impl Sandbox {
 
     /// A sandbox whose workers are another program, for tests.
     pub fn with_program(program: PathBuf, limits: Limits, cache: Option<Cache>) -> Self {
-        Self { program, limits, cache: cache.map(Arc::new) }
+        Self { program, limits, cache: cache.map(Arc::new), engine: Arc::default(), group: Arc::default() }
     }
 
-    /// What a worker can do on this machine; with layers named (`limits`, `landlock`, `seccomp`), with those alone.
+    /// What a worker can do on this machine; with layers named (`limits`, `landlock`, `seccomp`,
+    /// `namespaces`), with those alone.
     pub fn probe(&self, layers: &[&str]) -> std::io::Result<Probe> {
-        confine::ask(&self.program, PROBE_VERB, layers)
+        confine::ask(&self.program, PROBE_VERB, self.group(), layers)
     }
 
     /// Starts a worker, loads the plugin and asks it what it is.
     pub fn describe(&self, plugin: &Plugin) -> Result<Described, Refusal> {
+        if let Some(refusal) = self.engine.get().and_then(|engine| self.refused_before(plugin, plugin.shown(), engine))
+        {
+            return Err(refusal);
+        }
         let mut talk = self.start(plugin)?;
         let (compiled, kept) = self.load(plugin, &mut talk)?;
         talk.phase = Phase::Describe;
@@ -132,12 +144,18 @@ impl Sandbox {
     pub fn describe_again(&self, plugin: &Plugin, before: Described, limits: Limits) -> Result<Described, Refusal> {
         let info = before.info;
         drop(before.talk);
-        let described = Self { program: self.program.clone(), limits, cache: self.cache.clone() }.describe(plugin)?;
+        let Self { program, cache, engine, group, .. } = self.clone();
+        let described = Self { program, limits, cache, engine, group }.describe(plugin)?;
         if described.info == info {
             return Ok(described);
         }
         let finding = Finding::new(codes::NOT_REPEATABLE, "it says something else of itself when it is asked again");
         Err(refusal(&text::shown(&info.name), Report::one(Phase::Describe, finding)))
+    }
+
+    fn group(&self) -> Option<&Path> {
+        let make = || Group::make(&self.limits).inspect_err(|error| tracing::info!(%error, "no control group")).ok();
+        self.group.get_or_init(make).as_ref().map(Group::path)
     }
 
     fn start(&self, plugin: &Plugin) -> Result<Talk, Refusal> {
@@ -150,7 +168,7 @@ impl Sandbox {
         };
         let started = serde_json::to_vec(&setup)
             .map_err(std::io::Error::from)
-            .and_then(|setup| Ok((setup, Worker::start(&self.program, WORKER_VERB)?)));
+            .and_then(|setup| Ok((setup, Worker::start(&self.program, WORKER_VERB, self.group())?)));
         let (setup, worker) = started.map_err(|error| {
             let finding = Finding::new(codes::WORKER_NOT_STARTED, format!("the worker cannot be started: {error}"));
             refusal(&name, Report::one(Phase::Start, finding))
@@ -163,15 +181,21 @@ impl Sandbox {
         if engine.is_empty() || engine.len() > 64 || !engine.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(talk.garbage());
         }
-        talk.engine = engine;
+        talk.engine = self.engine.get_or_init(|| engine).clone();
         Ok(talk)
+    }
+
+    /// Why the plugin is refused, if that was found before.
+    fn refused_before(&self, plugin: &Plugin, name: &str, engine: &str) -> Option<Refusal> {
+        let report = self.cache.as_ref()?.verdict(plugin.digest(), engine, &self.limits)?;
+        Refusal::found(name, report)
     }
 
     /// Has the plugin loaded: from the cache, or compiled and then kept there. So is what it is refused for.
     fn load(&self, plugin: &Plugin, talk: &mut Talk) -> Result<(Compiled, bool), Refusal> {
         let Some(cache) = &self.cache else { return self.load_with(plugin, talk) };
-        if let Some(report) = cache.verdict(plugin.digest(), &talk.engine, &self.limits) {
-            return Err(Refusal::found(&talk.plugin, report).unwrap_or_else(|| talk.garbage()));
+        if let Some(refusal) = self.refused_before(plugin, &talk.plugin, &talk.engine) {
+            return Err(refusal);
         }
         let loaded = self.load_with(plugin, talk);
         if let (Err(_), Some(report)) = (&loaded, talk.verdict.take()) {

@@ -4,15 +4,19 @@
 //! on its standard input, what it found goes to its standard output, and then it ends.
 
 use super::bindings::contract;
-use super::confine::confine;
+use super::confine::{Namespaces, Side, confine, leave, seal};
 use super::convert;
 use super::engine;
 use super::error::{Finding, Phase, Report};
+use super::group;
 use super::limits::Limits;
 use super::run::{self, Guest};
 use super::scan;
 use super::wire::{self, Frame, Kind, Setup, Used};
+use nix::unistd::Pid;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, StdinLock, StdoutLock};
+use std::path::Path;
 use std::process::ExitCode;
 use wasmtime::Engine;
 use wasmtime::component::Component;
@@ -22,9 +26,20 @@ use whale_storage::raw;
 /// Compilers recurse. The size does not depend on where the program was started.
 const STACK: usize = 16 << 20;
 
-/// Entry of the hidden verb; never returns to the rest of the program.
-pub fn worker_main() -> ExitCode {
-    let done = confined().and_then(|limits| {
+/// Entry of the hidden verb, with the number of the process that started this one and its control group; never returns to the rest of the program.
+pub fn worker_main(mut arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let parent = parent(arguments.next().as_deref());
+    if let Some(group) = arguments.next() {
+        // The host asks for what it could make. Where joining is refused all the same, the other limits hold.
+        let _ = group::join(Path::new(&group));
+    }
+    let side = parent.and_then(|parent| leave(parent, true));
+    let own = match side {
+        Ok(Side::Apart(own)) => own,
+        Ok(Side::Keeper(ended)) => return ended,
+        Err(_) => return ExitCode::FAILURE,
+    };
+    let done = confined(own).and_then(|limits| {
         let thread = std::thread::Builder::new().name("worker".to_owned()).stack_size(STACK);
         Ok(thread.spawn(move || session(limits))?.join())
     });
@@ -49,18 +64,24 @@ impl From<io::Error> for Stop {
     }
 }
 
+/// The process that started this one, as it says.
+pub(super) fn parent(argument: Option<&OsStr>) -> io::Result<Pid> {
+    let number = argument.and_then(OsStr::to_str).and_then(|number| number.parse().ok());
+    Ok(Pid::from_raw(number.ok_or(io::ErrorKind::InvalidInput)?))
+}
+
 fn refused(phase: Phase) -> impl FnOnce(Finding) -> Stop {
     move |finding| Stop::Refused(Report::one(phase, finding))
 }
 
 /// Hears what this worker may cost, and holds itself to it while there is but one thread.
-fn confined() -> io::Result<Limits> {
+fn confined(own: Namespaces) -> io::Result<Limits> {
     let frame = wire::read(&mut io::stdin().lock(), &Limits::default())?;
     if frame.kind != Kind::Setup {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let setup: Setup = serde_json::from_slice(&frame.payload)?;
-    confine(&setup)?;
+    confine(&setup, own)?;
     Ok(setup.limits)
 }
 
@@ -88,6 +109,8 @@ impl Session {
         self.say(Kind::Hello, &[engine::compatibility(&engine).as_bytes()])?;
         let component = self.component(&engine)?;
         engine::declared(&component, &self.limits).map_err(refused(Phase::Compile))?;
+        // From here on there is only the code that is there. A kernel without filters has none to add.
+        let _ = seal();
         run::tick(&engine)?;
         self.say(Kind::Loaded, &[])?;
 

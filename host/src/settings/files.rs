@@ -1,12 +1,14 @@
 //! Files that a person named, reached through the authority that `main` hands down: bounded reads, folders that only we
 //! can enter, and paths with `*` and `?`.
 
+use crate::folder;
 use cap_std::AmbientAuthority;
-use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _, OpenOptions, OpenOptionsExt as _};
+use cap_std::fs::{Dir, DirBuilder, DirBuilderExt as _};
 use std::ffi::{OsStr, OsString};
 use std::fmt;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
+use whale_storage::file;
 
 /// The way to files.
 #[derive(Clone, Copy)]
@@ -39,32 +41,30 @@ impl Files {
     /// Reads a file of at most so many bytes.
     pub(crate) fn read(self, path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-        let file = self.open(&parent(path))?.open(name)?;
-        if !file.metadata()?.is_file() {
-            return Err(io::Error::other("this is not a regular file"));
-        }
-        let mut bytes = Vec::new();
-        file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
-        if bytes.len() as u64 > most {
-            return Err(io::Error::other(format!("the file has more than {most} bytes")));
-        }
-        Ok(bytes)
+        file::read(&self.open(&parent(path))?, name, most)
+    }
+
+    /// Bytes of a file, without opening it; of what is no file none.
+    pub(crate) fn size(self, path: &Path) -> io::Result<u64> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let about = self.open(&parent(path))?.metadata(name)?;
+        Ok(if about.is_file() { about.len() } else { 0 })
     }
 
     /// Makes a file that is not there yet.
     pub(crate) fn create(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.create_with(path, bytes, &mut OpenOptions::new())
+        self.create_with(path, bytes, file::COMMON)
     }
 
     /// Makes a file that is not there yet, and that only we can read.
     pub(crate) fn create_private(self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        self.create_with(path, bytes, OpenOptions::new().mode(0o600))
+        self.create_with(path, bytes, file::PRIVATE)
     }
 
-    fn create_with(self, path: &Path, bytes: &[u8], options: &mut OpenOptions) -> io::Result<()> {
+    fn create_with(self, path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let dir = self.open(&parent(path))?;
-        let written = dir.open_with(name, options.write(true).create_new(true))?.write_all(bytes);
+        let written = file::create(&dir, name, mode)?.write_all(bytes);
         if written.is_err() {
             // Half of it would be taken for the whole.
             dir.remove_file(name)?;
@@ -77,13 +77,7 @@ impl Files {
         let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
         let mut partial = name.to_owned();
         partial.push(".partial");
-        let dir = self.open(&parent(path))?;
-        let written = dir.write(&partial, bytes).and_then(|()| dir.rename(&partial, &dir, name));
-        if written.is_err() {
-            // The first error is the one to tell.
-            let _ = dir.remove_file(&partial);
-        }
-        written
+        file::replace(&self.open(&parent(path))?, name, &partial, bytes)
     }
 
     /// Removes a file.
@@ -97,6 +91,13 @@ impl Files {
         let mut private = DirBuilder::new();
         private.mode(0o700);
         self.made_folder(path, &private)
+    }
+
+    /// The same, of a folder that nobody else may change.
+    pub(crate) fn own_folder(self, path: &Path) -> io::Result<Dir> {
+        let dir = self.private_folder(path)?;
+        folder::ours(&dir.dir_metadata()?)?;
+        Ok(dir)
     }
 
     /// Opens a folder, and makes it and what is missing above it, with the rights that new folders have.

@@ -3,8 +3,11 @@
 use super::environment::Environment;
 use super::files::Files;
 use crate::exit::{Failure, Trouble};
+use crate::folder;
 use cap_std::fs::Dir;
+use std::io;
 use std::path::{Path, PathBuf};
+use whale_storage::diagnostic::{Diagnostic, codes::settings as codes};
 
 /// Paths of the folders; none where neither a flag nor the environment gives one.
 #[derive(Debug, Clone)]
@@ -40,10 +43,22 @@ impl Folders {
                 "there is no folder for the journal: HOME is not set".to_owned(),
             )]));
         };
-        files.private_folder(path).map_err(|error| {
-            Failure::World(vec![trouble(format!("opening the state folder {}", path.display())).because(&error)])
-        })
+        files.own_folder(path).map_err(|error| unusable(path, &error, || trouble(opening(path)).because(&error)))
     }
+}
+
+/// What there is to say of a state folder that cannot be used.
+pub(crate) fn unusable(path: &Path, error: &io::Error, otherwise: impl FnOnce() -> Trouble) -> Failure {
+    let Some(why) = folder::not_ours(error) else { return Failure::World(vec![otherwise()]) };
+    let message = format!("the state folder {} is not used: {why}", path.display());
+    Diagnostic::error(codes::STATE_NOT_OURS, path.display().to_string(), message).help(NOT_OURS).into()
+}
+
+/// The way out of a state folder that others may change.
+pub(crate) const NOT_OURS: &str = "take the right to write there from others (chmod go-w) and own the folder, or name another with --state or WHALE_STATE";
+
+fn opening(path: &Path) -> String {
+    format!("opening the state folder {}", path.display())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Whether a folder that outlives a run can be written to, and how much room there is. Nothing is made or written.
 
 use super::files::Files;
+use crate::folder::{self, NotOurs};
 use nix::fcntl::AtFlags;
 use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{AccessFlags, faccessat};
@@ -16,6 +17,8 @@ pub(crate) struct Room {
     pub(crate) writable: bool,
     /// Free bytes.
     pub(crate) free: u64,
+    /// Why it is not ours alone to change, if it is there.
+    pub(crate) foreign: Option<NotOurs>,
 }
 
 /// Looks at a folder, or at the nearest above it that exists.
@@ -32,7 +35,10 @@ pub(crate) fn look(files: Files, path: &Path) -> io::Result<Room> {
     let may = faccessat(&dir, ".", AccessFlags::W_OK | AccessFlags::X_OK, AtFlags::AT_EACCESS);
     let space = fstatvfs(&dir)?;
     let free = space.blocks_available().saturating_mul(space.fragment_size());
-    Ok(Room { exists: at == path, writable: may.is_ok(), free })
+    let exists = at == path;
+    let foreign = folder::ours(&dir.dir_metadata()?).err().filter(|_| exists);
+    let foreign = foreign.as_ref().and_then(folder::not_ours);
+    Ok(Room { exists, writable: may.is_ok(), free, foreign })
 }
 
 #[cfg(test)]

@@ -6,9 +6,28 @@ use super::reader::{Reader, Value};
 use super::{Settings, address, command};
 use std::path::Path;
 use whale_storage::definition::Backend;
+use whale_storage::file;
 
 /// Longest file that holds a URL or the local engines' addresses, and the most that a command may write.
 pub(super) const MOST_BYTES: u64 = 64 * 1024;
+
+/// Longest file of authorities: a system's whole bundle is a quarter of a megabyte.
+pub(super) const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
+
+/// The variable that names a file in the place of the system's authorities.
+const SYSTEM_AUTHORITIES: &str = "SSL_CERT_FILE";
+
+/// Refuses a file in the place of the system's authorities that a library would wait for, or read for ever. One that is not
+/// there is that library's to tell.
+pub(super) fn system_authorities(settings: &Settings) -> Result<(), String> {
+    let Some(path) = settings.environment.path(SYSTEM_AUTHORITIES) else { return Ok(()) };
+    match settings.files.read(&path, MOST_CERTIFICATES) {
+        Err(error) if file::not_regular(&error).is_some() || file::is_too_long(&error) => {
+            Err(format!("{SYSTEM_AUTHORITIES}: {}: {error}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}
 
 /// Where a URL comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //!
 //! Read only once every plugin has been run and is gone. What is shown of a target is host and port, never its URL.
 
-use super::source::{MOST_BYTES, UrlSource};
+use super::source::{self, MOST_BYTES, MOST_CERTIFICATES, UrlSource};
 use super::target::{CONNECT_SECONDS, STATEMENT_SECONDS};
 use super::{Settings, address};
 use crate::exit::{Failure, Trouble};
@@ -17,9 +17,6 @@ use whale_storage::backend::tls::Authority;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use whale_storage::target::TargetName;
-
-/// Longest file of authorities: a system's whole bundle is a quarter of a megabyte.
-const MOST_CERTIFICATES: u64 = 4 * 1024 * 1024;
 
 /// Where it was said which targets there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +161,7 @@ impl Targets {
         let found = address::parse(name.backend, &url).map_err(Unusable::Url)?;
         let authority = match &found.authority_file {
             Some(file) => Some(authority(settings, &base.join(file)).map_err(Unusable::Authority)?),
-            None => None,
+            None => source::system_authorities(settings).map(|()| None).map_err(Unusable::Authority)?,
         };
         // A table without a URL may still set the time limits and the prefix.
         let told = settings.config.all_targets().find(|(other, _)| other == name).map(|(_, target)| target);

@@ -4,7 +4,8 @@ use super::root::Tree;
 use super::{partial, split};
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt as _};
 use nix::fcntl::OFlag;
-use std::io::{self, Write as _};
+use std::io;
+use whale_storage::file;
 
 /// Where making stopped.
 #[derive(Debug)]
@@ -39,7 +40,9 @@ impl Tree {
         }
         for (path, content) in files {
             let (above, name) = split(path);
-            reach(&root, above).and_then(|dir| replace(&dir, name, content)).map_err(failed(path))?;
+            reach(&root, above)
+                .and_then(|dir| file::replace(&dir, name, partial(name), content.as_bytes()))
+                .map_err(failed(path))?;
             done(path);
         }
         Ok(())
@@ -63,24 +66,6 @@ pub(super) fn enter(dir: &Dir, name: &str) -> io::Result<Dir> {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags((OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW).bits());
     Ok(Dir::from_std_file(dir.open_with(name, &options)?.into_std()))
-}
-
-/// Writes a file beside its place and moves it there, over whatever has that name.
-fn replace(dir: &Dir, name: &str, content: &str) -> io::Result<()> {
-    let partial = partial(name);
-    match dir.remove_file(&partial) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let written = dir
-        .open_with(&partial, OpenOptions::new().write(true).create_new(true))
-        .and_then(|mut file| file.write_all(content.as_bytes()))
-        .and_then(|()| dir.rename(&partial, dir, name));
-    if written.is_err() {
-        // What is left would be written over by the next run as well.
-        let _ = dir.remove_file(&partial);
-    }
-    written
 }
 
 #[cfg(test)]

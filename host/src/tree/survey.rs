@@ -2,12 +2,13 @@
 
 use super::root::Tree;
 use super::{MOST_BYTES, partial, split};
-use cap_std::fs::{Dir, Metadata, OpenOptions, OpenOptionsExt as _};
-use nix::fcntl::{AtFlags, OFlag};
+use cap_std::fs::{Dir, Metadata};
+use nix::fcntl::AtFlags;
 use nix::unistd::{AccessFlags, faccessat};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read as _};
 use whale_storage::diagnostic::{Diagnostics, codes::settings as codes};
+use whale_storage::file::{self, Links};
 
 const LINK: &str = "is a link, and no link of the tree is followed";
 const NO_LINK: &str =
@@ -148,10 +149,8 @@ impl Look<'_> {
 
 /// Reads what is compared. More than the most is cut, and equals nothing that we would write.
 fn read(dir: &Dir, name: &str) -> io::Result<Vec<u8>> {
-    let mut options = OpenOptions::new();
-    // A link or a pipe that took the file's place is neither followed nor waited for.
-    options.read(true).custom_flags((OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK).bits());
     let mut bytes = Vec::new();
-    dir.open_with(name, &options)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
+    // A link or a pipe may have taken the file's place since it was looked at.
+    file::open(dir, name, Links::Refused)?.take(MOST_BYTES).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -7,15 +7,19 @@
 mod budget;
 mod capabilities;
 mod doctor;
+mod ending;
 mod history;
 mod init;
+mod many;
 mod old_kernel;
+mod pipes;
 mod refused;
 mod reports;
 mod schema;
 mod settings;
 mod setup;
 mod shown;
+mod state;
 mod targets;
 mod world;
 

@@ -18,7 +18,10 @@ NUMBER, FIRST_ARGUMENT = 0, 16  # Places in what a filter looks at.
 LANDLOCK = 444  # landlock_create_ruleset, everywhere.
 SECCOMP, PRCTL = {"x86_64": (317, 157), "aarch64": (277, 167)}[platform.machine()]
 
+UNSHARE = {"x86_64": 272, "aarch64": 97}[platform.machine()]
+
 filters = {
+    "namespaces": [(LOAD, 0, 0, NUMBER), (JUMP_IF_EQUAL, 0, 1, UNSHARE), (RETURN, 0, 0, FAIL | errno.EPERM)],
     "landlock": [(LOAD, 0, 0, NUMBER), (JUMP_IF_EQUAL, 0, 1, LANDLOCK), (RETURN, 0, 0, FAIL | errno.ENOSYS)],
     "seccomp": [
         (LOAD, 0, 0, NUMBER), (JUMP_IF_EQUAL, 0, 1, SECCOMP), (RETURN, 0, 0, FAIL | errno.ENOSYS),

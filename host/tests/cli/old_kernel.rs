@@ -1,4 +1,4 @@
-//! A kernel that has no landlock, no seccomp, or neither: plugins run all the same, and `doctor` says so. The calls fail as
+//! A kernel that has no landlock, no seccomp, no namespaces, or none of them: plugins run all the same, and `doctor` says so. The calls fail as
 //! they do on such a kernel, which `old_kernel.py` sees to.
 
 use super::World;
@@ -33,6 +33,17 @@ fn plugins_run_and_doctor_says_what_is_missing() {
     for (lacking, said) in [
         ("landlock", format!("{nothing}, but the kernel has no landlock")),
         ("seccomp", format!("{nothing}, but the kernel has no seccomp")),
+        (
+            "namespaces",
+            "a plugin's process shares the user and the process and the network and the IPC namespace with others, no \
+             capability; one that took it over could start threads without a bound"
+                .to_owned(),
+        ),
+        (
+            "landlock,seccomp,namespaces",
+            "start threads without a bound and write machine code where it is run and run machine code that was not compiled"
+                .to_owned(),
+        ),
         (
             "landlock,seccomp",
             "a plugin that took over its process could start a program: the kernel has no landlock and no seccomp"

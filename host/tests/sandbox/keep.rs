@@ -129,6 +129,64 @@ fn directories_that_others_may_enter_are_not_used() {
 }
 
 #[test]
+fn a_state_folder_that_others_may_change_is_not_used() {
+    let place = Place::new();
+    for mode in [0o777, 0o770, 0o1777, 0o702] {
+        fs::set_permissions(place.path("state"), fs::Permissions::from_mode(mode)).unwrap();
+        let error = place.open(Cache::MOST).unwrap_err();
+        assert!(error.to_string().contains("other users may write to it"), "{mode:o}: {error}");
+        assert!(!place.path("state/artifact.key").exists());
+    }
+    // Others see names there, and no content.
+    fs::set_permissions(place.path("state"), fs::Permissions::from_mode(0o755)).unwrap();
+    place.open(Cache::MOST).unwrap();
+    if std::os::unix::fs::chown(place.path("state"), Some(1234), None).is_ok() {
+        assert!(place.open(Cache::MOST).unwrap_err().to_string().contains("another user"));
+    }
+}
+
+/// A pipe, a folder or a device in the place of a file of the cache or of its key: nothing waits, and nothing is loaded.
+#[test]
+fn what_is_no_file_is_neither_waited_for_nor_taken() {
+    let begun = std::time::Instant::now();
+    let pipe = |path: &Path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+    let folder = |path: &Path| fs::create_dir(path).unwrap();
+    for make in [pipe as fn(&Path), folder] {
+        let place = Place::new();
+        let bytes = GOOD.component();
+        place.run(&bytes, Cache::MOST);
+        let artifact = only(&place.files()).to_owned();
+        fs::remove_file(&artifact).unwrap();
+        make(&artifact);
+        assert!(matches!(place.run(&bytes, Cache::MOST).usage.compiled, Compiled::Now(_)));
+        fs::remove_file(place.path("state/artifact.key")).unwrap();
+        make(&place.path("state/artifact.key"));
+        let error = place.open(Cache::MOST).unwrap_err();
+        assert!(error.to_string().contains("not a regular file"), "{error}");
+    }
+    assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
+}
+
+/// Time to keep so many small files in an empty cache.
+fn keeping(files: usize) -> std::time::Duration {
+    let place = Place::new();
+    let cache = place.open(Cache::MOST).unwrap();
+    let begun = std::time::Instant::now();
+    for number in 0..files {
+        whale_host::sandbox::fuzzing::keep(&cache, &format!("{number:064x}"), "ab", b"small").unwrap();
+    }
+    begun.elapsed()
+}
+
+#[test]
+fn keeping_a_file_does_not_take_longer_for_those_that_are_there() {
+    keeping(100);
+    // Three tries: others use the machine as well.
+    let grows = (0..3).map(|_| keeping(8_000).as_secs_f64() / keeping(1_000).as_secs_f64()).fold(f64::MAX, f64::min);
+    assert!(grows < 24.0, "eight times the files took {grows} times as long");
+}
+
+#[test]
 fn a_cache_that_cannot_be_written_costs_time_only() {
     let place = Place::new();
     let cache = place.open(Cache::MOST).unwrap();

@@ -18,6 +18,7 @@ mod keep;
 mod limits;
 mod scan;
 mod size;
+mod walls;
 mod workers;
 
 use cap_std::ambient_authority;

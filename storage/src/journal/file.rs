@@ -4,6 +4,7 @@
 //! only under the lock held alone, so no run loses the file that it writes.
 
 use super::{Line, history};
+use crate::file::{self, Links, PRIVATE};
 use cap_std::fs::{Dir, File, OpenOptions, OpenOptionsExt as _};
 use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write};
@@ -16,11 +17,11 @@ pub const OLDER: &str = "journal.1.jsonl";
 
 const LOCK: &str = "journal.lock";
 
-/// For us alone, whoever made the folder.
-const PRIVATE: u32 = 0o600;
-
 /// From how many bytes on the file is put aside: some thousand runs.
 const MOST_BYTES: u64 = 4 * 1024 * 1024;
+
+/// The most that is read of one: what is put aside, and the longest run after it, many times over.
+const MOST_READ: u64 = 256 * 1024 * 1024;
 
 /// The file, open at its end.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub(super) struct Appended {
 impl Appended {
     /// Opens it, without the lock. What a crash cut short gets an end, so that the next line is one of its own.
     pub(super) fn open(state: &Dir) -> io::Result<Self> {
-        let mut file = state.open_with(FILE, OpenOptions::new().create(true).read(true).append(true).mode(PRIVATE))?;
+        let mut file = opened(state, FILE, OpenOptions::new().create(true).read(true).append(true))?;
         if file.metadata()?.len() > 0 {
             let mut last = [b'\n'];
             file.seek(SeekFrom::End(-1))?;
@@ -60,9 +61,14 @@ impl Write for Appended {
     }
 }
 
+/// Opens a file that may not be there yet, for us alone, whoever made the folder.
+fn opened(state: &Dir, name: &str, options: &mut OpenOptions) -> io::Result<File> {
+    file::open_with(state, name, Links::Followed, options.mode(PRIVATE))
+}
+
 /// Opens the file for a run that begins, and puts a long one aside first.
 pub(super) fn begin(state: &Dir) -> io::Result<Appended> {
-    let lock = state.open_with(LOCK, OpenOptions::new().create(true).append(true).mode(PRIVATE))?.into_std();
+    let lock = opened(state, LOCK, OpenOptions::new().create(true).append(true))?.into_std();
     if lock.try_lock().is_ok() {
         put_aside(state, MOST_BYTES)?;
     }
@@ -73,7 +79,7 @@ pub(super) fn begin(state: &Dir) -> io::Result<Appended> {
 
 /// Whether a run is under way, as far as that can be told.
 pub(super) fn is_held(state: &Dir) -> bool {
-    let Ok(lock) = state.open_with(LOCK, OpenOptions::new().read(true)) else { return false };
+    let Ok(lock) = file::open(state, LOCK, Links::Followed) else { return false };
     matches!(lock.into_std().try_lock(), Err(std::fs::TryLockError::WouldBlock))
 }
 
@@ -102,12 +108,13 @@ fn put_aside(state: &Dir, most: u64) -> io::Result<()> {
 
 /// Hands over every line of a file, if it is there.
 pub(super) fn each_line(state: &Dir, name: &str, mut each: impl FnMut(&[u8])) -> io::Result<()> {
-    let file = match state.open(name) {
+    let file = match file::open(state, name, Links::Followed) {
+        Ok(file) if file.metadata()?.len() > MOST_READ => return Err(file::TooLong(MOST_READ).into()),
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    for line in BufReader::new(file).split(b'\n') {
+    for line in BufReader::new(file.take(MOST_READ)).split(b'\n') {
         let line = line?;
         if !line.is_empty() {
             each(&line);

@@ -105,8 +105,11 @@ fn parameter_kind(parameter: &Parameter, path: &str, faults: &mut Diagnostics) {
 /// Why a value is not of a kind.
 pub(super) fn mismatch(kind: &ParameterKind, value: &ParameterValue) -> Option<String> {
     match (kind, value) {
-        (ParameterKind::Boolean, ParameterValue::Boolean(_))
-        | (ParameterKind::Duration, ParameterValue::Duration(_)) => None,
+        (ParameterKind::Boolean, ParameterValue::Boolean(_)) => None,
+        // As it is where somebody gives one.
+        (ParameterKind::Duration, ParameterValue::Duration(duration)) => {
+            (duration.count == 0).then(|| "lasts no time: a duration counts from 1".to_owned())
+        }
         (ParameterKind::Integer(range), ParameterValue::Integer(number)) => (*number < range.minimum
             || *number > range.maximum)
             .then(|| format!("is {number}, outside {} to {}", range.minimum, range.maximum)),

@@ -3,11 +3,14 @@
 //! A list of what is allowed, so that what a kernel adds later is forbidden. What is not on it fails with `EPERM`
 //! instead of ending the process: a library that asks for something it can do without goes on without. Memory, threads
 //! of this process, clocks, and the three pipes that are open: nothing here makes a descriptor or a process.
+//!
+//! No page is writable and executable at once. Machine code is written and then made executable, which only the compiler's
+//! work needs; once it is done, [`seal`] takes that away as well.
 
 use nix::libc;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Length, SeccompCmpOp as Is, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, apply_filter,
+    SeccompRule, TargetArch, apply_filter, apply_filter_all_threads,
 };
 use std::collections::BTreeMap;
 
@@ -25,10 +28,8 @@ const FREE: &[libc::c_long] = &[
     libc::SYS_ppoll,
     #[cfg(target_arch = "x86_64")]
     libc::SYS_poll,
-    // Memory, machine code with it.
-    libc::SYS_mmap,
+    // Memory.
     libc::SYS_munmap,
-    libc::SYS_mprotect,
     libc::SYS_mremap,
     libc::SYS_madvise,
     libc::SYS_membarrier,
@@ -82,7 +83,12 @@ pub(super) fn forbid() -> Result<(), Missing> {
     let mask = u64::from(u32::from_ne_bytes((NOT_A_THREAD | libc::CLONE_THREAD).to_ne_bytes()));
     allowed.insert(libc::SYS_clone, vec![rule(0, Length::Qword, Is::MaskedEq(mask), thread)?]);
     allowed.insert(libc::SYS_tgkill, vec![rule(0, Length::Dword, Is::Eq, std::process::id().into())?]);
-    let names = [libc::PR_SET_NAME, libc::PR_SET_VMA];
+    let writable_code = libc::PROT_WRITE | libc::PROT_EXEC;
+    allowed.extend(pages(writable_code, &[0, libc::PROT_WRITE, libc::PROT_EXEC])?);
+    // Further filters forbid more.
+    let set_filter = u64::from(libc::SECCOMP_SET_MODE_FILTER);
+    allowed.insert(libc::SYS_seccomp, vec![rule(0, Length::Dword, Is::Eq, set_filter)?]);
+    let names = [libc::PR_SET_NAME, libc::PR_SET_VMA, libc::PR_SET_NO_NEW_PRIVS];
     let names = names.into_iter().map(|option| rule(0, Length::Dword, Is::Eq, u64::try_from(option)?));
     allowed.insert(libc::SYS_prctl, names.collect::<Result<_, Missing>>()?);
     let only_these = SeccompFilter::new(allowed, denied(libc::EPERM)?, SeccompAction::Allow, target)?;
@@ -91,6 +97,26 @@ pub(super) fn forbid() -> Result<(), Missing> {
         apply_filter(&BpfProgram::try_from(filter)?)?;
     }
     Ok(())
+}
+
+/// Forbids to make any page executable from here on, in all threads. Code that is there stays.
+pub(in crate::sandbox) fn seal() -> Result<(), Missing> {
+    let target = TargetArch::try_from(std::env::consts::ARCH)?;
+    let forbidden = pages(libc::PROT_EXEC, &[libc::PROT_EXEC])?;
+    let denied = SeccompAction::Errno(u32::try_from(libc::EPERM)?);
+    let no_code = SeccompFilter::new(forbidden, SeccompAction::Allow, denied, target)?;
+    Ok(apply_filter_all_threads(&BpfProgram::try_from(no_code)?)?)
+}
+
+/// The calls that say what may be done with pages, where these protections have one of the values.
+fn pages(these: libc::c_int, values: &[libc::c_int]) -> Result<BTreeMap<i64, Vec<SeccompRule>>, Missing> {
+    let mask = u64::try_from(these)?;
+    let mut calls = BTreeMap::new();
+    for call in [libc::SYS_mmap, libc::SYS_mprotect] {
+        let rules = values.iter().map(|value| rule(2, Length::Qword, Is::MaskedEq(mask), u64::try_from(*value)?));
+        calls.insert(call, rules.collect::<Result<_, Missing>>()?);
+    }
+    Ok(calls)
 }
 
 fn rule(argument: u8, length: Length, is: Is, value: u64) -> Result<SeccompRule, Missing> {

@@ -10,6 +10,10 @@ fn root(folder: &tempfile::TempDir) -> Dir {
     Dir::open_ambient_dir(folder.path().join("root"), cap_std::ambient_authority()).unwrap()
 }
 
+fn replace(dir: &Dir, name: &str, content: &str) -> io::Result<()> {
+    file::replace(dir, name, partial(name), content.as_bytes())
+}
+
 /// A root, and beside it a folder that nothing may get into.
 fn world() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();

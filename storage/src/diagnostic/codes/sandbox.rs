@@ -76,6 +76,14 @@ codes! {
         "Types and blocks can stand inside of each other, and what reads them goes as deep as they do. A file that is \
          nested some hundred thousand deep uses up the stack of the process that compiles it, which ends then. No \
          compiler makes such a file.";
+    TOO_MANY_PLUGINS = "WH0126", "the run takes too many plugins",
+        "Each plugin costs a process and a file of the cache, and what all of them define is held together. So one run \
+         takes at most 20,000 files, unless the limit `plugins` says otherwise. Nothing was run. A pattern of \
+         `plugins.files` that fits more than was meant is the usual reason.";
+    PLUGINS_TOO_LARGE = "WH0127", "the plugins of the run are too large together",
+        "The files of one run have at most 4 GiB together, unless the limit `plugins_bytes` says otherwise: that many \
+         bytes are read, hashed and compiled. Nothing was run, or, where a file grew meanwhile, nothing from that one on. Give \
+         fewer plugins at a time, with --plugin or --model, or build them smaller: in release mode, stripped.";
 
     TRAP = "WH0130", "the plugin stopped with a trap",
         "The plugin's code ended in an error that it did not handle: a panic, a failed check, an access out of bounds, \

@@ -47,6 +47,8 @@ codes! {
         "None of the plugins of whale.toml is the one of this entry. `whale-host lock update --all` takes it out; if the plugin is only missing, bring it back.";
     NO_LOCK = "WH0034", "there is no whale.lock",
         "`lock verify` compares plugins with whale.lock, and there is none beside whale.toml. `whale-host lock update` writes one; from then on only what it names is run.";
+    STATE_NOT_OURS = "WH0037", "others may change the state folder",
+        "The state folder holds the journal, and the key by which compiled plugins are known as our own. One that other users may write to, or that belongs to another user, is not used: whoever can put files there could say what ran, and have machine code loaded. `chmod go-w` on the folder, `chown` it to whoever runs whale-host, or name another with --state or WHALE_STATE. Folders that whale-host makes are for their owner alone (0700).";
     STORAGE_ROOT = "WH0040", "the root of the storage tree cannot be used",
         "The folder that --root or storage_root names is a file, cannot be opened, written to or made, or holds a Cargo.toml: then it is the source of a program, which is no place for data. Name a folder of its own. Nothing was written, and nothing was sent to an engine.";
     IN_THE_WAY = "WH0041", "something stands in the way in the storage tree",
