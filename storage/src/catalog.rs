@@ -232,6 +232,17 @@ pub struct Catalog {
     pub role_namespaces: BTreeSet<(Name, Name)>,
     /// Objects, strangers included.
     pub objects: BTreeMap<ObjectName, CatalogObject>,
+    /// Of the names that were asked for, each with its schema, what has them, in words; of several kinds of things.
+    pub taken: BTreeMap<(Name, Name), Vec<Found>>,
+}
+
+/// What has a name that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// In a sentence: `the index of legal.daily`.
+    pub what: String,
+    /// Whether it is a type, which stands in the way of tables and views only.
+    pub is_type: bool,
 }
 
 impl Catalog {
@@ -245,6 +256,7 @@ impl Catalog {
             nodes: BTreeMap::new(),
             role_namespaces: BTreeSet::new(),
             objects: BTreeMap::new(),
+            taken: BTreeMap::new(),
         }
     }
 }

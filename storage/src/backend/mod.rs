@@ -58,6 +58,8 @@ pub struct Scope {
     pub roles: BTreeSet<Name>,
     /// Models that are to be limited on the target.
     pub limited: BTreeSet<Name>,
+    /// Names, each with its schema, of which it is asked whether anything has them: TimescaleDB.
+    pub relations: BTreeSet<(Name, Name)>,
     /// Also reads namespaces that carry our mark (where the engine has none on namespaces: all), and all roles of models.
     pub marked: bool,
 }

@@ -43,4 +43,10 @@ codes! {
         "Whoever says that it belongs to a model has that model's namespaces and its role. `model = \"NAME\"` in [plugins.NAME] of whale.toml binds a plugin to one model, whatever a later version of it claims.";
     ABOVE_GRANT = "WH0235", "a definition larger than was granted",
         "`max_objects`, `max_columns`, `max_partitions` and `max_dimension` bound what a plugin defines: objects over all engines, and columns or fields, partitions, and dimensions of a vector of one object. They stand in [plugins.NAME], for one plugin, or in [ceiling], for all; the lower one holds.";
+    IMPLIED = "WH0236", "a name that the server gives by itself is given again",
+        "PostgreSQL names some things by itself: the sequence of an identity column `id` of a table `n` is `n_id_seq`, and from version 18 on what keeps nulls out of it is the constraint `n_id_not_null`. A table, an index or a key of that name meets it, at once or when the other one is made first. Give it another name.";
+    MEETS = "WH0237", "a name that another definition takes",
+        "Tables, aggregates, indexes and sequences of a PostgreSQL schema share one space of names, whichever plugins define them, and the indexes of all continuous aggregates are in one schema of TimescaleDB. Two definitions give the same name there. Give one of the two another name; an index that is given none has a name that meets no other.";
+    HOST_NAME = "WH0238", "a name of the host's own table",
+        "`schema_version` in `public` of PostgreSQL, and in `default` of ClickHouse and Milvus, is the host's own table, and its key is `schema_version_pkey`. No plugin makes an object of that name there, whatever it was granted.";
 }
