@@ -6,7 +6,7 @@
 //! says which names those are: what judges one definition, several, or a server goes by it.
 
 use crate::definition::timescaledb::{Aggregate, ColumnValue, Table};
-use crate::definition::{Object, ObjectKind, ObjectName};
+use crate::definition::{Backend, Object, ObjectKind, ObjectName};
 use crate::name::Name;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,6 +14,23 @@ use std::fmt;
 
 /// The schema in which TimescaleDB keeps what stands behind its objects.
 pub const INTERNAL: &str = "_timescaledb_internal";
+
+/// The name of the host's own table, everywhere.
+pub const VERSION_TABLE: &str = "schema_version";
+
+/// The namespace that every server of a kind has.
+pub fn shared_namespace(backend: Backend) -> &'static str {
+    match backend {
+        Backend::Timescaledb => "public",
+        Backend::Clickhouse | Backend::Milvus => "default",
+    }
+}
+
+/// Where the host's own table is in a target whose namespaces have this prefix.
+pub fn version_table(backend: Backend, prefix: &str) -> ObjectName {
+    let namespace = Name::from_server(format!("{prefix}{}", shared_namespace(backend)));
+    ObjectName { backend, namespace, name: Name::from_server(VERSION_TABLE) }
+}
 
 /// What has a name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,7 +190,6 @@ impl Taken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::Backend;
 
     #[test]
     fn names_are_made_as_postgresql_makes_them() {

@@ -19,6 +19,7 @@ use crate::definition::{Backend, ObjectName};
 use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
+use crate::scaling::own::Said;
 use crate::server::Server;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -39,6 +40,8 @@ pub struct Address {
     pub prefix: String,
     /// Milvus: whether each model is served as a user of its own, as `setup roles` makes them.
     pub model_users: bool,
+    /// What each connection may use there, as far as somebody has said so.
+    pub session: Said,
     /// ClickHouse: the cluster that the server is a host of, where the target is declared to be one.
     pub cluster: Option<Cluster>,
 }

@@ -11,7 +11,7 @@ use crate::desire::HOST_MODEL;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::{Name, Place};
 use crate::raw;
-use crate::version_table;
+use crate::relation::version_table;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object whose name is settled.
@@ -48,7 +48,7 @@ impl Check<'_> {
                 self.fault(fault.diagnostic("id"));
             }
             let Some(name) = self.object_name(backend, header, &mut allowed, &asked, granted) else { continue };
-            if self.model.as_str() != HOST_MODEL && name == version_table::name(backend, self.prefix(backend)) {
+            if self.model.as_str() != HOST_MODEL && name == version_table(backend, self.prefix(backend)) {
                 let message = format!("{name} is the host's own table");
                 self.error(codes::name::HOST_NAME, "name", message, "give the object another name or namespace");
             }

@@ -95,7 +95,8 @@ fn statements(
         let (schema, table) = (identifier(&version_table.namespace), identifier(&version_table.name));
         texts.push(format!("ALTER TABLE {schema}.{table} OWNER TO {name}"));
     }
-    if needs.limited && server.postgres_version >= 15 {
+    // Its own connections are limited by it, and where a model is, its role.
+    if server.postgres_version >= 15 {
         texts.extend(
             super::inspect::PROTECTED.iter().map(|setting| {
                 format!("GRANT SET ON PARAMETER {} TO {name}", identifier(&Name::from_server(*setting)))

@@ -13,9 +13,10 @@ use crate::desire::HOST_MODEL;
 use crate::diagnostic::codes;
 use crate::name::{Name, Place};
 use crate::raw;
-use crate::relation::{INTERNAL, NOT_NULL, Part, Relation, Taken, object_name, schema_of_indexes, sequence};
+use crate::relation::{
+    INTERNAL, NOT_NULL, Part, Relation, Taken, VERSION_TABLE, object_name, schema_of_indexes, sequence, version_table,
+};
 use crate::validate::{Check, cut};
-use crate::version_table;
 use std::collections::BTreeSet;
 
 /// Who has the names of the version table.
@@ -80,10 +81,10 @@ impl Names {
     /// Takes the names of all tables and aggregates, and before them those of the host. Two of one name were told before.
     pub(in crate::validate) fn of(check: &Check<'_>, definition: &raw::TimescaledbObjects) -> Self {
         let prefix = check.prefixes.get(&BACKEND).map_or("", String::as_str);
-        let host = version_table::name(BACKEND, prefix);
+        let host = version_table(BACKEND, prefix);
         let mut taken = Taken::default();
         if check.model.as_str() != HOST_MODEL {
-            let key = Name::from_server(format!("{}_pkey", version_table::NAME));
+            let key = Name::from_server(format!("{}_pkey", VERSION_TABLE));
             for (name, part) in [(host.name.clone(), Part::Whole), (key, Part::PrimaryKey)] {
                 let _ = taken.claim(&Relation { schema: host.namespace.clone(), name, part }, HOST);
             }
@@ -119,10 +120,7 @@ impl Names {
         self.begin(check, ObjectKind::Table, &table.header);
         self.hypertable = table.hypertable.is_some();
         for column in &table.columns {
-            if !column.nullable {
-                let implied = object_name(self.object.name.as_str(), &column.header.name, NOT_NULL);
-                self.implied.insert(implied);
-            }
+            self.implied.insert(object_name(self.object.name.as_str(), &column.header.name, NOT_NULL));
             let (raw::PgColumnValue::Identity(_), Ok(name)) = (&column.value, Name::checked(&column.header.name)) else {
                 continue;
             };
@@ -199,7 +197,7 @@ impl Names {
         } else if kind == Kind::Check && self.hypertable && is_of_a_chunk(text) {
             let what = format!("chunks of a hypertable have constraints of the name {name} by themselves");
             (codes::timescaledb::CHUNK_CONSTRAINT, what)
-        } else if kind.place() == Place::Constraint && self.implied.contains(text) {
+        } else if self.is_implied(kind, text) {
             let what = format!("PostgreSQL 18 calls what keeps nulls out of a column of this table {name}");
             (codes::name::IMPLIED, what)
         } else {
@@ -207,6 +205,12 @@ impl Names {
         };
         check.error(code, path, message, "give it another name, or none");
         false
+    }
+
+    /// PostgreSQL names what keeps nulls out after the checks, beside which it finds another name, and before the keys.
+    fn is_implied(&self, kind: Kind, name: &str) -> bool {
+        let is_key = kind.place() == Place::Constraint && kind != Kind::Check;
+        is_key && self.implied.contains(name.trim_end_matches(|letter: char| letter.is_ascii_digit()))
     }
 
     fn derived(&self, check: &Check<'_>, words: &[String], kind: Kind) -> String {
