@@ -75,7 +75,7 @@ fn clickhouse(place: Place, name: &str) -> Option<&'static str> {
         Place::Object if name.starts_with(".inner") => Some("ClickHouse keeps such tables behind materialized views"),
         Place::Object if name.starts_with(".tmp") => Some("ClickHouse keeps such tables while it replaces others"),
         Place::Index if name.starts_with("auto_minmax_index_") => {
-            Some("ClickHouse calls indexes so that it adds by itself, where a setting of the server asks for them")
+            Some("ClickHouse names so the indexes that it adds by itself, where the server is set to add some")
         }
         Place::Column if CLICKHOUSE_COLUMNS.contains(&name) => {
             Some("MergeTree tables have a virtual column of that name")
