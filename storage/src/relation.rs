@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn sequences_stand_beside_each_other_and_nothing_else_does() {
-        let relation = |name: &str, part| Relation { schema: Name::from_server("s"), name: Name::from_server(name), part };
+        let relation =
+            |name: &str, part| Relation { schema: Name::from_server("s"), name: Name::from_server(name), part };
         let place = |name: &str| ObjectName {
             backend: Backend::Timescaledb,
             namespace: Name::from_server("s"),

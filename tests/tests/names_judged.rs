@@ -22,8 +22,7 @@ fn identity(table: &mut PgTable) {
 }
 
 fn index_on(name: Option<&str>, column: &str) -> PgIndex {
-    let keys =
-        vec![SortKey { by: column.to_owned(), direction: Direction::Ascending, nulls: Nulls::EngineDefault }];
+    let keys = vec![SortKey { by: column.to_owned(), direction: Direction::Ascending, nulls: Nulls::EngineDefault }];
     let name = name.map(str::to_owned);
     PgIndex { name, method: "btree".to_owned(), keys, covering: vec![], only_where: None, unique: false }
 }
@@ -32,7 +31,11 @@ fn passes(change: impl FnOnce(&mut ModelDefinition)) {
     let mut definition = good();
     change(&mut definition);
     let (accepted, found) = judge(&definition, &Against::oldest());
-    assert!(accepted.is_some(), "{:?}", found.iter().map(|one| (one.code.id, &one.path, &one.message)).collect::<Vec<_>>());
+    assert!(
+        accepted.is_some(),
+        "{:?}",
+        found.iter().map(|one| (one.code.id, &one.path, &one.message)).collect::<Vec<_>>()
+    );
 }
 
 #[test]
@@ -46,7 +49,10 @@ fn a_sequence_meets_tables_indexes_and_keys_and_no_other_sequence() {
     refused("WH0236", with(|m| m.timescaledb.tables[1].header.name = "plain_other_seq".to_owned()));
     refused("WH0236", with(|m| m.timescaledb.aggregates[0].header.name = "plain_other_seq".to_owned()));
     refused("WH0236", with(|m| m.timescaledb.tables[0].indexes.push(index_on(Some("plain_other_seq"), "id"))));
-    refused("WH0236", with(|m| m.timescaledb.tables[1].primary_key.as_mut().unwrap().name = Some("plain_other_seq".to_owned())));
+    refused(
+        "WH0236",
+        with(|m| m.timescaledb.tables[1].primary_key.as_mut().unwrap().name = Some("plain_other_seq".to_owned())),
+    );
     passes(with(|_| ()));
     // A constraint that no index stands behind.
     passes(with(|m| {
@@ -76,7 +82,9 @@ fn a_sequence_meets_tables_indexes_and_keys_and_no_other_sequence() {
 #[test]
 fn a_key_does_not_have_the_name_of_what_keeps_nulls_out() {
     // Seen on PostgreSQL 18.4: keys are named after, checks before.
-    refused("WH0236", |m| m.timescaledb.tables[0].primary_key.as_mut().unwrap().name = Some("plain_id_not_null".to_owned()));
+    refused("WH0236", |m| {
+        m.timescaledb.tables[0].primary_key.as_mut().unwrap().name = Some("plain_id_not_null".to_owned())
+    });
     refused("WH0236", |m| m.timescaledb.tables[0].foreign_keys[0].name = Some("plain_id_not_null1".to_owned()));
     passes(|m| {
         let check = PgCheck { name: Some("plain_id_not_null".to_owned()), condition: "id > 0".to_owned() };
@@ -104,8 +112,11 @@ fn the_hosts_own_table_is_nobody_elses() {
     let public = |break_it: fn(&mut ModelDefinition)| {
         let mut info = info();
         let asked = |database, namespace: &str| NamespaceRequest { database, namespace: namespace.to_owned() };
-        info.requests.namespaces =
-            vec![asked(Database::Timescaledb, "public"), asked(Database::Clickhouse, "default"), asked(Database::Milvus, "default")];
+        info.requests.namespaces = vec![
+            asked(Database::Timescaledb, "public"),
+            asked(Database::Clickhouse, "default"),
+            asked(Database::Milvus, "default"),
+        ];
         let namespaces = Some(["public".to_owned(), "default".to_owned()].into());
         let granted = Granted { grant: Terms { namespaces, ..Terms::default() }, ..Granted::default() };
         let mut definition = good();
@@ -205,9 +216,16 @@ fn two_plugins_give_no_name_twice() {
     assert_eq!(told(&one, &other("b", "b_idx")), []);
     let sequence = told(&one, &other("a_other_seq", "b_idx"));
     assert_eq!(sequence.len(), 1, "{sequence:?}");
-    assert!(sequence[0].0 == "WH0237" && sequence[0].1.contains("the sequence of the identity column other of public.a (one/a)"), "{sequence:?}");
+    assert!(
+        sequence[0].0 == "WH0237"
+            && sequence[0].1.contains("the sequence of the identity column other of public.a (one/a)"),
+        "{sequence:?}"
+    );
     let index = told(&one, &other("b", "a_b_c_idx"));
-    assert!(index.len() == 1 && index[0].0 == "WH0237" && index[0].1.contains("an index of public.a (one/a)"), "{index:?}");
+    assert!(
+        index.len() == 1 && index[0].0 == "WH0237" && index[0].1.contains("an index of public.a (one/a)"),
+        "{index:?}"
+    );
     assert_eq!(told(&one, &other("b", "a_pkey")).len(), 1);
 }
 
@@ -224,11 +242,14 @@ fn derived_names_of_aggregates_never_meet_and_given_ones_do() {
         })
     };
     let name = |definition: &Definition| match definition.objects.last().unwrap() {
-        Object::Aggregate(one) => (one.indexes[0].name.to_string(), one.indexes[0].former.as_ref().map(ToString::to_string)),
+        Object::Aggregate(one) => {
+            (one.indexes[0].name.to_string(), one.indexes[0].former.as_ref().map(ToString::to_string))
+        }
         other => panic!("{other:?}"),
     };
     // The same characters, divided otherwise: models, aggregates and columns.
-    let all = [of("a", "b_c", "d", None), of("a_b", "c", "d", None), of("a", "b", "c_d", None), of("x", "b_c", "d", None)];
+    let all =
+        [of("a", "b_c", "d", None), of("a_b", "c", "d", None), of("a", "b", "c_d", None), of("x", "b_c", "d", None)];
     let names: std::collections::BTreeSet<String> = all.iter().map(|one| name(one).0).collect();
     assert_eq!(names.len(), all.len(), "{names:?}");
     assert!(names.iter().all(|name| name.len() <= 63 && name.ends_with("_idx")), "{names:?}");

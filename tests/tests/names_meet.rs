@@ -184,7 +184,9 @@ async fn of_tables_views_and_skip_indexes() {
             }
             let sharded = if dice.often() { "" } else { "sharding_key = \"cityHash64(id)\"\n" };
             let indexes: Vec<String> = (0..dice.below(3))
-                .map(|_| format!("{{ name = \"{}\", on = \"id\", kind = \"minmax\", granularity = 1 }}", dice.one(&INDEXES)))
+                .map(|_| {
+                    format!("{{ name = \"{}\", on = \"id\", kind = \"minmax\", granularity = 1 }}", dice.one(&INDEXES))
+                })
                 .collect();
             let _ = write!(
                 text,

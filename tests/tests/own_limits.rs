@@ -121,7 +121,9 @@ async fn a_user_of_postgresql_who_may_not_limit_files_works_without_and_is_told_
     let checks = target.check(&Needs::default()).await.unwrap();
     let told = limits(&checks);
     assert_eq!(told.verdict, Verdict::Warning, "{told:?}");
-    assert!(told.message.contains("no temp_file_limit") && told.hint.as_ref().unwrap().contains("GRANT SET ON PARAMETER"));
+    assert!(
+        told.message.contains("no temp_file_limit") && told.hint.as_ref().unwrap().contains("GRANT SET ON PARAMETER")
+    );
     target.close().await.unwrap();
 
     let target = TimescaleTarget::connect(&at(url.as_str(), &asked)).await.unwrap();
@@ -167,7 +169,10 @@ async fn clickhouse_stops_what_goes_beyond_and_the_key_is_named() {
 
     let mut target = ClickhouseTarget::connect(&at(&url, &[])).await.unwrap();
     let checks = target.check(&Needs::default()).await.unwrap();
-    assert!(limits(&checks).message.contains("max_execution_time 30 s, max_memory_usage 1073741824 bytes"), "{checks:?}");
+    assert!(
+        limits(&checks).message.contains("max_execution_time 30 s, max_memory_usage 1073741824 bytes"),
+        "{checks:?}"
+    );
     target.close().await.unwrap();
 }
 
@@ -189,7 +194,11 @@ async fn a_profile_that_lets_nothing_be_set_is_read_and_told_of() {
     let checks = target.check(&Needs::default()).await.unwrap();
     let told = limits(&checks);
     assert_eq!(told.verdict, Verdict::Warning, "{told:?}");
-    assert!(told.message.contains("max_execution_time and max_memory_usage cannot be set: the user's profile is readonly = 1"), "{told:?}");
+    assert!(
+        told.message
+            .contains("max_execution_time and max_memory_usage cannot be set: the user's profile is readonly = 1"),
+        "{told:?}"
+    );
     let asked = [("max_memory_usage", Value::Size(MEGABYTE * 64))];
     let target = ClickhouseTarget::connect(&at(&engine.url, &asked)).await.unwrap();
     assert!(target.server().findings().iter().any(|found| found.code.id == "WH0903"));
@@ -200,7 +209,9 @@ async fn a_profile_with_constraints_is_kept_to() {
     let profile = "<max_memory_usage>200000000</max_memory_usage><constraints><max_memory_usage><max>500000000</max>
                    </max_memory_usage><max_execution_time><readonly/></max_execution_time></constraints>";
     let engine = Engine::start(&users(profile)).await;
-    for (asked, holds) in [(None, "max_memory_usage 200000000 bytes"), (Some(1 << 40), "max_memory_usage 500000000 bytes")] {
+    for (asked, holds) in
+        [(None, "max_memory_usage 200000000 bytes"), (Some(1 << 40), "max_memory_usage 500000000 bytes")]
+    {
         let asked: Vec<_> = asked.map(|bytes| ("max_memory_usage", Value::Size(bytes))).into_iter().collect();
         let mut target = ClickhouseTarget::connect(&at(&engine.url, &asked)).await.unwrap();
         let checks = target.check(&Needs::default()).await.unwrap();

@@ -1,8 +1,8 @@
 //! `[targets.ENGINE]` and `[models.NAME.targets.ENGINE]`: what is said of one target.
 
-use super::{cluster, session};
 use super::reader::{Key, Reader, Value};
 use super::source::UrlSource;
+use super::{cluster, session};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use whale_storage::cluster::Cluster;

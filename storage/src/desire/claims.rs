@@ -73,10 +73,14 @@ fn meets(relation: &Relation, held: &Holder, object: &Object, plugin: &Name) -> 
     let header = object.header();
     let path = format!("{}/{}", header.name.backend, header.id);
     let what = relation.part.of(&header.name);
-    Diagnostic::error(codes::name::MEETS, path, format!("{what} takes the name {}, which is that of {held}", relation.name))
-        .of(plugin.as_str())
-        .at(header.origin.as_ref())
-        .help("give one of the two another name")
+    Diagnostic::error(
+        codes::name::MEETS,
+        path,
+        format!("{what} takes the name {}, which is that of {held}", relation.name),
+    )
+    .of(plugin.as_str())
+    .at(header.origin.as_ref())
+    .help("give one of the two another name")
 }
 
 fn clash(first: &str, second: &Object, plugin: &Name) -> Diagnostic {

@@ -37,7 +37,10 @@ fn taken(actual: &Catalog) -> Taken<'_> {
     let mut taken = Taken::new();
     for (name, object) in &actual.objects {
         for (part, relation) in relations(&object.shape) {
-            taken.insert((schema_of_indexes(name, object.kind), relation), format!("the {} of {name}", part.kind.title()));
+            taken.insert(
+                (schema_of_indexes(name, object.kind), relation),
+                format!("the {} of {name}", part.kind.title()),
+            );
         }
     }
     taken

@@ -7,7 +7,7 @@ use crate::definition::Backend;
 use std::collections::BTreeMap;
 
 /// A limit of a connection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Own {
     /// Kind of database.
     pub backend: Backend,

@@ -4,11 +4,11 @@
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
 
 use super::access;
-use super::{cluster, limits};
 use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
 use super::wall::{SINCE, Wall};
+use super::{cluster, limits};
 use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::cluster::KnownCluster;

@@ -241,7 +241,9 @@ mod tests {
     fn a_dangling_alias_is_told_from_what_is_not_there() {
         // As Milvus 2.3.5 says it.
         assert!(is_by_number("can't find collection collection not found[collection=470787717569450100] (code 100)"));
-        assert!(!is_by_number("can't find collection collection not found[database=default][collection=nix] (code 100)"));
+        assert!(!is_by_number(
+            "can't find collection collection not found[database=default][collection=nix] (code 100)"
+        ));
         assert!(!is_by_number("collection not found"));
     }
 }

@@ -72,7 +72,8 @@ impl Queries {
             namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
             roles = MARKED_ROLES.replace("$roles", &roles);
         }
-        let (schemas, names) = (scope.relations.iter().map(|(schema, _)| schema), scope.relations.iter().map(|(_, name)| name));
+        let (schemas, names) =
+            (scope.relations.iter().map(|(schema, _)| schema), scope.relations.iter().map(|(_, name)| name));
         let names = format!("{}, {}", array(schemas), array(names));
         Self { namespaces, roles, names, extended }
     }
@@ -153,7 +154,8 @@ const TAKEN: &str = "SELECT w.namespace, w.name, c.relkind::text AS kind, CASE
     WHERE t.typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = t.oid) ORDER BY 1, 2, 3";
 
 /// The tables behind aggregates.
-const VIEWS: &str = "SELECT t.oid, a.user_view_schema || '.' || a.user_view_name FROM _timescaledb_catalog.continuous_agg AS a
+const VIEWS: &str =
+    "SELECT t.oid, a.user_view_schema || '.' || a.user_view_name FROM _timescaledb_catalog.continuous_agg AS a
     JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.mat_hypertable_id
     JOIN pg_namespace AS tn ON tn.nspname = h.schema_name
     JOIN pg_class AS t ON t.relnamespace = tn.oid AND t.relname = h.table_name";

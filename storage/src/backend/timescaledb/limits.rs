@@ -30,7 +30,8 @@ pub(super) fn settable(said: &Said) -> impl Iterator<Item = (&'static str, Strin
 pub(super) fn temporary_files(said: &Said) -> String {
     let Some(Wish { value: Value::Size(bytes), said }) = wish(said) else { return "SELECT".to_owned() };
     let kilobytes = bytes / 1_024;
-    let lower = if said { String::new() } else { format!(" AND (s.setting = '-1' OR s.setting::bigint > {kilobytes})") };
+    let lower =
+        if said { String::new() } else { format!(" AND (s.setting = '-1' OR s.setting::bigint > {kilobytes})") };
     format!(
         "SELECT pg_catalog.set_config(s.name, {}, false) FROM pg_catalog.pg_settings AS s WHERE s.name = {}{lower}",
         literal(&kilobytes.to_string()),
@@ -81,17 +82,17 @@ impl TimescaleTarget {
             names.join(", ")
         );
         let answer = self.session.rows(ASKING, &sql).await?.into_iter().next().unwrap_or_default();
-        let held: Vec<Held> = serde_json::from_str(&answer).map_err(|error| fault::answer(ASKING, &error.to_string()))?;
-        let shown = |one: &Held| match one.none {
-            true => format!("no {}", one.name),
-            false => format!("{} {}", one.name, one.value),
-        };
+        let held: Vec<Held> =
+            serde_json::from_str(&answer).map_err(|error| fault::answer(ASKING, &error.to_string()))?;
+        let shown =
+            |one: &Held| if one.none { format!("no {}", one.name) } else { format!("{} {}", one.name, one.value) };
         let said = format!("limits of each connection: {}", held.iter().map(shown).collect::<Vec<_>>().join(", "));
         let lacking = held.iter().any(|one| one.none && one.name == TEMP_FILE_LIMIT);
         Ok(match self.server.unheld.first() {
             Some(unheld) if unheld.said || lacking => {
                 let check = if unheld.said { Check::problem } else { Check::warning };
-                check(OWNER, LIMITS, format!("{said}; {} cannot be set: {}", unheld.name, unheld.why)).hint(&unheld.help)
+                check(OWNER, LIMITS, format!("{said}; {} cannot be set: {}", unheld.name, unheld.why))
+                    .hint(&unheld.help)
             }
             _ => Check::ok(OWNER, LIMITS, said),
         })

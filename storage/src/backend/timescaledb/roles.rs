@@ -44,7 +44,7 @@ impl TimescaleTarget {
         let existing: Existing =
             serde_json::from_str(&text).map_err(|error| fault::answer(LOOKING, &error.to_string()))?;
         let statements =
-            |password: &str| statements(&user.name, password, &existing, needs, &self.server, &self.version_table);
+            |password: &str| statements(&user.name, password, &existing, &self.server, &self.version_table);
         let mut shown = statements(HIDDEN);
         if self.server.postgres_version < 16 {
             shown.push(BEFORE_16.to_owned());
@@ -63,7 +63,6 @@ fn statements(
     user: &Name,
     verifier: &str,
     existing: &Existing,
-    needs: &Needs,
     server: &Server,
     version_table: &ObjectName,
 ) -> Vec<String> {

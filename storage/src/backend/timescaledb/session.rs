@@ -80,7 +80,8 @@ impl Session {
             (client, tokio::spawn(drive(connection)))
         };
         let limit = address.statement_timeout + GRACE;
-        let mut session = Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false, unheld: Vec::new() };
+        let mut session =
+            Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false, unheld: Vec::new() };
         session.prepare(address).await?;
         Ok(session)
     }

@@ -121,7 +121,8 @@ impl Names {
         self.hypertable = table.hypertable.is_some();
         for column in &table.columns {
             self.implied.insert(object_name(self.object.name.as_str(), &column.header.name, NOT_NULL));
-            let (raw::PgColumnValue::Identity(_), Ok(name)) = (&column.value, Name::checked(&column.header.name)) else {
+            let (raw::PgColumnValue::Identity(_), Ok(name)) = (&column.value, Name::checked(&column.header.name))
+            else {
                 continue;
             };
             let sequence = sequence(&self.object, &name);
@@ -187,7 +188,8 @@ impl Names {
         let text = name.as_str();
         let (code, message) = if kind == Kind::Index && schema_of_indexes(&self.object, self.kind) == INTERNAL {
             if INTERNAL_PREFIXES.iter().any(|prefix| text.starts_with(prefix)) {
-                let what = format!("{name} is a name such as TimescaleDB gives in the schema of the aggregates' indexes");
+                let what =
+                    format!("{name} is a name such as TimescaleDB gives in the schema of the aggregates' indexes");
                 (codes::timescaledb::INTERNAL_NAME, what)
             } else if *name == self.object.name {
                 (codes::timescaledb::OWN_NAME, format!("the index is called {name}, as its aggregate"))
@@ -226,8 +228,7 @@ impl Names {
 
     fn of_table(&self, words: &[String], kind: Kind) -> String {
         let (table, suffix) = (self.object.name.as_str(), kind.suffix());
-        let whole: Vec<&str> =
-            std::iter::once(table).chain(words.iter().map(String::as_str)).chain([suffix]).collect();
+        let whole: Vec<&str> = std::iter::once(table).chain(words.iter().map(String::as_str)).chain([suffix]).collect();
         let whole = whole.join("_");
         if whole.len() <= Name::MOST_BYTES { whole } else { ending_in(&digest_of(&whole), &whole, suffix) }
     }

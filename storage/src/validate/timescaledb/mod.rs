@@ -13,8 +13,8 @@ use crate::expr::{Clause, Dialect, Expr};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::postgres::Type;
-pub(super) use derived::Names;
 use derived::Kind;
+pub(super) use derived::Names;
 use keys::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
