@@ -238,6 +238,17 @@ pub struct Catalog {
     /// The prefixes in use on the server, each with the deployment whose version table carries it; empty where the mark of
     /// that table names none.
     pub deployments: BTreeMap<String, String>,
+    /// Of the names that were asked for, each with its schema, what has them, in words; of several kinds of things.
+    pub taken: BTreeMap<(Name, Name), Vec<Found>>,
+}
+
+/// What has a name that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// In a sentence: `the index of legal.daily`.
+    pub what: String,
+    /// Whether it is a type, which stands in the way of tables and views only.
+    pub is_type: bool,
 }
 
 impl Catalog {
@@ -271,6 +282,7 @@ impl Catalog {
             role_namespaces: BTreeSet::new(),
             objects: BTreeMap::new(),
             deployments: BTreeMap::new(),
+            taken: BTreeMap::new(),
         }
     }
 }

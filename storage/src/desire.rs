@@ -13,6 +13,7 @@ use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::Diagnostics;
 use crate::name::Name;
 use crate::raw::Operation;
+use crate::relation::{self, Taken};
 use crate::scaling::{Limits, Placement};
 use crate::target::{Deployment, Layout, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +52,8 @@ pub struct Desire {
     pub limits: BTreeMap<(TargetName, Name), Limits>,
     /// How the targets are laid out.
     pub layout: Layout,
+    /// Names that the objects take in each target.
+    names: BTreeMap<TargetName, Taken>,
 }
 
 impl Desire {
@@ -68,7 +71,7 @@ impl Desire {
     /// Adds a definition, its objects of each kind to the target that is named for the kind.
     pub fn add(&mut self, definition: &Definition, target: impl Fn(Backend) -> TargetName) -> Diagnostics {
         self.plugins.insert(definition.plugin.clone(), definition.digest.clone());
-        claims::claim(&mut self.targets, definition, target, |_, object| Desired {
+        claims::claim(&mut self.targets, &mut self.names, definition, target, |_, object| Desired {
             object: object.clone(),
             plugin: definition.plugin.clone(),
             version: definition.version.clone(),
@@ -161,6 +164,13 @@ impl Wanted {
     /// Namespaces that are needed.
     pub fn namespaces(&self) -> BTreeSet<Name> {
         self.objects.keys().map(|name| name.namespace.clone()).collect()
+    }
+
+    /// Names that the objects take among the relations of the server, each with its schema.
+    pub fn relations(&self) -> BTreeSet<(Name, Name)> {
+        let objects = self.objects.values().flat_map(|wanted| relation::relations(&wanted.desired.object));
+        let given = objects.filter(|one| !matches!(one.part, relation::Part::Sequence { .. }));
+        given.map(|one| (one.schema, one.name)).collect()
     }
 
     /// Which models put objects into which namespaces.

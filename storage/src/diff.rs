@@ -4,6 +4,7 @@
 //! that somebody overwrote, are faults; what is ours and no longer wanted is a note, since nothing is dropped because it
 //! vanished from a definition.
 
+mod former;
 mod limits;
 mod namespaces;
 mod relations;

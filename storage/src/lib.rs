@@ -24,6 +24,7 @@ pub mod name;
 pub mod plan;
 pub mod quote;
 pub mod raw;
+pub mod relation;
 pub mod report;
 pub mod scaling;
 pub mod server;

@@ -4,6 +4,7 @@ use crate::cluster::KnownCluster;
 use crate::definition::Backend;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::Name;
+use crate::scaling::own::Unheld;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -98,6 +99,8 @@ pub struct Server {
     pub roles: BTreeSet<Name>,
     /// ClickHouse: names of storage policies.
     pub storage_policies: BTreeSet<String>,
+    /// Limits of our own connections that cannot be set there.
+    pub unheld: Vec<Unheld>,
     /// ClickHouse: the cluster that the target is declared to be, and what the server knows of it.
     pub cluster: Option<KnownCluster>,
 }
@@ -119,6 +122,7 @@ impl Server {
             settable: BTreeSet::new(),
             roles: BTreeSet::new(),
             storage_policies: BTreeSet::new(),
+            unheld: Vec::new(),
             cluster: None,
         }
     }
@@ -146,6 +150,11 @@ impl Server {
                 let help = "a newer whale-host may know it; until then it is planned for as that one";
                 found.push(Diagnostic::warning(codes::engine::TOO_NEW, path.as_str(), message).help(help));
             }
+        }
+        // Nobody is to believe in a limit that does not hold; one that nobody has asked for is told by `doctor`.
+        for one in self.unheld.iter().filter(|one| one.said) {
+            let message = format!("{} of [targets.{path}.session] cannot be had: {}", one.name, one.why);
+            found.push(Diagnostic::error(codes::scaling::NO_OWN_LIMIT, path.as_str(), message).help(&one.help));
         }
         found.extend(self.cluster.iter().flat_map(KnownCluster::findings));
         if self.backend == Backend::Clickhouse && !self.storage_policies.contains("whale") {

@@ -123,7 +123,7 @@ async fn look_at(
     let scope = scope_of(&wanted);
     let actual = connection.inspect(&scope).await.map_err(|failure| (target.clone(), failure))?;
     debug_assert_eq!(target.backend, actual.backend);
-    Ok(Looked { wanted, actual })
+    Ok(Looked { wanted: wanted.as_found(&actual), actual })
 }
 
 fn scope_of(wanted: &Wanted) -> Scope {
@@ -133,6 +133,7 @@ fn scope_of(wanted: &Wanted) -> Scope {
         namespaces: wanted.namespaces(),
         roles: models.iter().filter(|model| model.as_str() != HOST_MODEL).map(role_of).collect(),
         limited: wanted.limits.keys().cloned().collect(),
+        relations: wanted.relations(),
         marked: false,
     }
 }

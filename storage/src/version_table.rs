@@ -3,29 +3,13 @@
 //! It is defined like a model's objects and goes the same way: validated, compared, planned, marked.
 
 use crate::capability::Terms;
-use crate::definition::{Backend, Definition, ObjectName};
+use crate::definition::{Backend, Definition};
 use crate::desire::{HOST_MODEL, HOST_PLUGIN};
-use crate::name::Name;
 use crate::raw::{self, Operation, PgColumnValue};
 use crate::validate::{Granted, validate_own};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Its name, everywhere.
-pub const NAME: &str = "schema_version";
-
-/// The namespace that every server of a kind has.
-pub fn namespace(backend: Backend) -> &'static str {
-    match backend {
-        Backend::Timescaledb => "public",
-        Backend::Clickhouse | Backend::Milvus => "default",
-    }
-}
-
-/// Where the table is in a target whose namespaces have this prefix.
-pub fn name(backend: Backend, prefix: &str) -> ObjectName {
-    let namespace = Name::from_server(format!("{prefix}{}", namespace(backend)));
-    ObjectName { backend, namespace, name: Name::from_server(NAME) }
-}
+pub use crate::relation::{VERSION_TABLE as NAME, shared_namespace as namespace, version_table as name};
 
 /// The host's own objects in a target of this kind, whose namespaces have this prefix.
 pub fn definition(backend: Backend, prefix: &str) -> Option<Definition> {

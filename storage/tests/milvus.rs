@@ -140,6 +140,7 @@ async fn servers_that_cannot_be_used_say_why() {
             statement_timeout: Duration::from_secs(5),
             prefix: String::new(),
             model_users: false,
+            session: whale_storage::scaling::own::Said::default(),
             cluster: None,
         };
         let began = Instant::now();

@@ -61,6 +61,7 @@ async fn failures_of_the_connection_name_the_target_and_the_remedy() {
             statement_timeout: Duration::from_secs(5),
             prefix: String::new(),
             model_users: false,
+            session: whale_storage::scaling::own::Said::default(),
             cluster: None,
         };
         TimescaleTarget::connect(&address).await.err().expect("it does not connect")

@@ -63,6 +63,7 @@ async fn inspect(engine: &Engine, limited: bool) -> Catalog {
         statement_timeout: seconds,
         prefix: String::new(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     };
     let mut target = ClickhouseTarget::connect(&address).await.unwrap();

@@ -67,6 +67,7 @@ async fn connected(engine: &Engine) -> ClickhouseTarget {
         statement_timeout: seconds,
         prefix: "w_".to_owned(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     };
     ClickhouseTarget::connect(&address).await.unwrap()

@@ -62,6 +62,7 @@ async fn the_wall_stands(deployment: &Deployment) {
         statement_timeout: seconds,
         prefix: String::new(),
         model_users: true,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     };
     let mut target = MilvusTarget::connect(&address).await.unwrap();

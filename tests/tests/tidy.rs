@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 23] = [
+const CORE: [&str; 24] = [
     "raw",
     "diagnostic",
     "name",
@@ -20,6 +20,7 @@ const CORE: [&str; 23] = [
     "types",
     "expr",
     "definition",
+    "relation",
     "capability",
     "document",
     "target",

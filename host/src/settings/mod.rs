@@ -13,6 +13,7 @@ pub(crate) mod models;
 pub(crate) mod reader;
 pub(crate) mod room;
 mod scaling;
+mod session;
 pub(crate) mod source;
 pub(crate) mod target;
 pub(crate) mod targets;

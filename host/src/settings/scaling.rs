@@ -92,7 +92,7 @@ impl<'v, 't> Table<'v, 't> {
     }
 }
 
-fn amount(reader: &mut Reader<'_>, amount: Amount, path: &str, value: &Value<'_>) -> Option<Amounts> {
+pub(super) fn amount(reader: &mut Reader<'_>, amount: Amount, path: &str, value: &Value<'_>) -> Option<Amounts> {
     let read = match amount {
         Amount::Size { .. } | Amount::Time { .. } => amount.read(&reader.text(path, value)?),
         Amount::Count { .. } => {

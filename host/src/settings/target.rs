@@ -1,14 +1,15 @@
 //! `[targets.ENGINE]` and `[models.NAME.targets.ENGINE]`: what is said of one target.
 
-use super::cluster;
 use super::reader::{Key, Reader, Value};
 use super::source::UrlSource;
+use super::{cluster, session};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use whale_storage::cluster::Cluster;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::Origin;
 use whale_storage::name::{Name, Place, reserved};
+use whale_storage::scaling::own::Said;
 use whale_storage::server::{Version, known};
 
 /// What is said of a target.
@@ -26,6 +27,8 @@ pub(crate) struct TargetSettings {
     pub(crate) prefix: String,
     /// Whether each model is served as a user of its own, of Milvus.
     pub(crate) model_users: bool,
+    /// What each connection may use there.
+    pub(crate) session: Said,
     /// The cluster that it is, of ClickHouse.
     pub(crate) cluster: Option<Cluster>,
     /// The table's place in the file.
@@ -65,6 +68,7 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
         statement_timeout: Duration::from_secs(STATEMENT_SECONDS),
         prefix: String::new(),
         model_users: false,
+        session: Said::default(),
         cluster: None,
         origin: reader.origin(key.span()),
     };
@@ -78,12 +82,13 @@ fn read(reader: &mut Reader<'_>, path: &str, backend: Backend, key: &Key<'_>, va
             "connect_timeout" => settings.connect_timeout = seconds(reader, &inner, value, CONNECT_SECONDS),
             "statement_timeout" => settings.statement_timeout = seconds(reader, &inner, value, STATEMENT_SECONDS),
             "prefix" => settings.prefix = prefix(reader, backend, &inner, value),
+            session::TABLE => settings.session = session::read(reader, backend, &inner, value),
             "cluster" => settings.cluster = cluster::read(reader, backend, &path, key, value),
             "model_users" if backend == Backend::Milvus => {
                 settings.model_users = reader.truth(&inner, value).unwrap_or_default();
             }
             _ => {
-                let known = ["version", "connect_timeout", "statement_timeout", "prefix"];
+                let known = ["version", "connect_timeout", "statement_timeout", "prefix", session::TABLE];
                 let own: &[&str] = match backend {
                     Backend::Timescaledb => &[],
                     Backend::Clickhouse => &["cluster"],

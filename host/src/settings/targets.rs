@@ -172,6 +172,7 @@ impl Targets {
             statement_timeout: told.map_or(Duration::from_secs(STATEMENT_SECONDS), |target| target.statement_timeout),
             prefix: told.map(|target| target.prefix.clone()).unwrap_or_default(),
             model_users: told.is_some_and(|target| target.model_users),
+            session: told.map(|target| target.session.clone()).unwrap_or_default(),
             cluster: told.and_then(|target| target.cluster.clone()),
         };
         Ok(Target { address, place: found.place, server: found.server, loopback: found.loopback })

@@ -19,6 +19,7 @@ use crate::definition::{Backend, ObjectName};
 use crate::mark::Mark;
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
+use crate::scaling::own::Said;
 use crate::server::Server;
 use crate::target::Deployment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,8 @@ pub struct Address {
     pub prefix: String,
     /// Milvus: whether each model is served as a user of its own, as `setup roles` makes them.
     pub model_users: bool,
+    /// What each connection may use there, as far as somebody has said so.
+    pub session: Said,
     /// ClickHouse: the cluster that the server is a host of, where the target is declared to be one.
     pub cluster: Option<Cluster>,
 }
@@ -61,6 +64,9 @@ pub struct Scope {
     pub roles: BTreeSet<Name>,
     /// Models that are to be limited on the target.
     pub limited: BTreeSet<Name>,
+    /// Names that are wanted, each with its namespace or TimescaleDB's own schema, of which it is asked whether anything
+    /// has them that is no object.
+    pub relations: BTreeSet<(Name, Name)>,
     /// Also reads namespaces that carry our mark (where the engine has none on namespaces: all), and all roles of models.
     pub marked: bool,
 }

@@ -130,6 +130,8 @@ impl IndexMethod {
 pub struct Index {
     /// Its name.
     pub name: Name,
+    /// What earlier versions of this tool named it, where they derived another name: one that stands under it stays.
+    pub former: Option<Name>,
     /// Its method.
     pub method: IndexMethod,
     /// Keys, in order.

@@ -5,6 +5,7 @@ use super::{Desired, sharding};
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::name::Name;
+use crate::relation::{Holder, Relation, Taken, relations};
 use crate::target::{Layout, TargetName};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ impl Kept for Desired {
 /// first keeps it.
 pub(super) fn claim<K: Kept>(
     targets: &mut BTreeMap<TargetName, BTreeMap<ObjectName, K>>,
+    names: &mut BTreeMap<TargetName, Taken>,
     definition: &Definition,
     target: impl Fn(Backend) -> TargetName,
     mut keep: impl FnMut(&TargetName, &Object) -> K,
@@ -44,13 +46,41 @@ pub(super) fn claim<K: Kept>(
             faults.push(fault);
         }
         match objects.entry(object.name().clone()) {
-            Entry::Occupied(first) => faults.push(clash(first.get().id(), object, &definition.plugin)),
+            Entry::Occupied(first) => {
+                faults.push(clash(first.get().id(), object, &definition.plugin));
+                continue;
+            }
             Entry::Vacant(free) => {
                 free.insert(keep(&target, object));
             }
         }
+        let taken = names.entry(target).or_default();
+        for relation in relations(object) {
+            if let Err(held) = taken.claim(&relation, &named(object)) {
+                faults.push(meets(&relation, &held, object, &definition.plugin));
+            }
+        }
     }
     faults
+}
+
+fn named(object: &Object) -> String {
+    let header = object.header();
+    format!("{} ({})", header.name, header.id)
+}
+
+fn meets(relation: &Relation, held: &Holder, object: &Object, plugin: &Name) -> Diagnostic {
+    let header = object.header();
+    let path = format!("{}/{}", header.name.backend, header.id);
+    let what = relation.part.of(&header.name);
+    Diagnostic::error(
+        codes::name::MEETS,
+        path,
+        format!("{what} takes the name {}, which is that of {held}", relation.name),
+    )
+    .of(plugin.as_str())
+    .at(header.origin.as_ref())
+    .help("give one of the two another name")
 }
 
 fn clash(first: &str, second: &Object, plugin: &Name) -> Diagnostic {
@@ -66,6 +96,7 @@ fn clash(first: &str, second: &Object, plugin: &Name) -> Diagnostic {
 #[derive(Debug, Default)]
 pub struct Claims {
     targets: BTreeMap<TargetName, BTreeMap<ObjectName, Claim>>,
+    names: BTreeMap<TargetName, Taken>,
     models: BTreeMap<TargetName, BTreeSet<Name>>,
 }
 
@@ -89,7 +120,7 @@ impl Claims {
     /// Takes what a definition claims; the same faults are found as by [`Desire::merge`](super::Desire::merge).
     pub fn add(&mut self, definition: &Definition, layout: &Layout) -> Diagnostics {
         let home = |backend| layout.home(backend, &definition.model);
-        claim(&mut self.targets, definition, home, |target, object| {
+        claim(&mut self.targets, &mut self.names, definition, home, |target, object| {
             let header = object.header();
             self.models.entry(target.clone()).or_default().insert(header.model.clone());
             Claim { id: header.id.as_str().into(), spread: sharding::is_spread(object) }

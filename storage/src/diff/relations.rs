@@ -1,19 +1,18 @@
 //! Names that PostgreSQL has given already.
 //!
-//! Tables, aggregates and indexes of a schema share one space of names, and an index stands behind every primary key and
-//! unique constraint. A table that somebody renamed keeps the names of its keys and indexes, so that one made under its old
+//! Tables, aggregates, indexes, sequences and types of a schema share one space of names, and an index stands behind every
+//! primary key and unique constraint; the indexes of all aggregates, whosever they are, are in one schema of TimescaleDB. A table that somebody renamed keeps the names of its keys and indexes, so that one made under its old
 //! name would find them taken; and `CREATE INDEX IF NOT EXISTS` takes another table's index for the one it should make.
 
 use super::{Diff, path};
 use crate::catalog::{Catalog, PartKey, PartKind, Shape};
 use crate::change::Change;
-use crate::definition::{ObjectKind, ObjectName};
+use crate::definition::ObjectName;
 use crate::desire::{Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::name::Name;
+use crate::relation::schema_of_indexes;
 use std::collections::BTreeMap;
-
-/// The indexes of a continuous aggregate are in the schema of the table behind it.
-const BEHIND_AGGREGATES: &str = "_timescaledb_internal";
 
 /// Takes out every change that needs a name which another relation has, and says so.
 pub(super) fn refuse_taken(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
@@ -38,7 +37,10 @@ fn taken(actual: &Catalog) -> Taken<'_> {
     let mut taken = Taken::new();
     for (name, object) in &actual.objects {
         for (part, relation) in relations(&object.shape) {
-            taken.insert((schema(name, object.kind), relation), format!("the {} of {name}", part.kind.title()));
+            taken.insert(
+                (schema_of_indexes(name, object.kind), relation),
+                format!("the {} of {name}", part.kind.title()),
+            );
         }
     }
     taken
@@ -51,10 +53,6 @@ fn relations(shape: &Shape) -> impl Iterator<Item = (&PartKey, &str)> {
         PartKind::PrimaryKey => facts.get("name").map(|name| (key, name.text())),
         _ => None,
     })
-}
-
-fn schema(name: &ObjectName, kind: ObjectKind) -> &str {
-    if kind == ObjectKind::ContinuousAggregate { BEHIND_AGGREGATES } else { name.namespace.as_str() }
 }
 
 /// A name that a change is about to give.
@@ -81,11 +79,18 @@ fn needed<'a>(change: &Change, wanted: &'a Wanted) -> Vec<Need<'a>> {
 }
 
 impl Need<'_> {
+    /// What the server said has the name.
+    fn found(&self, schema: &str, actual: &Catalog) -> Option<String> {
+        let key = (Name::from_server(schema), Name::from_server(self.relation));
+        let found = actual.taken.get(&key)?.iter().find(|found| self.part.is_none() || !found.is_type)?;
+        Some(found.what.clone())
+    }
+
     fn fault(&self, taken: &Taken<'_>, actual: &Catalog) -> Option<Diagnostic> {
         let object = &self.object.desired.object;
         let name = object.name();
         let schema = match self.part {
-            Some(_) => schema(name, object.kind()),
+            Some(_) => schema_of_indexes(name, object.kind()),
             None => name.namespace.as_str(),
         };
         let same_name =
@@ -93,7 +98,8 @@ impl Need<'_> {
         let holder = taken.get(&(schema, self.relation)).cloned().or_else(|| {
             // The object's own name was looked up before.
             self.part.and(actual.objects.keys().find(same_name)).map(ToString::to_string)
-        })?;
+        });
+        let holder = holder.or_else(|| self.found(schema, actual))?;
         let (place, what) = match self.part {
             Some(part) => (format!("{}/{part}", path(name)), format!("the {} of {name}", part.kind.title())),
             None => (path(name), name.to_string()),

@@ -82,6 +82,9 @@ fn clickhouse(place: Place, name: &str) -> Option<&'static str> {
         }
         Place::Object if name.starts_with(".inner") => Some("ClickHouse keeps such tables behind materialized views"),
         Place::Object if name.starts_with(".tmp") => Some("ClickHouse keeps such tables while it replaces others"),
+        Place::Index if name.starts_with("auto_minmax_index_") => {
+            Some("ClickHouse names so the indexes that it adds by itself, where the server is set to add some")
+        }
         Place::Column if CLICKHOUSE_COLUMNS.contains(&name) => {
             Some("MergeTree tables have a virtual column of that name")
         }
@@ -128,6 +131,7 @@ mod tests {
             (Clickhouse, Place::Object, ".inner.x"),
             (Clickhouse, Place::Object, ".inner_id.8f"),
             (Clickhouse, Place::Column, "_partition_id"),
+            (Clickhouse, Place::Index, "auto_minmax_index_id"),
             (Milvus, Place::Partition, "_default"),
             (Milvus, Place::Column, "$meta"),
             (Milvus, Place::Column, "RowID"),

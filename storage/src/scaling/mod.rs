@@ -3,6 +3,7 @@
 //! One table, [`SETTINGS`], names every setting with its range; reading whale.toml, comparing and writing all go by it.
 //! Values are compared as values: `65536kB` is `64MB`. Pure.
 
+pub mod own;
 mod value;
 
 pub use value::{Amount, Fault, Unit, Value};

@@ -43,6 +43,7 @@ impl Check<'_> {
         let indexes: Vec<_> =
             collection.indexes.iter().map(|index| self.milvus_index(index, &by_name, &known)).collect();
         self.distinct("indexes", "indexes of one field", collection.indexes.iter().map(|index| index.field.as_str()));
+        self.index_names(collection);
         self.loadable(collection, &fields);
         let partitions = self.partitions(&collection.partitions, &fields);
         if collection.shards == 0 || collection.shards > MOST_SHARDS {
@@ -239,6 +240,24 @@ impl Check<'_> {
             metric,
             parameters: parameters.into_iter().collect::<Option<_>>()?,
         })
+    }
+
+    /// An index without a name has that of its field.
+    fn index_names(&mut self, collection: &raw::MilvusCollection) {
+        let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+        for index in &collection.indexes {
+            let name = index.name.as_deref().unwrap_or(&index.field);
+            let first = taken.insert(name, &index.field);
+            // Two of one field are told as such.
+            if let Some(first) = first.filter(|first| *first != index.field) {
+                self.error(
+                    codes::milvus::INDEX_NAME,
+                    format!("indexes/{}", cut(&index.field)),
+                    format!("the indexes of {} and {} are both named {}", cut(first), cut(&index.field), cut(name)),
+                    "give each a name of its own; one without a name has that of its field",
+                );
+            }
+        }
     }
 
     fn metric_fits(&mut self, path: &str, metric: Option<Metric>, data_type: &Type) {

@@ -117,10 +117,11 @@ fn judge(
         return (None, faults);
     }
     let mut objects = Vec::new();
-    objects.extend(check.tables(&definition.timescaledb.tables).into_iter().map(Object::Table));
+    let mut names = timescaledb::Names::of(&check, &definition.timescaledb);
+    objects.extend(check.tables(&definition.timescaledb.tables, &mut names).into_iter().map(Object::Table));
     objects.extend(
         check
-            .aggregates(&definition.timescaledb.aggregates, &definition.timescaledb.tables)
+            .aggregates(&definition.timescaledb.aggregates, &definition.timescaledb.tables, &mut names)
             .into_iter()
             .map(Object::Aggregate),
     );

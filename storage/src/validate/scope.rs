@@ -11,6 +11,7 @@ use crate::desire::HOST_MODEL;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::{Name, Place, everybodys};
 use crate::raw;
+use crate::relation::version_table;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An object whose name is settled.
@@ -47,6 +48,10 @@ impl Check<'_> {
                 self.fault(fault.diagnostic("id"));
             }
             let Some(name) = self.object_name(backend, header, &mut allowed, &asked, granted) else { continue };
+            if self.model.as_str() != HOST_MODEL && name == version_table(backend, self.prefix(backend)) {
+                let message = format!("{name} is the host's own table");
+                self.error(codes::name::HOST_NAME, "name", message, "give the object another name or namespace");
+            }
             if let Some(first) = claimed.insert(name.clone(), header.id.clone()) {
                 self.error(
                     codes::name::CLAIMED_TWICE,
@@ -154,7 +159,7 @@ impl Check<'_> {
 
     /// The model as it is called in the target: with the target's prefix, so that its role and its marks differ from those
     /// that the same model has without it, or with another. The host's own model is one everywhere.
-    fn model_in(&self, backend: Backend) -> Name {
+    pub(super) fn model_in(&self, backend: Backend) -> Name {
         match self.prefix(backend) {
             "" => self.model.clone(),
             _ if self.model.as_str() == HOST_MODEL => self.model.clone(),

@@ -30,6 +30,7 @@ pub fn address() -> Address {
         statement_timeout: Duration::from_mins(1),
         prefix: String::new(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     }
 }

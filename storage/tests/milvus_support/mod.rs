@@ -28,6 +28,7 @@ pub fn address() -> Address {
         statement_timeout: Duration::from_secs(30),
         prefix: String::new(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     }
 }

@@ -42,6 +42,7 @@ pub fn address() -> Address {
         statement_timeout: Time::from_mins(1),
         prefix: String::new(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     }
 }
@@ -176,7 +177,7 @@ pub fn sort_key(text: &str) -> SortKey {
 
 pub fn index(index: &str, method: IndexMethod, keys: &[&str]) -> Index {
     let keys = keys.iter().map(|key| sort_key(key)).collect();
-    Index { name: name(index), method, keys, covering: Vec::new(), only_where: None, unique: false }
+    Index { name: name(index), former: None, method, keys, covering: Vec::new(), only_where: None, unique: false }
 }
 
 pub fn table(namespace: &str, object: &str, columns: &[&str]) -> Table {

@@ -129,7 +129,8 @@ pub fn load(engine: Backend, path: &Path) -> Result<Case, String> {
     read(engine, &format!("case_{stem}"), &text)
 }
 
-fn read(engine: Backend, name: &str, text: &str) -> Result<Case, String> {
+/// Reads a case of that name from its text.
+pub fn read(engine: Backend, name: &str, text: &str) -> Result<Case, String> {
     let written: Written = toml::from_str(&text.replace("$case", name)).map_err(|error| error.to_string())?;
     let define = |part: &str, table: Table| definition(engine, table).map_err(|fault| format!("{part}.{fault}"));
     let current = written.current.map(|table| define("current", table)).transpose()?;

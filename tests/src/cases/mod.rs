@@ -12,8 +12,8 @@ mod milvus;
 mod run;
 mod server;
 
-pub use file::{Case, load};
-pub use run::run;
+pub use file::{Case, load, read};
+pub use run::{Met, meet, run};
 
 use std::path::PathBuf;
 use whale_storage::definition::Backend;

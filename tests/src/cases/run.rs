@@ -45,6 +45,41 @@ pub async fn run(case: &Case) -> Vec<String> {
     faults.iter().map(|fault| fault.replace(&case.name, "$case")).collect()
 }
 
+/// What came of a definition that nobody has an expectation of.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Met {
+    /// By `validate`, or by the plan: nothing was sent. With the codes.
+    Refused(Vec<String>),
+    /// Applied, and a second plan is empty.
+    Done,
+}
+
+/// Tries what a case wants, on what is there. Whatever is neither refused before anything is sent nor done whole is a fault.
+pub async fn meet(case: &Case) -> Result<Met, String> {
+    let codes = |found: &Diagnostics| Met::Refused(found.errors_only().map(|one| one.code.id.to_owned()).collect());
+    let mut session = open(case.engine).await;
+    let (desire, found) = desire(case, &case.desired, &case.limits[1], &session);
+    if found.errors() > 0 {
+        session.close().await;
+        return Ok(codes(&found));
+    }
+    let plan = session.plan(&desire, "met").await.unwrap();
+    if plan.found.errors() > 0 {
+        session.close().await;
+        return Ok(codes(&plan.found));
+    }
+    let applied = apply(&mut session, plan, &desire, &BTreeSet::from(Hazard::ALL)).await;
+    session.close().await;
+    applied?;
+    let mut session = open(case.engine).await;
+    let again = session.plan(&desire, "again").await.unwrap();
+    session.close().await;
+    if again.is_empty() && again.found.errors() == 0 {
+        return Ok(Met::Done);
+    }
+    Err(format!("a second plan is not empty: {:?}\n{}", titles(&again), listed(&again.found)))
+}
+
 /// What the case begins with.
 async fn prepare(case: &Case) -> Result<(), String> {
     if let Some(current) = &case.current {
@@ -207,6 +242,7 @@ async fn differences(case: &Case, desire: &Desire, mut target: impl Target, lowe
     let limited = wanted.limits.keys().cloned().collect();
     let scope = Scope { namespaces: wanted.namespaces(), roles, limited, ..Scope::default() };
     let mut actual = target.inspect(&scope).await.unwrap();
+    let wanted = wanted.as_found(&actual);
     target.close().await.unwrap();
     for found in actual.objects.values_mut() {
         if let MarkState::Ours(mark) = &mut found.mark {

@@ -24,6 +24,7 @@ pub(super) fn address(engine: Backend) -> Address {
         statement_timeout: minute,
         prefix: String::new(),
         model_users: false,
+        session: whale_storage::scaling::own::Said::default(),
         cluster: None,
     }
 }

@@ -63,6 +63,7 @@ impl ClickhouseTarget {
         }
         checks.push(self.rights(needs).await);
         checks.push(self.wall(needs).await);
+        checks.push(self.limits().await);
         checks.push(self.policies().await);
         if let Some(known) = &self.server.cluster {
             checks.extend(cluster::check(&self.session, known).await);

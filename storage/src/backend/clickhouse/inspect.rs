@@ -4,14 +4,14 @@
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
 
 use super::access;
-use super::cluster;
 use super::lower;
 use super::normalize::{self, ColumnRow, IndexRow, TableRow};
 use super::run::Session;
 use super::wall::{SINCE, Wall};
-use crate::backend::{EngineError, Scope};
+use super::{cluster, limits};
+use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
-use crate::cluster::{Cluster, KnownCluster};
+use crate::cluster::KnownCluster;
 use crate::definition::{Backend, ObjectName};
 use crate::mark::{FORMS, MarkState};
 use crate::name::Name;
@@ -22,8 +22,8 @@ use serde::Deserialize;
 
 const READING: &str = "reading the catalogue";
 
-/// What the server is. Of one that is older than we know, its version and nothing else.
-pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Result<Server, EngineError> {
+/// What the server is, and of one that we know also what may be sent to it: from then on every request is sent with that.
+pub(super) async fn server(session: &mut Session, address: &Address) -> Result<Server, EngineError> {
     #[derive(Deserialize)]
     struct VersionRow {
         version: String,
@@ -33,6 +33,7 @@ pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Res
         user: String,
         roles: Vec<String>,
         policies: Vec<String>,
+        settings: Vec<limits::Found>,
     }
     let attempted = format!("connecting to {}", session.place());
     let mut server = Server::unknown(Backend::Clickhouse);
@@ -42,17 +43,27 @@ pub(super) async fn server(session: &Session, declared: Option<&Cluster>) -> Res
     if !server.at_least(known(Backend::Clickhouse).oldest) {
         return Ok(server);
     }
-    let sql = "SELECT currentUser() AS user, currentRoles() AS roles, groupUniqArray(policy_name) AS policies \
-               FROM system.storage_policies";
-    for row in session.read::<UserRow>("reading the storage policies", sql).await? {
+    let sql = format!(
+        "SELECT currentUser() AS user, currentRoles() AS roles, groupUniqArray(policy_name) AS policies, \
+         (SELECT groupArray([name, value, ifNull(min, ''), ifNull(max, ''), toString(readonly)]) FROM system.settings \
+         WHERE name IN ({})) AS settings FROM system.storage_policies",
+        limits::ASKED
+    );
+    for row in session.read::<UserRow>("reading the storage policies", &sql).await? {
         if server.at_least(SINCE) {
             server.roles = row.roles.into_iter().map(Name::from_server).collect();
         }
         server.user = row.user;
         server.wall = Wall::of(&server).stands();
         server.storage_policies = row.policies.into_iter().collect();
+        let sent = limits::sent(address, &row.settings);
+        limits::hold(session, &sent);
+        if address.cluster.is_some() && !sent.closed {
+            session.change(|client| cluster::settings(client, address.statement_timeout));
+        }
+        server.unheld = sent.unheld;
     }
-    if let Some(declared) = declared {
+    if let Some(declared) = &address.cluster {
         server.cluster = Some(cluster::known(session, declared).await?);
     }
     Ok(server)

@@ -8,6 +8,7 @@ mod access;
 mod check;
 mod cluster;
 mod inspect;
+mod limits;
 mod lower;
 mod normalize;
 mod roles;
@@ -57,8 +58,8 @@ impl ClickhouseTarget {
         let protection = Protection::read(Backend::Clickhouse, &url).map_err(|fault| unusable(&fault))?;
         let client = client(&url, &place, &protection, address)?;
         let peer = Peer::new(Backend::Clickhouse, &host, address.authority.as_ref());
-        let session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
-        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&session, address.cluster.as_ref()));
+        let mut session = run::Session::new(client, place.clone(), peer, address.statement_timeout);
+        let probe = tokio::time::timeout(address.connect_timeout, inspect::server(&mut session, address));
         let fault = match probe.await.unwrap_or_else(|_| Err(silent(&place, address.connect_timeout))) {
             Ok(server) => {
                 let version_table = version_table::name(Backend::Clickhouse, &address.prefix);
@@ -164,11 +165,6 @@ fn client(url: &Url, place: &str, protection: &Protection, address: &Address) ->
     // No credentials in it: the library puts the URL into its own messages.
     let base = format!("{}://{place}{}", url.scheme(), url.path());
     let client = client.with_url(base).with_compression(Compression::None).with_setting("wait_end_of_query", "1");
-    let client = client.with_setting("log_comment", LOG_COMMENT);
-    let client = match &address.cluster {
-        Some(_) => cluster::settings(client, address.statement_timeout),
-        None => client,
-    };
     Ok(match user.as_str() {
         "" => client,
         user => client.with_user(user).with_password(password),

@@ -6,7 +6,7 @@
 
 use super::lower::ClickhouseLower;
 use super::wall::Wall;
-use super::{inspect, lower};
+use super::{inspect, limits, lower};
 use crate::backend::tls::Peer;
 use crate::backend::{EngineError, FailureKind, Renewal, Seal};
 use crate::boundary::{self, Boundary};
@@ -42,6 +42,11 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(client: Client, place: String, peer: Peer, statement_timeout: Duration) -> Self {
         Self { client, place, peer, statement_timeout, round_trips: AtomicU64::new(0) }
+    }
+
+    /// Sends every request from now on with another client.
+    pub(super) fn change(&mut self, change: impl FnOnce(Client) -> Client) {
+        self.client = change(self.client.clone());
     }
 
     pub(super) fn round_trips(&self) -> u64 {
@@ -153,7 +158,9 @@ impl Session {
             192..=194 | 516 => (FailureKind::Denied, Some("check the user and the password in the URL of the target")),
             497 => (FailureKind::Denied, Some("grant the right that the message names to the user of the URL")),
             // Timeouts, memory, Keeper, another ALTER at the same time: begun, and stopped somewhere.
-            159 | 209 | 210 | 241 | 242 | 341 | 394 | 517 | 999 => (FailureKind::InDoubt, Some(LOOKS)),
+            159 | 160 | 209 | 210 | 241 | 242 | 341 | 394 | 517 | 999 => {
+                (FailureKind::InDoubt, limits::exceeded(code, text).or(Some(LOOKS)))
+            }
             164 => {
                 (FailureKind::Denied, Some("the user of the URL may only read; give it a profile with readonly = 0"))
             }

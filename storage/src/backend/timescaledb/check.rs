@@ -43,6 +43,7 @@ impl TimescaleTarget {
         let found: Found = serde_json::from_str(&text).map_err(|error| fault::answer(ASKING, &error.to_string()))?;
         checks.push(self.extension(&found, needs));
         checks.push(self.rights(&found, needs));
+        checks.push(self.limits().await?);
         checks.push(self.lock_check().await);
         checks.push(check::clock(Backend::Timescaledb, found.now, before, after));
         Ok(checks)

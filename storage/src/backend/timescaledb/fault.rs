@@ -101,9 +101,15 @@ pub(super) fn statement(attempted: &str, place: &str, error: &Error) -> EngineEr
         code if *code == SqlState::LOCK_NOT_AVAILABLE => {
             (FailureKind::Refused, "another session holds a lock on the object; try again when it is done")
         }
-        code if *code == SqlState::QUERY_CANCELED => {
-            (FailureKind::Refused, "it took longer than the statement timeout allows; nothing was changed")
-        }
+        // The server's own words may be of any language.
+        code if *code == SqlState::QUERY_CANCELED => (
+            FailureKind::Refused,
+            "it took longer than statement_timeout of [targets.timescaledb] allows, or somebody ended it on the server; nothing was changed. An index over a large table may need more: raise it there",
+        ),
+        code if *code == SqlState::CONFIGURATION_LIMIT_EXCEEDED && said(error).contains("temp_file_limit") => (
+            FailureKind::Refused,
+            "it needed more temporary files than temp_file_limit of [targets.timescaledb.session] allows, or the server, and nothing was changed; raise it there",
+        ),
         _ => (FailureKind::Refused, ""),
     };
     failure(kind, attempted, said(error), hint)

@@ -29,6 +29,7 @@ pub(super) async fn read(session: &mut Session, server: &Server, scope: &Scope) 
         roles: next(&mut answers)?,
         version_tables: next(&mut answers)?,
         relations: next(&mut answers)?,
+        taken: next(&mut answers)?,
         ..Rows::default()
     };
     if rows.relations.is_empty() {
@@ -59,6 +60,8 @@ struct Queries {
     namespaces: String,
     /// An array of the roles.
     roles: String,
+    /// Two arrays: schemas, and a name in each.
+    names: String,
     /// Whether the server has the extension.
     extended: bool,
 }
@@ -70,12 +73,15 @@ impl Queries {
             namespaces = MARKED_NAMESPACES.replace("$namespaces", &namespaces);
             roles = MARKED_ROLES.replace("$roles", &roles);
         }
-        Self { namespaces, roles, extended }
+        let (schemas, names) =
+            (scope.relations.iter().map(|(schema, _)| schema), scope.relations.iter().map(|(_, name)| name));
+        let names = format!("{}, {}", array(schemas), array(names));
+        Self { namespaces, roles, names, extended }
     }
 
     /// Namespaces, roles, version tables of any deployment, and relations.
     fn wholes(&self) -> String {
-        self.batch(&[NAMESPACES, ROLES, VERSION_TABLES, RELATIONS], "")
+        self.batch(&[NAMESPACES, ROLES, VERSION_TABLES, RELATIONS, TAKEN], "")
     }
 
     /// What relations are made of.
@@ -91,7 +97,9 @@ impl Queries {
             if self.extended { format!("{MEMBERS} UNION ALL {MATERIALIZATIONS}") } else { MEMBERS.to_owned() };
         let arrays = queries.iter().map(|query| {
             let query = query.replace("$members", &members).replace("$relations", relations);
+            let query = query.replace("$views", if self.extended { VIEWS } else { NO_VIEWS });
             let query = query.replace("$namespaces", &self.namespaces).replace("$roles", &self.roles);
+            let query = query.replace("$names", &self.names);
             format!("SELECT coalesce(json_agg(q), '[]') FROM ({query}) AS q")
         });
         arrays.collect::<Vec<_>>().join(";\n")
@@ -136,6 +144,30 @@ const RELATIONS: &str = "SELECT c.oid::bigint AS oid, n.nspname AS namespace, c.
     obj_description(c.oid, 'pg_class') AS comment
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE n.nspname = ANY ($namespaces) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') ORDER BY 2, 3";
+
+/// What has names that would be given. Of an index and a sequence, whose it is; of the table behind an aggregate, the
+/// aggregate. The array type of another type makes way by itself.
+const TAKEN: &str = "SELECT w.namespace, w.name, c.relkind::text AS kind, CASE
+        WHEN i.indexrelid IS NOT NULL THEN coalesce((SELECT v.name FROM ($views) AS v(behind, name) WHERE v.behind = i.indrelid),
+            i.indrelid::regclass::text)
+        WHEN c.relkind = 'S' THEN (SELECT d.refobjid::regclass::text FROM pg_depend AS d WHERE d.objid = c.oid
+            AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('i', 'a') LIMIT 1)
+        END AS of
+    FROM unnest($names) AS w(namespace, name) JOIN pg_namespace AS n ON n.nspname = w.namespace
+    JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = w.name
+    LEFT JOIN pg_index AS i ON i.indexrelid = c.oid
+    UNION ALL SELECT w.namespace, w.name, 'type', NULL FROM unnest($names) AS w(namespace, name)
+    JOIN pg_namespace AS n ON n.nspname = w.namespace JOIN pg_type AS t ON t.typnamespace = n.oid AND t.typname = w.name
+    WHERE t.typrelid = 0 AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = t.oid) ORDER BY 1, 2, 3";
+
+/// The tables behind aggregates.
+const VIEWS: &str =
+    "SELECT t.oid, a.user_view_schema || '.' || a.user_view_name FROM _timescaledb_catalog.continuous_agg AS a
+    JOIN _timescaledb_catalog.hypertable AS h ON h.id = a.mat_hypertable_id
+    JOIN pg_namespace AS tn ON tn.nspname = h.schema_name
+    JOIN pg_class AS t ON t.relnamespace = tn.oid AND t.relname = h.table_name";
+
+const NO_VIEWS: &str = "SELECT NULL::oid, NULL::text WHERE false";
 
 /// Relations whose indexes are read, and the object that each belongs to.
 const MEMBERS: &str = "SELECT r.oid, r.oid AS owner FROM unnest($relations) AS r(oid)";

@@ -6,6 +6,7 @@
 mod check;
 mod fault;
 mod inspect;
+mod limits;
 mod lock;
 mod lower;
 mod normalize;
@@ -40,7 +41,8 @@ impl TimescaleTarget {
     /// Connects, clears what another client left in the session, sets it up, and asks what the server is.
     pub async fn connect(address: &Address) -> Result<Self, EngineError> {
         let mut session = Session::open(address).await?;
-        let server = inspect::probe(&mut session).await?;
+        let mut server = inspect::probe(&mut session).await?;
+        server.unheld.clone_from(&session.unheld);
         let version_table = version_table::name(Backend::Timescaledb, &address.prefix);
         Ok(Self { address: address.clone(), session, server, version_table, records: false })
     }

@@ -44,7 +44,7 @@ impl TimescaleTarget {
         let existing: Existing =
             serde_json::from_str(&text).map_err(|error| fault::answer(LOOKING, &error.to_string()))?;
         let statements =
-            |password: &str| statements(&user.name, password, &existing, needs, &self.server, &self.version_table);
+            |password: &str| statements(&user.name, password, &existing, &self.server, &self.version_table);
         let mut shown = statements(HIDDEN);
         if self.server.postgres_version < 16 {
             shown.push(BEFORE_16.to_owned());
@@ -63,7 +63,6 @@ fn statements(
     user: &Name,
     verifier: &str,
     existing: &Existing,
-    needs: &Needs,
     server: &Server,
     version_table: &ObjectName,
 ) -> Vec<String> {
@@ -95,7 +94,8 @@ fn statements(
         let (schema, table) = (identifier(&version_table.namespace), identifier(&version_table.name));
         texts.push(format!("ALTER TABLE {schema}.{table} OWNER TO {name}"));
     }
-    if needs.limited && server.postgres_version >= 15 {
+    // Its own connections are limited by it, and where a model is, its role.
+    if server.postgres_version >= 15 {
         texts.extend(
             super::inspect::PROTECTED.iter().map(|setting| {
                 format!("GRANT SET ON PARAMETER {} TO {name}", identifier(&Name::from_server(*setting)))

@@ -4,12 +4,13 @@
 //! nothing that another client left in it; no statement is prepared under a name, since a pooler or the local engine may
 //! keep it; after an answer that did not come the session is not used again.
 
-use super::fault;
+use super::{fault, limits};
 use crate::backend::protection::{Level, PARAMETERS, Protection};
 use crate::backend::tls::{self, Peer};
 use crate::backend::{Address, EngineError, FailureKind};
 use crate::boundary::{self, Boundary};
 use crate::definition::Backend;
+use crate::scaling::own::Unheld;
 use std::future::poll_fn;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -45,6 +46,8 @@ pub(super) struct Session {
     limit: Duration,
     round_trips: u64,
     broken: bool,
+    /// Limits that cannot be set.
+    pub(super) unheld: Vec<Unheld>,
 }
 
 impl Session {
@@ -77,23 +80,32 @@ impl Session {
             (client, tokio::spawn(drive(connection)))
         };
         let limit = address.statement_timeout + GRACE;
-        let mut session = Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false };
-        session.prepare(address.statement_timeout).await?;
+        let mut session =
+            Self { client, driver, place: place.to_owned(), limit, round_trips: 0, broken: false, unheld: Vec::new() };
+        session.prepare(address).await?;
         Ok(session)
     }
 
     /// Makes the session clean and its settings ours. Sent together and answered in order: one wait, not one a statement.
-    async fn prepare(&mut self, statement_timeout: Duration) -> Result<(), EngineError> {
-        let settings = settings(statement_timeout);
+    async fn prepare(&mut self, address: &Address) -> Result<(), EngineError> {
+        let settings = settings(address);
+        let temporary = limits::temporary_files(&address.session);
         let [rollback, discard] = CLEAN.map(|statement| self.client.simple_query(statement));
         let set = self.client.simple_query(&settings);
+        let bounded = self.client.simple_query(&temporary);
         let notice = self.client.simple_query(NOTICE_DEATH);
-        let (rollback, discard, set, noticed) = futures::join!(rollback, discard, set, notice);
+        let (rollback, discard, set, bounded, noticed) = futures::join!(rollback, discard, set, bounded, notice);
         self.round_trips += 1;
         let attempts =
             [("clearing the session", rollback), ("clearing the session", discard), ("setting up the session", set)];
         for (attempted, answer) in attempts {
             answer.map_err(|error| fault::statement(attempted, &self.place, &error))?;
+        }
+        match bounded {
+            Err(error) if error.code() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+                self.unheld.push(limits::not_settable(&address.session));
+            }
+            bounded => drop(bounded.map_err(|error| fault::statement("limiting the session", &self.place, &error))?),
         }
         // Older servers do not know it, and some systems cannot do it; the lock is then held a little longer.
         if let Err(error) = noticed {
@@ -188,12 +200,11 @@ where
 
 /// Everything that decides how the server reads our text and writes its own. Settings that this server does not have are
 /// passed over.
-fn settings(statement_timeout: Duration) -> String {
-    let wanted = [
+fn settings(address: &Address) -> String {
+    let mut wanted = vec![
         ("search_path", "pg_catalog".to_owned()),
         ("client_min_messages", "warning".to_owned()),
-        ("lock_timeout", "5s".to_owned()),
-        ("statement_timeout", format!("{}ms", statement_timeout.as_millis())),
+        ("statement_timeout", format!("{}ms", address.statement_timeout.as_millis())),
         ("idle_in_transaction_session_timeout", "60s".to_owned()),
         ("idle_session_timeout", "0".to_owned()),
         ("standard_conforming_strings", "on".to_owned()),
@@ -205,6 +216,7 @@ fn settings(statement_timeout: Duration) -> String {
         ("extra_float_digits", "1".to_owned()),
         ("jit", "off".to_owned()),
     ];
+    wanted.extend(limits::settable(&address.session));
     let rows: Vec<String> = wanted.iter().map(|(name, value)| format!("('{name}', '{value}')")).collect();
     format!(
         "SELECT pg_catalog.set_config(s.name, w.value, false) FROM (VALUES {}) AS w(name, value) \
@@ -264,6 +276,7 @@ mod tests {
             statement_timeout: second,
             prefix: String::new(),
             model_users: false,
+            session: crate::scaling::own::Said::default(),
             cluster: None,
         })
     }

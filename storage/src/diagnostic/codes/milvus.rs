@@ -15,4 +15,6 @@ codes! {
         "Milvus takes any property and ignores most. The list holds those that have an effect.";
     VERSION = "WH0610", "needs a newer Milvus",
         "The definition was judged against a version that lacks this, or takes it without an error and ignores it. Name the server's version with --against, or in whale.toml.";
+    INDEX_NAME = "WH0611", "two indexes of a collection have one name",
+        "An index of Milvus that is given no name has that of its field. Names of indexes differ within their collection: of two that have one name the server keeps one, or refuses the second in the middle of an apply.";
 }

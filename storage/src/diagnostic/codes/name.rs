@@ -47,6 +47,12 @@ codes! {
          collections that are kept loaded (64), `max_job_runs` an hour of all jobs (3,600). Of one object: `max_columns`, \
          `max_partitions` (1,024), `max_dimension` of one vector, `max_vector_dimensions` of all its vectors (32,768). Each of \
          the defaults can be raised.";
+    IMPLIED = "WH0236", "a name that the server gives by itself is given again",
+        "PostgreSQL names some things by itself: the sequence of an identity column `id` of a table `n` is `n_id_seq`, and from version 18 on what keeps nulls out of it is the constraint `n_id_not_null`. A table, an index or a key of that name meets it, at once or when the other one is made first. Give it another name.";
+    MEETS = "WH0237", "a name that another definition takes",
+        "Tables, aggregates, indexes and sequences of a PostgreSQL schema share one space of names, whichever plugins define them, and the indexes of all continuous aggregates are in one schema of TimescaleDB. Two definitions give the same name there. Give one of the two another name; an index that is given none has a name that meets no other.";
+    HOST_NAME = "WH0238", "a name of the host's own table",
+        "`schema_version` in `public` of PostgreSQL, and in `default` of ClickHouse and Milvus, is the host's own table, and its key is `schema_version_pkey`. No plugin makes an object of that name there, whatever it was granted.";
     MODEL_KEPT = "WH0240", "a name that no model can have",
         "The name of a model is the name of its namespaces and of its role. `public` and `default` are everybody's namespaces, \
          and engines keep names for themselves; a plugin that is to work in `public` or `default` has a model of its own, asks \

@@ -21,4 +21,10 @@ codes! {
         "The window between start and end offset holds at least two buckets; TimescaleDB refuses a narrower one.";
     VERSION = "WH0430", "needs a newer TimescaleDB",
         "The definition was judged against a version that lacks this. Name the server's version with --against, or in whale.toml.";
+    INTERNAL_NAME = "WH0431", "a name that TimescaleDB gives by itself",
+        "TimescaleDB keeps chunks, and what stands behind continuous aggregates, in a schema of its own, and the indexes of aggregates are there, too: one called `_hyper_1_7_chunk` would stop every insert into the chunk of that name, whoever's table it is. The index of an aggregate does not begin with `_`, `bgw_`, `compress_hyper_`, `compressed_chunk_` or `hypertable_`.";
+    CHUNK_CONSTRAINT = "WH0432", "a check constraint that chunks have by themselves",
+        "Each chunk of a hypertable has constraints `constraint_1`, `constraint_2` and so on for its ranges, and those of the table beside them. A check constraint of such a name stops every insert into the chunk whose number it is. Give it another name.";
+    OWN_NAME = "WH0433", "the index of an aggregate has the aggregate's name",
+        "The index of a continuous aggregate lies in another schema than the aggregate. Under one name the two cannot be told apart by whoever names them without a schema. Give the index another name, or none.";
 }

@@ -2,6 +2,7 @@
 
 use super::BACKEND;
 use super::derived::Names;
+use crate::definition::ObjectKind;
 use crate::definition::timescaledb::{Aggregate, Selected};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect};
@@ -34,12 +35,12 @@ impl Check<'_> {
         &mut self,
         aggregates: &[raw::ContinuousAggregate],
         tables: &[raw::PgTable],
+        names: &mut Names,
     ) -> Vec<Aggregate> {
         let mut sources: BTreeMap<&str, Source<'_>> =
             tables.iter().filter_map(|table| Some((table.header.id.as_str(), from_table(table)?))).collect();
         sources.extend(aggregates.iter().map(|one| (one.header.id.as_str(), from_aggregate(one))));
-        let mut names = Names::default();
-        let all: Vec<_> = aggregates.iter().filter_map(|one| self.aggregate(one, &sources, &mut names)).collect();
+        let all: Vec<_> = aggregates.iter().filter_map(|one| self.aggregate(one, &sources, names)).collect();
         self.no_cycle(aggregates);
         all
     }
@@ -51,7 +52,7 @@ impl Check<'_> {
         names: &mut Names,
     ) -> Option<Aggregate> {
         self.begin(BACKEND, &one.header);
-        names.begin(&one.header);
+        names.begin(self, ObjectKind::ContinuousAggregate, &one.header);
         let header = self.header(BACKEND, &one.header);
         let target = self.reference(BACKEND, "source", &one.source)?;
         let id = one.source.rsplit('/').next().unwrap_or_default();

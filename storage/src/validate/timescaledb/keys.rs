@@ -1,11 +1,11 @@
 //! Primary keys, unique constraints, foreign keys and checks.
 
-use super::derived::Names;
+use super::derived::{Kind, Names};
 use super::{BACKEND, MOST_IN_KEY};
 use crate::definition::timescaledb::{Check as CheckConstraint, ForeignKey, Key};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect};
-use crate::name::{Name, Place};
+use crate::name::Name;
 use crate::raw::{self, ReferenceAction};
 use crate::server::Version;
 use crate::types::postgres::Type;
@@ -22,7 +22,7 @@ impl Check<'_> {
         path: &str,
         known: &BTreeSet<Name>,
         names: &mut Names,
-        unique: Option<&str>,
+        kind: Kind,
     ) -> Option<Key> {
         if key.columns.is_empty() || key.columns.len() > MOST_IN_KEY {
             self.error(
@@ -33,9 +33,8 @@ impl Check<'_> {
             );
         }
         let columns = self.columns(path, &key.columns, known)?;
-        let words: Vec<String> = if unique.is_some() { key.columns.clone() } else { Vec::new() };
-        let name =
-            names.derive(self, path, key.name.as_deref(), Place::Constraint, &words, unique.unwrap_or("pkey"))?;
+        let words: Vec<String> = if kind == Kind::Unique { key.columns.clone() } else { Vec::new() };
+        let name = names.derive(self, path, key.name.as_deref(), kind, &words)?;
         Some(Key { name, columns })
     }
 
@@ -50,7 +49,7 @@ impl Check<'_> {
         let condition = self.expression(&path, &check.condition, Dialect::Postgres, Clause::Check, known)?;
         self.moments(&path, &condition, None, &|name| of.type_of(name));
         let words: Vec<String> = condition.columns().iter().map(Name::to_string).collect();
-        let name = names.derive(self, &path, check.name.as_deref(), Place::Constraint, &words, "check")?;
+        let name = names.derive(self, &path, check.name.as_deref(), Kind::Check, &words)?;
         Some(CheckConstraint { name, condition })
     }
 
@@ -64,7 +63,7 @@ impl Check<'_> {
     ) -> Option<ForeignKey> {
         let path = format!("foreign_keys/{}", cut(&key.columns.join("_")));
         let columns = self.columns(&path, &key.columns, known);
-        let name = names.derive(self, &path, key.name.as_deref(), Place::Constraint, &key.columns, "fkey");
+        let name = names.derive(self, &path, key.name.as_deref(), Kind::ForeignKey, &key.columns);
         let target = self.reference(BACKEND, &path, &key.target)?;
         let id = key.target.rsplit('/').next().unwrap_or_default();
         let Some(referenced) = by_id.get(id) else {

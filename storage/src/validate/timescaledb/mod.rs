@@ -13,7 +13,8 @@ use crate::expr::{self, Clause, Dialect, Expr};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::postgres::Type;
-use derived::Names;
+use derived::Kind;
+pub(super) use derived::Names;
 use keys::Known;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,15 +26,10 @@ const MOST_IN_KEY: usize = 32;
 
 impl Check<'_> {
     /// Tables that pass.
-    pub(super) fn tables(&mut self, tables: &[raw::PgTable]) -> Vec<Table> {
+    pub(super) fn tables(&mut self, tables: &[raw::PgTable], names: &mut Names) -> Vec<Table> {
         let by_id: BTreeMap<&str, Known<'_>> =
             tables.iter().map(|table| (table.header.id.as_str(), Known::of(table))).collect();
-        let mut names = Names::default();
-        for table in tables {
-            self.begin(BACKEND, &table.header);
-            names.claim_object(self, table);
-        }
-        tables.iter().filter_map(|table| self.table(table, &by_id, &mut names)).collect()
+        tables.iter().filter_map(|table| self.table(table, &by_id, names)).collect()
     }
 
     fn table(&mut self, table: &raw::PgTable, by_id: &BTreeMap<&str, Known<'_>>, names: &mut Names) -> Option<Table> {
@@ -47,10 +43,11 @@ impl Check<'_> {
         let itself = Known::of(table);
         let columns: Vec<Option<Column>> =
             table.columns.iter().map(|column| self.pg_column(column, &itself, &known)).collect();
-        names.begin(&table.header);
-        let primary_key = table.primary_key.as_ref().map(|key| self.key(key, "primary_key", &known, names, None));
+        names.table(self, table);
+        let primary_key =
+            table.primary_key.as_ref().map(|key| self.key(key, "primary_key", &known, names, Kind::PrimaryKey));
         let uniques: Vec<_> =
-            table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Some("key"))).collect();
+            table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Kind::Unique)).collect();
         let foreign_keys: Vec<_> =
             table.foreign_keys.iter().map(|key| self.foreign_key(key, &itself, by_id, &known, names)).collect();
         let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &itself, &known, names)).collect();
@@ -198,8 +195,9 @@ impl Check<'_> {
         self.index_rules(index, method, &path);
         let keys: Vec<SortKey> = keys.into_iter().collect::<Option<_>>()?;
         let words: Vec<String> = keys.iter().map(|key| word(&key.by)).collect();
-        let name = names.derive(self, &path, index.name.as_deref(), Place::Index, &words, "idx");
-        Some(Index { name: name?, method, keys, covering: covering?, only_where, unique: index.unique })
+        let name = names.derive(self, &path, index.name.as_deref(), Kind::Index, &words);
+        let former = names.former(index.name.as_deref(), &words);
+        Some(Index { name: name?, former, method, keys, covering: covering?, only_where, unique: index.unique })
     }
 
     fn index_rules(&mut self, index: &raw::PgIndex, method: IndexMethod, path: &str) {

@@ -1,8 +1,8 @@
 //! The catalog of what a server describes.
 
-use super::rows::{Aggregate, Column, Constraint, Dimension, Index, Relation, Rows, StoreKey};
+use super::rows::{Aggregate, Column, Constraint, Dimension, Index, Relation, Rows, StoreKey, Taken};
 use super::{aggregate, facts, role};
-use crate::catalog::{Catalog, CatalogObject, Fact, Facts, PartKey, PartKind, Shape, digest_of};
+use crate::catalog::{Catalog, CatalogObject, Fact, Facts, Found, PartKey, PartKind, Shape, digest_of};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::mark::MarkState;
 use crate::name::Name;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// One object, as it was read: everything that the digest of what was seen covers.
 #[derive(Default, Serialize)]
-struct Found<'a> {
+struct Whole<'a> {
     kind: &'a str,
     persistence: &'a str,
     child: bool,
@@ -38,6 +38,10 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     for found in &rows.version_tables {
         catalog.note_deployment(&found.name, &mark(&found.comment));
     }
+    for found in &rows.taken {
+        let key = (name(&found.namespace), name(&found.name));
+        catalog.taken.entry(key).or_default().push(taken(found));
+    }
     let parts = gather(rows);
     for relation in &rows.relations {
         let Some(found) = parts.get(&relation.oid) else { continue };
@@ -57,9 +61,25 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
     catalog
 }
 
+fn taken(found: &Taken) -> Found {
+    let (kind, is_type) = match found.kind.as_str() {
+        "i" | "I" => ("index", false),
+        "S" => ("sequence", false),
+        "v" | "m" => ("view", false),
+        "c" => ("type", false),
+        "type" => ("type", true),
+        _ => ("table", false),
+    };
+    let what = match &found.of {
+        Some(owner) => format!("the {kind} of {owner}"),
+        None => format!("the {kind} {}.{}", found.namespace, found.name),
+    };
+    Found { what, is_type }
+}
+
 /// The rows of each relation.
-fn gather(rows: &Rows) -> BTreeMap<u32, Found<'_>> {
-    let mut parts: BTreeMap<u32, Found<'_>> = rows.relations.iter().map(|found| (found.oid, begin(found))).collect();
+fn gather(rows: &Rows) -> BTreeMap<u32, Whole<'_>> {
+    let mut parts: BTreeMap<u32, Whole<'_>> = rows.relations.iter().map(|found| (found.oid, begin(found))).collect();
     macro_rules! hand_out {
         ($($field:ident),*) => {$(
             for row in &rows.$field {
@@ -78,17 +98,17 @@ fn gather(rows: &Rows) -> BTreeMap<u32, Found<'_>> {
     parts
 }
 
-fn begin(relation: &Relation) -> Found<'_> {
-    Found {
+fn begin(relation: &Relation) -> Whole<'_> {
+    Whole {
         kind: &relation.kind,
         persistence: &relation.persistence,
         child: relation.child,
         comment: MarkState::split(relation.comment.as_deref().unwrap_or_default()).0,
-        ..Found::default()
+        ..Whole::default()
     }
 }
 
-fn kind(found: &Found<'_>) -> ObjectKind {
+fn kind(found: &Whole<'_>) -> ObjectKind {
     match found.kind {
         "r" => ObjectKind::Table,
         "v" if found.aggregate.is_some() => ObjectKind::ContinuousAggregate,
@@ -96,7 +116,7 @@ fn kind(found: &Found<'_>) -> ObjectKind {
     }
 }
 
-fn shape(found: &Found<'_>) -> Shape {
+fn shape(found: &Whole<'_>) -> Shape {
     let mut shape = Shape::default();
     if let Some(rows) = found.aggregate {
         aggregate::shape(&mut shape, rows);
@@ -118,7 +138,7 @@ fn shape(found: &Found<'_>) -> Shape {
 }
 
 /// What a table can be that ours never are.
-fn unusual(shape: &mut Shape, found: &Found<'_>) {
+fn unusual(shape: &mut Shape, found: &Whole<'_>) {
     let mut facts = Facts::new();
     if found.persistence != "p" {
         facts.insert("persistence", Fact::Opaque(found.persistence.to_owned()));
@@ -211,7 +231,7 @@ fn index(shape: &mut Shape, row: &Index) {
     shape.put(PartKey::new(PartKind::Index, row.name.as_str()), parts);
 }
 
-fn hypertable(shape: &mut Shape, found: &Found<'_>) {
+fn hypertable(shape: &mut Shape, found: &Whole<'_>) {
     for row in &found.dimensions {
         let (key, parts) = match (row.microseconds, row.units, row.partitions) {
             (_, _, Some(partitions)) => (

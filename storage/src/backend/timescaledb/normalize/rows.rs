@@ -47,6 +47,17 @@ pub(crate) struct Relation {
     pub(crate) comment: Option<String>,
 }
 
+/// What has a name that was asked for.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct Taken {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    /// `pg_class.relkind`, or `type`.
+    pub(crate) kind: String,
+    /// Whose it is, of an index or a sequence.
+    pub(crate) of: Option<String>,
+}
+
 /// A column.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 pub(crate) struct Column {
@@ -162,6 +173,7 @@ pub(crate) struct Rows {
     /// Namespaces with a version table of any deployment, and the comment of that table.
     pub(crate) version_tables: Vec<Namespace>,
     pub(crate) relations: Vec<Relation>,
+    pub(crate) taken: Vec<Taken>,
     pub(crate) columns: Vec<Column>,
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) indexes: Vec<Index>,
