@@ -3,6 +3,12 @@
 use cap_std::fs::{Metadata, MetadataExt as _};
 use std::io;
 
+/// The group and everybody may write.
+const OTHERS_WRITE: u32 = 0o022;
+
+/// The group and everybody may do anything at all.
+const OTHERS: u32 = 0o077;
+
 /// Why a folder or a file is not used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotOurs {
@@ -22,13 +28,13 @@ pub(crate) fn ours(about: &Metadata) -> io::Result<()> {
     if about.uid() != nix::unistd::geteuid().as_raw() {
         return Err(refused(NotOurs::Foreign));
     }
-    if about.mode() & 0o022 == 0 { Ok(()) } else { Err(refused(NotOurs::Writable)) }
+    if about.mode() & OTHERS_WRITE == 0 { Ok(()) } else { Err(refused(NotOurs::Writable)) }
 }
 
 /// Refuses what another user owns, may change or may read.
 pub(crate) fn closed(about: &Metadata) -> io::Result<()> {
     ours(about)?;
-    if about.mode() & 0o077 == 0 { Ok(()) } else { Err(refused(NotOurs::Open)) }
+    if about.mode() & OTHERS == 0 { Ok(()) } else { Err(refused(NotOurs::Open)) }
 }
 
 /// Whose it is, where that is why it was refused.

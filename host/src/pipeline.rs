@@ -97,7 +97,7 @@ fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Fa
     let mut seen = BTreeSet::new();
     paths.retain(|path| seen.insert(path.clone()));
     if found.is_empty() {
-        found.extend(run::bounds(settings, &paths).err().map(Diagnostics::from).unwrap_or_default());
+        found.extend(run::bounds(settings, &paths).err().unwrap_or_default());
     }
     if found.is_empty() { Ok(paths) } else { Err(Failure::Refused(found)) }
 }

@@ -3,6 +3,8 @@
 //! Invariant: a file whose path a person, a setting or an earlier run gave is opened here and nowhere else. A pipe without a
 //! writer, a terminal or a folder in its place is told as what it is, at once, and before a byte is read or written.
 
+#![allow(clippy::disallowed_methods, reason = "this is the owner of opening files")]
+
 use cap_std::AmbientAuthority;
 use cap_std::fs::{Dir, File, FileTypeExt as _, Metadata, OpenOptions, OpenOptionsExt as _};
 use nix::fcntl::OFlag;
@@ -98,7 +100,7 @@ pub fn not_regular(error: &io::Error) -> Option<NotRegular> {
 
 /// Whether a file was refused for its length.
 pub fn is_too_long(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
+    error.get_ref().is_some_and(<dyn std::error::Error + Send + Sync>::is::<TooLong>)
 }
 
 impl From<TooLong> for io::Error {

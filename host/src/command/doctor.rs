@@ -238,21 +238,18 @@ fn isolation(probe: &Probe) -> Check {
     let hint = "plugins run all the same, behind what there is; namespaces are refused where user.max_user_namespaces is 0, \
                 by AppArmor (kernel.apparmor_restrict_unprivileged_userns) and in most containers";
     let (shared, possible) = (probe.namespaces.missing(), probe.possible_within());
-    let mut said = match shared.as_slice() {
+    let spaces = match shared.as_slice() {
         [] => "a plugin's process has user, process, network and IPC namespaces of its own".to_owned(),
         shared => format!("a plugin's process shares the {} namespace with others", shared.join(" and the ")),
     };
-    if probe.powerless {
-        said.push_str(", no capability");
-    }
-    if possible.is_empty() {
-        said.push_str(", few threads, and no page that is writable and executable");
+    let power = if probe.powerless { ", no capability" } else { "" };
+    let within = if possible.is_empty() {
+        ", few threads, and no page that is writable and executable".to_owned()
     } else {
-        said.push_str(&format!("; one that took it over could {}", possible.join(" and ")));
-    }
-    if probe.grouped {
-        said.push_str("; a control group bounds all of them together");
-    }
+        format!("; one that took it over could {}", possible.join(" and "))
+    };
+    let group = if probe.grouped { "; a control group bounds all of them together" } else { "" };
+    let said = format!("{spaces}{power}{within}{group}");
     if shared.is_empty() && probe.powerless && possible.is_empty() {
         Check::ok(HOST, "isolation", said)
     } else {

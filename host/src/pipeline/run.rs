@@ -9,18 +9,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, codes::sandbox as codes};
 
 /// Refuses more plugins than a run may have.
-pub(super) fn bounds(settings: &Settings, paths: &[PathBuf]) -> Result<(), Diagnostic> {
+pub(super) fn bounds(settings: &Settings, paths: &[PathBuf]) -> Result<(), Diagnostics> {
     let limits = &settings.config.limits;
     let number = paths.len() as u64;
     if number > limits.plugins {
         let message = format!("{number} plugins are too many for one run, above {} (limit `plugins`)", limits.plugins);
         let help = "name fewer with --plugin, look at the patterns of plugins.files, or raise the limit in [limits]";
-        return Err(Diagnostic::error(codes::TOO_MANY_PLUGINS, "limits.plugins", message).help(help));
+        return Err(Diagnostic::error(codes::TOO_MANY_PLUGINS, "limits.plugins", message).help(help).into());
     }
     // What cannot be looked at is refused when it is read. So is a file above what one may have.
     let size = |path: &PathBuf| settings.files.size(path).unwrap_or(0).min(limits.file);
     let total = paths.iter().map(size).fold(0, u64::saturating_add);
-    if total > limits.plugins_bytes { Err(too_large("limits.plugins_bytes", total, limits)) } else { Ok(()) }
+    if total > limits.plugins_bytes { Err(too_large("limits.plugins_bytes", total, limits).into()) } else { Ok(()) }
 }
 
 /// Bytes of plugins that a run has read.

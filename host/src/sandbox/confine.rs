@@ -42,6 +42,7 @@ pub(super) const SPENT: u8 = 124;
 
 /// What is to be used beside the limits on memory and time. A worker uses all of it.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::struct_excessive_bools, reason = "each layer is used or not, whatever the others are")]
 struct Layers {
     descriptors: bool,
     paths: bool,

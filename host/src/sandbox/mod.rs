@@ -181,7 +181,7 @@ impl Sandbox {
         if engine.is_empty() || engine.len() > 64 || !engine.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(talk.garbage());
         }
-        talk.engine = self.engine.get_or_init(|| engine).clone();
+        talk.engine.clone_from(self.engine.get_or_init(|| engine));
         Ok(talk)
     }
 

@@ -30,7 +30,7 @@ impl Compiling {
         let world = World::with_settings(limits).with_file("slow.wasm", slow);
         let mut command = by(world.command(&["validate", "-p", "slow.wasm"]));
         let mut host = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         loop {
             assert!(host.try_wait().unwrap().is_none(), "it ended before it compiled");
             assert!(Instant::now() < until, "nothing compiles");
@@ -41,11 +41,6 @@ impl Compiling {
             }
             std::thread::sleep(Duration::from_millis(20));
         }
-    }
-
-    fn signal(&self, signal: &str, processes: &[u32]) {
-        let numbers = processes.iter().map(ToString::to_string);
-        assert!(Command::new("kill").arg(format!("-{signal}")).args(numbers).status().unwrap().success());
     }
 
     /// How long they are there after the host is gone.
@@ -68,6 +63,11 @@ impl Drop for Compiling {
             let _ = Command::new("kill").arg("-KILL").arg(worker.to_string()).status();
         }
     }
+}
+
+fn signal(signal: &str, processes: &[u32]) {
+    let numbers = processes.iter().map(ToString::to_string);
+    assert!(Command::new("kill").arg(format!("-{signal}")).args(numbers).status().unwrap().success());
 }
 
 /// Processes below this one.
@@ -103,7 +103,7 @@ fn lives(process: u32) -> bool {
 #[test]
 fn a_killed_host_leaves_no_worker() {
     let mut compiling = Compiling::start();
-    compiling.signal("KILL", &[compiling.host.id()]);
+    signal("KILL", &[compiling.host.id()]);
     let outlived = compiling.outlived();
     assert!(outlived < Duration::from_secs(2), "{outlived:?}");
 }
@@ -111,22 +111,22 @@ fn a_killed_host_leaves_no_worker() {
 #[test]
 fn a_killed_host_leaves_no_worker_that_was_stopped() {
     let mut compiling = Compiling::start();
-    compiling.signal("STOP", &compiling.workers);
-    compiling.signal("KILL", &[compiling.host.id()]);
+    signal("STOP", &compiling.workers);
+    signal("KILL", &[compiling.host.id()]);
     let outlived = compiling.outlived();
     assert!(outlived < Duration::from_secs(2), "{outlived:?}");
 }
 
 #[test]
 fn a_host_that_is_told_to_end_ends_its_workers_first() {
-    for (signal, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
+    for (name, number) in [("TERM", 15), ("INT", 2), ("HUP", 1)] {
         let mut compiling = Compiling::start();
-        compiling.signal("STOP", &compiling.workers);
-        compiling.signal(signal, &[compiling.host.id()]);
+        signal("STOP", &compiling.workers);
+        signal(name, &[compiling.host.id()]);
         let ended = compiling.host.wait().unwrap();
         assert_eq!(ended.signal(), Some(number), "as it would have ended without workers");
         let outlived = compiling.outlived();
-        assert!(outlived < Duration::from_millis(500), "{signal}: {outlived:?}");
+        assert!(outlived < Duration::from_millis(500), "{name}: {outlived:?}");
     }
 }
 
@@ -140,12 +140,12 @@ fn a_signal_that_is_to_be_ignored_is_ignored() {
         shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         shell
     });
-    for signal in ["INT", "HUP"] {
-        compiling.signal(signal, &[compiling.host.id()]);
+    for name in ["INT", "HUP"] {
+        signal(name, &[compiling.host.id()]);
     }
     std::thread::sleep(Duration::from_millis(400));
     assert!(compiling.host.try_wait().unwrap().is_none() && compiling.workers.iter().all(|worker| lives(*worker)));
-    compiling.signal("TERM", &[compiling.host.id()]);
+    signal("TERM", &[compiling.host.id()]);
     assert!(compiling.outlived() < Duration::from_secs(2));
 }
 

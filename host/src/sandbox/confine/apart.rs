@@ -30,6 +30,7 @@ const NOBODY: u32 = 65_534;
 /// Of which kinds a process has namespaces of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "four things of which each is there or not")]
 pub struct Namespaces {
     /// Users: what it may do there it may do nowhere else.
     pub user: bool,
