@@ -2,8 +2,7 @@
 //!
 //! PostgreSQL keeps tables, views, indexes and sequences of a schema in one space of names. An index stands behind every
 //! primary key and unique constraint, a sequence behind every identity column, and TimescaleDB puts the table behind a
-//! continuous aggregate, with its indexes, into a schema of its own that all models share. In Milvus an alias may stand
-//! where a collection is to be. Pure, and the one place that
+//! continuous aggregate, with its indexes, into a schema of its own that all models share. Pure, and the one place that
 //! says which names those are: what judges one definition, several, or a server goes by it.
 
 use crate::definition::timescaledb::{Aggregate, ColumnValue, Table};
@@ -82,9 +81,8 @@ pub fn relations(object: &Object) -> Vec<Relation> {
     match object {
         Object::Table(table) => of_table(table),
         Object::Aggregate(aggregate) => of_aggregate(aggregate),
-        Object::Collection(collection) => vec![whole(&collection.header.name)],
-        // Everything in a database of ClickHouse is one of its tables, and is read with them.
-        Object::ClickhouseTable(_) | Object::View(_) => Vec::new(),
+        // Everything in a database of ClickHouse or Milvus is read with its tables or collections, and compared with them.
+        Object::ClickhouseTable(_) | Object::View(_) | Object::Collection(_) => Vec::new(),
     }
 }
 

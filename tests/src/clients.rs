@@ -97,9 +97,6 @@ pub async fn forget_milvus(database: &str) {
     if !databases.database_names().iter().any(|name| name == database) {
         return;
     }
-    // One whose collection was dropped is listed nowhere. Absent is as good as dropped.
-    let drop = DropAliasRequest::builder().database_name(database).alias("dangling").build().unwrap();
-    let _ = client.drop_alias(drop).await;
     let list = ListCollectionsRequest::builder().database_name(database).build().unwrap();
     for name in client.list_collections(list).await.unwrap().collection_names() {
         let describe =

@@ -64,8 +64,7 @@ pub struct Scope {
     pub roles: BTreeSet<Name>,
     /// Models that are to be limited on the target.
     pub limited: BTreeSet<Name>,
-    /// Names that are wanted, each with its namespace or TimescaleDB's own schema, of which it is asked whether anything
-    /// has them that is no object.
+    /// Names, each with its schema, of which it is asked whether anything has them: TimescaleDB.
     pub relations: BTreeSet<(Name, Name)>,
     /// Also reads namespaces that carry our mark (where the engine has none on namespaces: all), and all roles of models.
     pub marked: bool,

@@ -182,7 +182,7 @@ mod tests {
             url: String::new(),
             authority: None,
             connect_timeout: Duration::from_secs(1),
-            statement_timeout: Duration::from_secs(600),
+            statement_timeout: Duration::from_mins(10),
             prefix: String::new(),
             model_users: false,
             session: Said { by: by.iter().cloned().collect::<BTreeMap<_, _>>() },

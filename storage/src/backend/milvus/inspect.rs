@@ -2,8 +2,8 @@
 //!
 //! Version tables of all deployments are described first. For each database in scope two requests list its collections and which of them are loaded; each collection is then
 //! described by at most three, eight collections at a time. An alias is no collection: its name is taken, so it stands in
-//! the catalog as something that is not ours, and so does one whose collection was dropped, where its name is wanted. A
-//! collection that cannot be described, such as one made under the name of such an alias, stands there too.
+//! the catalog as something that is not ours. A collection that cannot be described, such as one made under the name of a
+//! dangling alias, stands there too.
 
 use super::normalize::Described;
 use super::placement;
@@ -27,8 +27,6 @@ use std::collections::BTreeSet;
 
 /// Milvus' code for a collection without an index.
 const NO_INDEX: i32 = 700;
-/// Its code for a collection that is not there.
-const NO_COLLECTION: i32 = 100;
 
 /// Reads databases, and the collections of those in scope.
 ///
@@ -63,10 +61,6 @@ pub(super) async fn read(link: &Link, scope: &Scope) -> Result<(Catalog, BTreeSe
                 catalog.objects.insert(name, object);
             }
         }
-        let missing = missing(scope, database, &catalog);
-        let aliases = futures::stream::iter(&missing).map(|name| dangling(link, database, name));
-        let aliases: Vec<_> = aliases.buffer_unordered(PARALLEL).try_collect().await?;
-        catalog.objects.extend(aliases.into_iter().flatten());
     }
     Ok((catalog.within(&scope.deployment), loading))
 }
@@ -84,47 +78,6 @@ async fn deployments(link: &Link, catalog: &mut Catalog) -> Result<(), EngineErr
         }
     }
     Ok(())
-}
-
-/// Collections that are wanted and not there.
-fn missing(scope: &Scope, database: &Name, catalog: &Catalog) -> Vec<Name> {
-    let wanted = scope.relations.iter().filter(|(namespace, _)| namespace == database).map(|(_, name)| name);
-    let is_there = |name: &Name| catalog.objects.contains_key(&at(database, name.as_str()));
-    wanted.filter(|name| !is_there(name)).cloned().collect()
-}
-
-/// An alias of that name whose collection was dropped. It is listed nowhere, and a collection that is made under its name
-/// can never be described; what gives it away is that Milvus looks for the collection by number.
-async fn dangling(
-    link: &Link,
-    database: &Name,
-    name: &Name,
-) -> Result<Option<(ObjectName, CatalogObject)>, EngineError> {
-    let request =
-        DescribeCollectionRequest::builder().database_name(database.as_str()).collection_name(name.as_str()).build();
-    let answer = match request {
-        Ok(request) => link.ask(link.client.describe_collection(request)).await,
-        Err(error) => Err(error),
-    };
-    match answer {
-        Err(error) if server_code(&error) == Some(NO_COLLECTION) => {
-            let by_number = is_by_number(&super::said(&error));
-            Ok(by_number.then(|| (at(database, name.as_str()), stranger("an alias of a collection that was dropped"))))
-        }
-        // It was made in between, or its name is kept in some way that the apply will be told of.
-        Ok(_) | Err(Error::Server(_) | Error::Conversion(_) | Error::MalformedResponse(_)) => Ok(None),
-        Err(error) => Err(link.failure(format!("looking for an alias {database}.{name}"), &error)),
-    }
-}
-
-fn is_by_number(said: &str) -> bool {
-    let Some((_, rest)) = said.split_once("[collection=") else { return false };
-    let Some((what, _)) = rest.split_once(']') else { return false };
-    !what.is_empty() && what.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn at(database: &Name, name: &str) -> ObjectName {
-    ObjectName { backend: Backend::Milvus, namespace: database.clone(), name: Name::from_server(name) }
 }
 
 /// Whether a collection is of a model. The load of our own version table is never waited for.
@@ -221,7 +174,11 @@ async fn collection(
     loaded: bool,
     scope: &Scope,
 ) -> Result<Vec<(ObjectName, CatalogObject)>, EngineError> {
-    let at = |name: &str| at(database, name);
+    let at = |name: &str| ObjectName {
+        backend: Backend::Milvus,
+        namespace: database.clone(),
+        name: Name::from_server(name),
+    };
     let found = match describe(link, database, name).await {
         Ok(found) if found.said.get_collection_name() == name => found,
         Ok(found) => {
@@ -257,19 +214,4 @@ fn stranger(what: &str) -> CatalogObject {
     let mut shape = Shape::default();
     shape.put(PartKey::only(PartKind::Object), [("is", Fact::Opaque(what.to_owned()))]);
     CatalogObject { kind: ObjectKind::Other, shape, mark: MarkState::Absent, seen: digest_of(&what) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_by_number;
-
-    #[test]
-    fn a_dangling_alias_is_told_from_what_is_not_there() {
-        // As Milvus 2.3.5 says it.
-        assert!(is_by_number("can't find collection collection not found[collection=470787717569450100] (code 100)"));
-        assert!(!is_by_number(
-            "can't find collection collection not found[database=default][collection=nix] (code 100)"
-        ));
-        assert!(!is_by_number("collection not found"));
-    }
 }

@@ -84,7 +84,7 @@ impl Names {
         let host = version_table(BACKEND, prefix);
         let mut taken = Taken::default();
         if check.model.as_str() != HOST_MODEL {
-            let key = Name::from_server(format!("{}_pkey", VERSION_TABLE));
+            let key = Name::from_server(format!("{VERSION_TABLE}_pkey"));
             for (name, part) in [(host.name.clone(), Part::Whole), (key, Part::PrimaryKey)] {
                 let _ = taken.claim(&Relation { schema: host.namespace.clone(), name, part }, HOST);
             }
