@@ -16,6 +16,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod document;
 pub mod expr;
+pub mod foreign;
 pub mod hazard;
 pub mod journal;
 pub mod mark;
