@@ -61,8 +61,28 @@ const ESCAPED: char = '\0';
 /// Words before a colon that open a command of GitLab or Travis.
 const WORDS: [&str; 4] = ["section_start", "section_end", "travis_fold", "travis_time"];
 
-/// The longest of them, and what else is looked back at.
-const MOST: usize = 16;
+/// Commands of GitHub.
+const COMMANDS: [&str; 16] = [
+    "add-mask",
+    "add-matcher",
+    "add-path",
+    "debug",
+    "echo",
+    "endgroup",
+    "error",
+    "group",
+    "internal-set-repo-path",
+    "notice",
+    "remove-matcher",
+    "save-state",
+    "set-env",
+    "set-output",
+    "stop-commands",
+    "warning",
+];
+
+/// As far as is looked back: the longest of them, and their colons.
+const MOST: usize = 28;
 
 /// A line that is being written. It knows what stands before, so that no opening comes about where two texts meet.
 #[derive(Debug, Clone, Default)]
@@ -107,12 +127,9 @@ impl Line {
     /// Whether a command would open with this character.
     fn opens(&self, character: char) -> bool {
         match character {
-            // Of GitHub at the beginning of a line, whatever blanks stand before it. Between words it is a path or a cast.
-            ':' if self.tail.ends_with(':') => {
-                let before = self.tail.chars().rev().nth(1);
-                !before.is_some_and(|before| before.is_alphanumeric() || "_)]>[".contains(before))
-            }
-            ':' => named(&self.tail),
+            // Of GitHub at the beginning of a line, whatever blanks stand before it. Behind a word it is a path or a cast.
+            ':' if self.tail.ends_with(':') => !self.behind_a_word(),
+            ':' => named(&self.tail) || self.commands(),
             // Anywhere in a line: of Azure, TeamCity, and GitHub's older form.
             '[' => self.tail.ends_with("##"),
             _ if character.is_alphabetic() => self.tail.ends_with("##"),
@@ -120,6 +137,24 @@ impl Line {
             '-' | '+' | '~' | '^' => self.seen == 2 && self.tail.trim_start().chars().all(|before| before == character),
             _ => false,
         }
+    }
+}
+
+impl Line {
+    /// Whether the colon that the line ends with stands behind a word, which an escape that is there already is not.
+    fn behind_a_word(&self) -> bool {
+        let mut before = self.tail.chars().rev().skip(1);
+        match (before.next(), before.next()) {
+            (Some('n' | 'r' | 't'), Some('\\')) => false,
+            (Some(before), _) => before.is_alphanumeric() || "_)]>[".contains(before),
+            (None, _) => false,
+        }
+    }
+
+    /// Whether the line ends with the name of a command between its colons, where the first ones stand behind a word.
+    fn commands(&self) -> bool {
+        let name = self.tail.rsplit_once("::").map(|(_, name)| name);
+        name.is_some_and(|name| COMMANDS.iter().any(|command| name.eq_ignore_ascii_case(command)))
     }
 }
 
@@ -202,6 +237,8 @@ mod tests {
             (" \u{3000}::add-mask::x", " \u{3000}:\\u{3a}add-mask::x"),
             ("it is '::group::x'", "it is ':\\u{3a}group::x'"),
             ("a\n::error::b", "a\\n:\\u{3a}error::b"),
+            ("a\\n::error::b", "a\\n:\\u{3a}error::b"),
+            ("a::stop-commands::x", "a::stop-commands\\u{3a}:x"),
             (":::x", ":\\u{3a}:x"),
             ("##[add-mask]accepted", "##\\u{5b}add-mask]accepted"),
             ("so ##vso[task.complete]", "so ##\\u{76}so[task.complete]"),
