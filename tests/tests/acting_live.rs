@@ -31,12 +31,12 @@ fn column(name: &str, data_type: &str) -> Value {
 
 /// What is made first; and, with text, what is added by a later version of the plugin.
 fn definition(text: Option<&str>) -> Value {
-    let header = |comment: &str| json!({ "id": "events", "name": "events", "comment": comment });
+    let header = |id: &str, comment: &str| json!({ "id": id, "name": "events", "comment": comment });
     let comment = text.unwrap_or_default();
     let mut relational = vec![column("id", "bigint"), column("kind", "text")];
     let mut columnar = vec![column("id", "UInt64"), column("kind", "String")];
     let mut collections = vec![json!({
-        "header": header(""), "primary-key": "id", "shards": 1, "load": "released",
+        "header": header("vectors", ""), "primary-key": "id", "shards": 1, "load": "released",
         "fields": [column("id", "INT64"), column("place", "FLOAT_VECTOR(4)")],
         "indexes": [{ "field": "place", "kind": "FLAT", "metric": "L2" }],
     })];
@@ -56,10 +56,10 @@ fn definition(text: Option<&str>) -> Value {
     }
     json!({
         "timescaledb": { "tables": [
-            { "header": header(comment), "columns": relational, "primary-key": { "columns": ["id"] } },
+            { "header": header("rows", comment), "columns": relational, "primary-key": { "columns": ["id"] } },
         ] },
         "clickhouse": { "tables": [
-            { "header": header(comment), "columns": columnar, "engine": "MergeTree", "order-by": ["id"] },
+            { "header": header("columns", comment), "columns": columnar, "engine": "MergeTree", "order-by": ["id"] },
         ] },
         "milvus": collections,
     })
@@ -90,15 +90,17 @@ async fn by_hand(text: &str) {
          ALTER TABLE acting.events ALTER COLUMN kind SET DEFAULT '{quoted}';
          COMMENT ON COLUMN acting.events.kind IS '{quoted}';
          ALTER TABLE acting.events ADD CONSTRAINT \"{quoted}\" CHECK (kind <> '{quoted}');
-         CREATE INDEX \"{quoted}.\" ON acting.events (kind) WHERE kind <> '{quoted}';
-         CREATE TABLE acting.\"{quoted}..\" (n int)"
+         CREATE INDEX \"i{quoted}\" ON acting.events (kind) WHERE kind <> '{quoted}';
+         CREATE TABLE acting.\"t{quoted}\" (n int)"
     ))
     .await;
     let name = format!("`{}`", text.replace('\\', "\\\\").replace('`', "\\`"));
     let value = literal(text);
     clickhouse(&format!("ALTER TABLE acting.events ADD COLUMN {name} Enum8({value} = 1) COMMENT {value}")).await;
     clickhouse(&format!("ALTER TABLE acting.events MODIFY COLUMN kind String DEFAULT {value} COMMENT {value}")).await;
-    clickhouse(&format!("CREATE VIEW acting.{name} AS SELECT {value} AS {name}")).await;
+    // It becomes the name of a file, each of its signs three bytes.
+    let short = format!("`{}`", text.chars().take(30).collect::<String>().replace('`', "\\`"));
+    clickhouse(&format!("CREATE VIEW acting.{short} AS SELECT {value} AS {name}")).await;
 }
 
 /// Refuses what the next apply sends, in words of its own.

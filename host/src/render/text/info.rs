@@ -42,7 +42,7 @@ fn one(page: &mut Page, candidate: &Candidate, info: &PluginInfo) {
         let line = page.begin("  ").plain(object.engine.id()).plain(" ").paint(Tone::Bold, &object.name);
         drop(line.text(format_args!("  ({}, {}){comment}", object.kind, object.size)));
         for part in &object.parts {
-            page.line("    - ", part);
+            page.line("    * ", part);
         }
     }
 }

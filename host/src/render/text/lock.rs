@@ -24,7 +24,7 @@ pub(super) fn lock(page: &mut Page, view: &LockView) {
             page.begin("").word(tone, sign).plain(" ").paint(Tone::Bold, format_args!("{name} {}", locked.version));
         drop(line.text(format_args!("  (model {})", locked.model)));
         for line in lines {
-            page.line("    - ", line);
+            page.line("    * ", line);
         }
     }
     let same = view.changes.values().filter(|change| matches!(change, Change::Same(_))).count();

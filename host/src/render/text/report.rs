@@ -19,7 +19,7 @@ pub(super) fn report(page: &mut Page, applied: &Applied) {
         page.line("storage tree ", format_args!("{}: {written} written", tree.root));
         if page.style().detail > 0 {
             for path in &tree.files {
-                page.line("  - ", path);
+                page.line("  * ", path);
             }
         }
     }
@@ -65,7 +65,7 @@ fn failed(page: &mut Page, report: &Report, command: &str) {
     if !report.remaining.is_empty() {
         page.line("still to do, by a plan made after the run:", "");
         for title in report.remaining.iter().take(MOST_LISTED) {
-            page.line("  - ", shown_within(title, 200));
+            page.line("  * ", shown_within(title, 200));
         }
         more(page, report.remaining.len());
     }

@@ -83,6 +83,6 @@ fn owned(page: &mut Page, object: &Owned) {
         None => ("its run did not finish", Tone::Warning),
     };
     let (name, run) = (shown_within(&object.name, 200), shown_within(&object.run, 40));
-    let line = page.begin("    - ").text(format_args!("{name}  ({}, ", object.kind)).word(tone, word);
+    let line = page.begin("    * ").text(format_args!("{name}  ({}, ", object.kind)).word(tone, word);
     drop(line.text(format_args!(", run {run})")));
 }
