@@ -26,22 +26,25 @@ pub mod sandbox;
 pub mod text;
 
 use cap_std::AmbientAuthority;
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 use exit::{Ending, Exit};
 use printer::Printer;
 use settings::environment::Environment;
 use settings::files::Files;
 use std::ffi::OsString;
 use std::process::ExitCode;
+use whale_storage::foreign;
 
 /// Does what the arguments say. `authority` is the way to files; nothing below takes another one.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuthority) -> ExitCode {
     guard::keep_memory_to_ourselves();
+    std::panic::set_hook(Box::new(printer::fault));
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match cli::Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too. A reader that has gone away is not an error.
+            let error = harmless(error, &arguments);
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
@@ -57,6 +60,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
     deliver(name, &ending, &mut printer).into()
 }
 
+/// What is wrong with the arguments, told of arguments in which nothing acts: a shell makes them of names of files.
+fn harmless(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let shown = |argument: &OsString| foreign::line(&argument.to_string_lossy());
+    match cli::Cli::try_parse_from(arguments.iter().map(shown)) {
+        Err(shown) => shown,
+        // What acts was what was wrong.
+        Ok(_) => clap::Error::new(error.kind()).with_cmd(&cli::Cli::command()),
+    }
+}
+
 /// What the libraries below have to say, for those who ask for it.
 fn logs(verbose: u8) {
     let level = match verbose {
@@ -64,8 +77,11 @@ fn logs(verbose: u8) {
         1 => tracing::Level::WARN,
         _ => tracing::Level::INFO,
     };
-    let logs =
-        tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_ansi(false).without_time();
+    let logs = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(|| printer::Records)
+        .with_ansi(false)
+        .without_time();
     // A second call in one process, as in tests, changes nothing.
     let _ = logs.try_init();
 }
@@ -81,21 +97,21 @@ fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
             let text = ending.output.as_ref().map(|output| render::text::output(output, printer.out_style()));
             // What to run next is the last word on a run that failed; everywhere else findings are.
             let (first, last) = if ending.exit == Exit::Failed { (None, text) } else { (text, None) };
-            printer.result(&first.unwrap_or_default());
+            first.iter().for_each(|page| printer.result(page));
             printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
             for trouble in &ending.troubles {
                 printer.beside(&render::text::trouble(trouble, style));
             }
-            printer.result(&last.unwrap_or_default());
+            last.iter().for_each(|page| printer.result(page));
             if let Some(output) = ending.output.as_ref().filter(|_| style.detail > 0) {
-                printer.beside(&render::text::spent(&output.spent()));
+                printer.beside(&render::text::spent(&output.spent(), style));
             }
         }
     }
     match printer.failure() {
         None => ending.exit,
         Some(error) => {
-            printer.beside(&format!("error: writing to standard output: {error}\n"));
+            printer.say("error: writing to standard output: ", error);
             ending.exit.max(Exit::Failed)
         }
     }

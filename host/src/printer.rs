@@ -3,13 +3,20 @@
 //! Results go to standard output, everything else to standard error. A reader that has gone away is not an error: what
 //! is under way goes on. Any other failure of standard output is remembered, since a script must not take half a result
 //! for a whole one.
+//!
+//! Invariant: what is written is a [`Page`], on which nothing acts. Logs of the libraries below and a fault of ours, which
+//! do not come this way, are lines of the same making.
 
 use crate::cli::{Format, Shared};
+use crate::render::page::Page;
 use crate::render::style::Style;
 use crate::settings::environment::Environment;
 use crate::text::shown_within;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::fmt::Display;
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
+use std::panic::PanicHookInfo;
+use whale_storage::foreign;
 use whale_storage::session::Progress;
 
 /// The terminal.
@@ -70,9 +77,9 @@ impl Printer {
     }
 
     /// A result, for standard output.
-    pub(crate) fn result(&mut self, text: &str) {
+    pub(crate) fn result(&mut self, page: &Page) {
         let mut out = io::stdout().lock();
-        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush())
+        if let Err(error) = out.write_all(page.as_str().as_bytes()).and_then(|()| out.flush())
             && error.kind() != io::ErrorKind::BrokenPipe
         {
             self.failure.get_or_insert(error);
@@ -80,15 +87,22 @@ impl Printer {
     }
 
     /// What stands beside the result, for standard error. Where that fails there is nobody to tell.
-    pub(crate) fn beside(&mut self, text: &str) {
+    pub(crate) fn beside(&mut self, page: &Page) {
         let write = || {
             let mut err = io::stderr().lock();
-            let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+            let _ = err.write_all(page.as_str().as_bytes()).and_then(|()| err.flush());
         };
         match &self.bar {
             Some(bar) => bar.suspend(write),
             None => write(),
         }
+    }
+
+    /// A line beside the result.
+    pub(crate) fn say(&mut self, lead: &'static str, rest: impl Display) {
+        let mut page = Page::new(self.err);
+        page.line(lead, rest);
+        self.beside(&page);
     }
 
     /// Why standard output could not be written, unless its reader had gone.
@@ -97,8 +111,10 @@ impl Printer {
     }
 
     /// Asks, and takes anything but a clear yes for a no.
-    pub(crate) fn ask(&mut self, question: &str) -> bool {
-        self.beside(&format!("{question} [y/N] "));
+    pub(crate) fn ask(&mut self, lead: &'static str, rest: impl Display) -> bool {
+        let mut page = Page::new(self.err);
+        page.question(lead, format_args!("{rest} [y/N] "));
+        self.beside(&page);
         let mut answer = String::new();
         let read = io::stdin().lock().read_line(&mut answer);
         read.is_ok() && matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes")
@@ -109,23 +125,23 @@ impl Printer {
         if self.quiet {
             return;
         }
-        let (place, message) = match progress {
+        let (place, lead, message) = match progress {
             Progress::Step { step, of } => {
                 let what = format!("{} {}", step.target, shown_within(&step.title(), 100));
-                (Some((step.number, *of)), what)
+                (Some((step.number, *of)), "", what)
             }
-            Progress::Settling => (None, "waiting for collections to be loaded".to_owned()),
+            Progress::Settling => (None, "waiting for collections to be loaded", String::new()),
             Progress::Waiting { what } => {
-                (None, format!("waiting for what an earlier run left at work: {}", shown_within(what, 200)))
+                (None, "waiting for what an earlier run left at work: ", shown_within(what, 200))
             }
-            Progress::Checking => (None, "looking again".to_owned()),
+            Progress::Checking => (None, "looking again", String::new()),
         };
         if self.watched {
-            self.draw(place, message);
+            self.draw(place, foreign::line(&format!("{lead}{message}")));
         } else {
             match place {
-                Some((number, of)) => self.beside(&format!("[{number}/{of}] {message}\n")),
-                None => self.beside(&format!("{message}\n")),
+                Some((number, of)) => self.say("[", format_args!("{number}/{of}] {message}")),
+                None => self.say(lead, message),
             }
         }
     }
@@ -153,4 +169,33 @@ impl Printer {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Where logs go: each record becomes one line on standard error.
+pub(crate) struct Records;
+
+impl Write for Records {
+    /// Takes a whole record, which its end of line ends.
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(record);
+        let line = foreign::line(text.strip_suffix('\n').unwrap_or(&text));
+        io::stderr().lock().write_all(format!("{line}\n").as_bytes())?;
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+/// A fault of ours, of which the message may hold what others wrote; with the way to it for those who ask by
+/// `RUST_BACKTRACE`.
+pub(crate) fn fault(fault: &PanicHookInfo<'_>) {
+    let mut page = Page::new(Style { colours: false, detail: 0 });
+    page.line("fault of whale-host: ", fault);
+    let way = std::backtrace::Backtrace::capture();
+    if way.status() == std::backtrace::BacktraceStatus::Captured {
+        way.to_string().lines().for_each(|line| page.line("  at ", line.trim()));
+    }
+    let _ = io::stderr().lock().write_all(page.as_str().as_bytes());
 }

@@ -5,12 +5,11 @@
 //! only after it has become a value. What a server says and we cannot parse is kept as [`Fact::Opaque`], which equals
 //! nothing.
 
-use crate::definition::{Backend, ObjectKind, ObjectName};
-use crate::desire::HOST_MODEL;
+use crate::definition::{Backend, HOST_MODEL, ObjectKind, ObjectName};
 use crate::mark::MarkState;
 use crate::name::Name;
+use crate::relation::shared_namespace;
 use crate::target::Deployment;
-use crate::version_table;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -254,7 +253,7 @@ pub struct Found {
 impl Catalog {
     /// Notes a version table of whale-host: the namespace it is in, and its mark. Any other mark says nothing.
     pub fn note_deployment(&mut self, namespace: &str, mark: &MarkState) {
-        let prefix = namespace.strip_suffix(version_table::namespace(self.backend));
+        let prefix = namespace.strip_suffix(shared_namespace(self.backend));
         if let (Some(prefix), Some(mark)) = (prefix, mark.mark().filter(|mark| mark.model == HOST_MODEL)) {
             self.deployments.insert(prefix.to_owned(), mark.deployment.clone());
         }

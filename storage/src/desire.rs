@@ -6,6 +6,7 @@
 mod claims;
 mod sharding;
 
+pub use crate::definition::HOST_MODEL;
 pub use claims::Claims;
 
 use crate::catalog::Shape;
@@ -17,9 +18,6 @@ use crate::relation::{self, Taken};
 use crate::scaling::{Limits, Placement};
 use crate::target::{Deployment, Layout, TargetName};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The model of the host's own objects, such as the version table.
-pub const HOST_MODEL: &str = "whale_host";
 
 /// What stands in a plugin's place before the ids of those objects.
 pub const HOST_PLUGIN: &str = "whale";

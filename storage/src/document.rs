@@ -4,10 +4,12 @@
 //! run: no mark, no time, no version. The same definition on the same server gives the same bytes. Backends write them;
 //! what their files have in common is here.
 //!
-//! Invariant: no character of a plugin's text acts on what shows the file, and none breaks a line of it. Inside a literal
-//! such a character stands as the escape of its engine, with the same value.
+//! Invariant: no character of a plugin's text acts on what shows the file, none breaks a line of it, and none opens a command
+//! of a CI server (`##[`, `##vso[`; what opens one at the beginning of a line alone stands in none). Inside a literal such a
+//! character stands as the escape of its engine, with the same value.
 
 use crate::definition::{Backend, Object};
+use crate::foreign::{self, acts};
 use std::fmt::Write as _;
 
 /// A definition as a file.
@@ -32,7 +34,7 @@ pub(crate) fn of_sql(object: &Object, sql: &str) -> Document {
     let header = object.header();
     let backend = header.name.backend;
     // Names have passed the profile; an id is an author's text.
-    let id: String = header.id.chars().filter(|character| !acts(*character)).collect();
+    let id = foreign::line(&header.id);
     let text = format!(
         "-- {} {} of {}, defined as {id}.\n-- Written by whale-host when it was applied; nothing reads this file back.\n\n{sql}",
         object.kind(),
@@ -40,18 +42,6 @@ pub(crate) fn of_sql(object: &Object, sql: &str) -> Document {
         backend.title(),
     );
     Document { ending: ending(backend), text }
-}
-
-/// Characters that steer what shows them, or that cannot be seen: controls (C0, DEL, C1), marks and overrides of
-/// direction, separators of lines, zero-width characters, tags, and the two byte order marks.
-pub fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            u32::from(character),
-            0x00AD | 0x034F | 0x061C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F
-                | 0x200B..=0x200F | 0x2028..=0x202E | 0x2060..=0x206F | 0x3164 | 0xFE00..=0xFE0F
-                | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFFF | 0xE0000..=0xE0FFF
-        )
 }
 
 /// PostgreSQL's SQL with nothing in its literals that acts: those that have such a character take the `E` form.
@@ -64,13 +54,17 @@ pub(crate) fn visible_postgres(sql: &str) -> String {
         let length = quoted_length(quoted, escapes);
         let (token, after) = quoted.split_at(length);
         out.push_str(before);
-        if token.starts_with('"') || !token.chars().any(acts) {
+        if token.starts_with('"') || !(token.chars().any(acts) || token.contains("##")) {
             out.push_str(token);
         } else {
             if !escapes {
                 out.push('E');
             }
-            token.chars().for_each(|character| push_postgres(&mut out, character));
+            let mut before = ' ';
+            for character in token.chars() {
+                push_postgres(&mut out, character, character == '#' && before == '#');
+                before = character;
+            }
         }
         rest = after;
     }
@@ -93,13 +87,13 @@ fn quoted_length(text: &str, escapes: bool) -> usize {
     text.len()
 }
 
-fn push_postgres(out: &mut String, character: char) {
+fn push_postgres(out: &mut String, character: char, opens: bool) {
     // Writing to a `String` cannot fail.
     let _ = match character {
         '\n' => out.write_str("\\n"),
         '\r' => out.write_str("\\r"),
         '\t' => out.write_str("\\t"),
-        _ if !acts(character) => out.write_char(character),
+        _ if !opens && !acts(character) => out.write_char(character),
         _ if u32::from(character) <= 0xFFFF => write!(out, "\\u{:04X}", u32::from(character)),
         _ => write!(out, "\\U{:08X}", u32::from(character)),
     };
@@ -110,28 +104,15 @@ fn push_postgres(out: &mut String, character: char) {
 pub(crate) fn visible_clickhouse(sql: &str) -> String {
     let mut out = String::with_capacity(sql.len());
     let mut buffer = [0; 4];
+    let mut before = ' ';
     for character in sql.chars() {
-        if character == '\n' || !acts(character) {
+        let opens = character == '#' && before == '#';
+        before = character;
+        if !opens && (character == '\n' || !acts(character)) {
             out.push(character);
         } else {
             for byte in character.encode_utf8(&mut buffer).bytes() {
                 let _ = write!(out, "\\x{byte:02X}");
-            }
-        }
-    }
-    out
-}
-
-/// JSON with nothing that acts but the ends of our own lines.
-pub(crate) fn visible_json(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
-    let mut units = [0; 2];
-    for character in json.chars() {
-        if character == '\n' || !acts(character) {
-            out.push(character);
-        } else {
-            for unit in character.encode_utf16(&mut units) {
-                let _ = write!(out, "\\u{unit:04x}");
             }
         }
     }
@@ -152,7 +133,8 @@ mod tests {
         assert_eq!(visible_postgres("IS E'\\\\\u{1b}'' \u{e0041}'"), "IS E'\\\\\\u001B'' \\U000E0041'");
         assert_eq!(visible_postgres("SET (\n    x = '\"a\", \"b\"'\n)"), "SET (\n    x = '\"a\", \"b\"'\n)");
         assert_eq!(visible_clickhouse("'\u{202e}'\n"), "'\\xE2\\x80\\xAE'\n");
-        assert_eq!(visible_json("{\n\"a\": \"\u{9b}\u{e0041}\"}"), "{\n\"a\": \"\\u009b\\udb40\\udc41\"}");
+        assert_eq!(visible_postgres("IS '##vso[x] #'"), "IS E'#\\u0023vso[x] #'");
+        assert_eq!(visible_clickhouse("'##[x]'"), "'#\\x23[x]'");
     }
 
     fn text() -> impl Strategy<Value = String> {

@@ -17,6 +17,7 @@ pub mod diff;
 pub mod document;
 pub mod expr;
 pub mod file;
+pub mod foreign;
 pub mod hazard;
 pub mod journal;
 pub mod mark;

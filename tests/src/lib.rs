@@ -12,6 +12,7 @@
     reason = "helpers of tests may fail loudly"
 )]
 
+pub mod acting;
 pub mod cases;
 pub mod chaos;
 pub mod chdb;

@@ -12,7 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 24] = [
+const CORE: [&str; 25] = [
+    "foreign",
     "raw",
     "diagnostic",
     "name",
@@ -184,4 +185,57 @@ fn codes_are_unique_and_in_order() {
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(ids, sorted);
+}
+
+/// Whoever writes beside the printer could write what acts.
+#[test]
+fn the_printer_alone_writes_to_the_terminal() {
+    // The worker's pipes are no terminal; the chaos of debug builds tells numbers.
+    let beside =
+        ["host/src/printer.rs", "host/src/chaos.rs", "host/src/sandbox/worker.rs", "host/src/sandbox/confine/probe.rs"];
+    for (path, text) in sources("host/src").into_iter().chain(sources("storage/src")) {
+        if beside.contains(&path.as_str()) {
+            continue;
+        }
+        for forbidden in [
+            "io::stdout",
+            "io::stderr",
+            "/dev/tty",
+            "/dev/stdout",
+            "/dev/stderr",
+            "clap::Error::exit",
+            "StandardStream",
+        ] {
+            assert!(
+                !shipped(&text).contains(forbidden),
+                "{path} uses {forbidden}: only the printer writes, and only pages"
+            );
+        }
+    }
+}
+
+/// A page escapes whatever it is given; what a renderer made by itself would be as it came.
+#[test]
+fn renderers_write_pages_and_nothing_else() {
+    for (path, text) in sources("host/src") {
+        let text = shipped(&text);
+        let page = path == "host/src/render/page.rs";
+        assert!(page || !text.contains("\\u{1b}"), "{path} colours by itself: that is the page's");
+        if path.starts_with("host/src/render/text") {
+            for forbidden in ["writeln!", "write!(", "push_str", "-> String {\n    let mut text"] {
+                assert!(!text.contains(forbidden), "{path} has {forbidden}: it writes beside the page");
+            }
+        }
+    }
+    let printer = fs::read_to_string(root().join("host/src/printer.rs")).unwrap();
+    for way in ["fn result(&mut self, page: &Page)", "fn beside(&mut self, page: &Page)"] {
+        assert!(printer.contains(way), "the printer takes something else than pages: {way}");
+    }
+}
+
+#[test]
+fn the_table_of_what_acts_stands_once() {
+    let tables = ["storage/src", "host/src"].into_iter().flat_map(sources);
+    let tables = tables.filter(|(_, text)| shipped(text).contains("0x202E") || shipped(text).contains("section_start"));
+    assert_eq!(tables.map(|(path, _)| path).collect::<Vec<_>>(), ["storage/src/foreign.rs"]);
 }

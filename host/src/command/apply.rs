@@ -10,6 +10,7 @@ use super::targets::{self, Wanted};
 use crate::cli::{Format, Selection};
 use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::printer::Printer;
+use crate::render::page::Page;
 use crate::render::{self, Applied, Output, Places, Planned, Spent};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -117,7 +118,7 @@ impl Run<'_> {
                 Err(faults) => return Ok(Done::Refused(plan, faults)),
             };
             let steps = render::style::count(plan.steps().count(), "step");
-            if ask && !plan.is_empty() && !self.printer.ask(&format!("carry out {steps}?")) {
+            if ask && !plan.is_empty() && !self.printer.ask("carry out ", format_args!("{steps}?")) {
                 return Ok(Done::Declined(plan));
             }
             if !locked {
@@ -125,7 +126,7 @@ impl Run<'_> {
                 locked = true;
                 let again = self.session.plan(self.desire, self.name).await?;
                 if differs(&plan, &again) {
-                    self.printer.beside("the engines have changed in the meantime; the plan is another one now\n");
+                    self.printer.say("the engines have changed in the meantime; the plan is another one now", "");
                     plan = again;
                     continue;
                 }
@@ -151,8 +152,9 @@ impl Run<'_> {
                 places: places.clone(),
                 spent: Spent::default(),
             };
-            let text = render::text::plan::plan(&planned, self.printer.out_style());
-            self.printer.result(&text);
+            let mut page = Page::new(self.printer.out_style());
+            render::text::plan::plan(&mut page, &planned);
+            self.printer.result(&page);
         }
     }
 }

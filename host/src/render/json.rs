@@ -1,8 +1,8 @@
 //! One JSON document for machines, on standard output, whatever the command came to. Its form is versioned and described in
 //! `docs/output.md`; keys stand in a fixed order.
 //!
-//! Text of others is kept whole and unchanged in value: what would steer a terminal is written as `\u` escapes, which
-//! every parser turns back.
+//! Text of others is kept whole and unchanged in value: what acts on a terminal or on a CI server is
+//! written as `\u` escapes, which every parser turns back.
 
 mod doctor;
 mod history;
@@ -14,12 +14,10 @@ mod setup;
 pub(crate) use plugins::schema;
 
 use super::Output;
+use super::page::Page;
 use crate::exit::{Ending, Trouble};
-use crate::text;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::ser::{Formatter, Serializer};
-use std::io;
 use whale_storage::diagnostic::{Diagnostic, Severity};
 
 /// Version of the document. Keys may be added within one; none changes its meaning or goes.
@@ -65,7 +63,7 @@ struct Error<'a> {
 }
 
 /// The document of a command.
-pub(crate) fn document(command: &str, ending: &Ending, detail: u8) -> String {
+pub(crate) fn document(command: &str, ending: &Ending, detail: u8) -> Page {
     let document = Document {
         version: VERSION,
         command,
@@ -75,16 +73,7 @@ pub(crate) fn document(command: &str, ending: &Ending, detail: u8) -> String {
         diagnostics_left_out: ending.found.dropped(),
         errors: ending.troubles.iter().map(error).collect(),
     };
-    visible(&document)
-}
-
-/// A document of one line in which no character acts on a terminal.
-pub(crate) fn visible(document: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
-    // Our own types serialise without fail, and a vector takes whatever is written.
-    let _ = document.serialize(&mut Serializer::with_formatter(&mut bytes, Visible));
-    bytes.push(b'\n');
-    String::from_utf8(bytes).unwrap_or_default()
+    Page::json(&document)
 }
 
 fn finding(found: &Diagnostic) -> Finding<'_> {
@@ -110,40 +99,21 @@ fn error(trouble: &Trouble) -> Error<'_> {
     }
 }
 
-/// Writes characters that act instead of being seen as `\u` escapes.
-struct Visible;
-
-impl Formatter for Visible {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut buffer = [0; 4];
-        let mut units = [0; 2];
-        for character in fragment.chars() {
-            let plain: &str = character.encode_utf8(&mut buffer);
-            if text::escape(plain) == plain {
-                writer.write_all(plain.as_bytes())?;
-            } else {
-                for unit in character.encode_utf16(&mut units) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::exit::Exit;
     use whale_storage::diagnostic::{Diagnostics, codes};
+    use whale_storage::foreign::acts;
 
     #[test]
     fn text_keeps_its_value_and_cannot_steer_a_terminal() {
-        let said = "a\"\u{1b}[2J\u{9b}\u{202e}\u{e0041}表🐋\n";
+        let said = "a\"\u{1b}[2J\u{9b}\u{202e}\u{e0041}表🐋\n##vso[x]";
         let found = Diagnostic::error(codes::plan::STRANGER, "p", said);
         let document = document("plan", &Ending::early(Exit::Refused, found.into(), Vec::new()), 0);
-        assert!(document.trim_end().chars().all(|c| text::escape(&c.to_string()) == c.to_string()), "{document}");
-        let read: serde_json::Value = serde_json::from_str(&document).unwrap();
+        let document = document.as_str();
+        assert!(!document.trim_end().chars().any(acts) && !document.contains("##"), "{document}");
+        let read: serde_json::Value = serde_json::from_str(document).unwrap();
         assert_eq!(read["diagnostics"][0]["message"], said);
     }
 
@@ -152,7 +122,7 @@ mod tests {
         let trouble = Trouble::new("unreachable", "m").because(&"c").hint("h");
         let ending = Ending::early(Exit::Failed, Diagnostics::default(), vec![trouble]);
         assert_eq!(
-            document("status", &ending, 0),
+            document("status", &ending, 0).as_str(),
             concat!(
                 r#"{"version":1,"command":"status","exit":4,"result":null,"diagnostics":[],"diagnostics_left_out":0,"#,
                 r#""errors":[{"kind":"unreachable","engine":null,"message":"m","causes":["c"],"hint":"h"}]}"#,

@@ -2,6 +2,7 @@
 //! one for the plugin itself. An error is a failure of its case; a warning stands in what the case printed.
 
 use super::Output;
+use super::page::Page;
 use crate::exit::Ending;
 use crate::pipeline::{Ruling, object_of};
 use crate::text;
@@ -13,7 +14,7 @@ use whale_storage::diagnostic::{Diagnostic, Severity};
 const ITSELF: &str = "plugin";
 
 /// The document of a `validate`.
-pub(crate) fn document(ending: &Ending) -> String {
+pub(crate) fn document(ending: &Ending) -> Page {
     let rulings = match &ending.output {
         Some(Output::Validated(rulings)) => rulings.all.as_slice(),
         _ => &[],
@@ -46,8 +47,7 @@ pub(crate) fn document(ending: &Ending) -> String {
     if !ending.troubles.is_empty() {
         report.add_test_suite(troubles(ending));
     }
-    // Our own values serialise without fail.
-    report.to_string().unwrap_or_default()
+    Page::xml(&report)
 }
 
 type Cases<'a> = BTreeMap<String, Vec<&'a Diagnostic>>;
@@ -105,7 +105,8 @@ fn told(found: &[&Diagnostic]) -> String {
     found.iter().map(line).collect()
 }
 
-/// XML takes characters that a terminal acts on.
+/// XML cannot hold all that a terminal acts on, so this is told by its escape; openings of commands are the page's to break,
+/// which keeps the value.
 fn shown(text: &str) -> String {
     text::escape(text)
 }

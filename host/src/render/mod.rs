@@ -1,12 +1,14 @@
 //! From results to what is shown. Commands compute values; here they become text for people, or one JSON document.
 //!
-//! Pure: text out, nothing printed. Whatever a plugin or a server wrote is escaped and cut here, at the latest.
+//! Pure: pages out, nothing printed. Whatever a plugin or a server wrote is cut here, at the latest, and escaped by the
+//! [`page`] that it is put on.
 
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod moment;
 pub(crate) mod next;
 pub(crate) mod outline;
+pub(crate) mod page;
 pub(crate) mod sarif;
 pub(crate) mod style;
 pub(crate) mod text;

@@ -1,5 +1,7 @@
 //! What to do after a run that did not end well: what to mend first, and the very command to run then.
 
+use super::page::Page;
+use crate::text::shown_within;
 use std::ffi::OsString;
 use whale_storage::report::Report;
 
@@ -25,10 +27,22 @@ pub(crate) fn of_kind(kind: &str, engine: &str) -> String {
     }
 }
 
+/// A line with a command to run. One that the journal tells may be anything.
+pub(crate) fn command(page: &mut Page, indent: &'static str, command: &str) {
+    let command = shown_within(command, 2_000);
+    match command.strip_prefix(PROGRAM) {
+        Some(rest) => page.begin(indent).plain(PROGRAM).text(rest),
+        None => page.begin(indent).text(&command),
+    };
+}
+
+/// What our command lines begin with.
+const PROGRAM: &str = "whale-host";
+
 /// A command line as a shell takes it.
 pub(crate) fn command_line(arguments: &[OsString]) -> String {
     let typed = arguments.iter().skip(1).map(|argument| quoted(&argument.to_string_lossy()));
-    std::iter::once("whale-host".to_owned()).chain(typed).collect::<Vec<_>>().join(" ")
+    std::iter::once(PROGRAM.to_owned()).chain(typed).collect::<Vec<_>>().join(" ")
 }
 
 fn quoted(argument: &str) -> String {

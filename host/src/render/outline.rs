@@ -8,6 +8,8 @@ use whale_storage::raw::{self, ChColumnValue, ModelDefinition, PgColumnValue};
 
 /// Characters of a name or a type that are shown.
 const MOST: usize = 100;
+/// Characters of a type that was checked that are shown.
+const MOST_TYPE: usize = 200;
 /// Items of one line that are shown.
 const MOST_ITEMS: usize = 21;
 
@@ -272,10 +274,15 @@ fn names<'n, T: ToString + 'n>(names: impl IntoIterator<Item = &'n T>) -> String
     names.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
+/// A type or an engine, which may hold texts of the author.
+fn written(what: &impl ToString) -> String {
+    shown_within(&what.to_string(), MOST_TYPE)
+}
+
 fn checked_table(table: &timescaledb::Table) -> Checked {
     let kind = if table.hypertable.is_some() { "hypertable" } else { "table" };
     let column = |column: &timescaledb::Column| {
-        format!("{} {}{}", column.name, column.data_type, if column.nullable { "" } else { " not null" })
+        format!("{} {}{}", column.name, written(&column.data_type), if column.nullable { "" } else { " not null" })
     };
     let mut parts: Vec<String> = table.columns.iter().map(column).collect();
     parts.extend(table.primary_key.iter().map(|key| format!("primary key ({})", names(&key.columns))));
@@ -290,15 +297,15 @@ fn checked_table(table: &timescaledb::Table) -> Checked {
 
 fn checked_clickhouse_table(table: &clickhouse::Table) -> Checked {
     let mut parts: Vec<String> =
-        table.columns.iter().map(|column| format!("{} {}", column.name, column.data_type)).collect();
-    parts.push(format!("engine {}", table.engine));
+        table.columns.iter().map(|column| format!("{} {}", column.name, written(&column.data_type))).collect();
+    parts.push(format!("engine {}", written(&table.engine)));
     parts.extend(table.skip_indexes.iter().map(|index| format!("index {}", index.name)));
     ("table", count(table.columns.len(), "column"), parts)
 }
 
 fn checked_collection(collection: &milvus::Collection) -> Checked {
     let mut parts: Vec<String> =
-        collection.fields.iter().map(|field| format!("{} {}", field.name, field.data_type)).collect();
+        collection.fields.iter().map(|field| format!("{} {}", field.name, written(&field.data_type))).collect();
     parts.extend(
         collection.indexes.iter().map(|index| format!("index {} on {} ({})", index.name, index.field, index.kind)),
     );

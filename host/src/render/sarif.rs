@@ -1,10 +1,11 @@
 //! Findings as SARIF 2.1.0, which code hosts and editors read: a rule for each code that was found, a result for each finding,
 //! at the author's line where the plugin tells it.
 //!
-//! Text of others is data here; what would steer a terminal is written as `\u` escapes, as in our own JSON.
+//! Text of others is data here: what acts is written as `\u` escapes, as in our own JSON, and a message has no links. An
+//! address is relative, without `..`, and without anything that would make it another place's.
 
 use super::Output;
-use super::json::visible;
+use super::page::Page;
 use crate::exit::{Ending, Exit};
 use crate::pipeline::Ruling;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,11 +17,14 @@ use serde_sarif::sarif::{
 use std::collections::BTreeMap;
 use whale_storage::diagnostic::{Code, Diagnostic, Severity};
 
-/// What a relative path keeps in a URI.
-const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+/// What separates names, on any system that may read the address.
+const SEPARATORS: [char; 2] = ['/', '\\'];
+
+/// What a name keeps in a URI.
+const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_').remove(b'~');
 
 /// The document of a `validate`.
-pub(crate) fn document(ending: &Ending) -> String {
+pub(crate) fn document(ending: &Ending) -> Page {
     let rulings = match &ending.output {
         Some(Output::Validated(rulings)) => rulings.all.as_slice(),
         _ => &[],
@@ -48,7 +52,7 @@ pub(crate) fn document(ending: &Ending) -> String {
         .results(results)
         .build();
     let document = Sarif::builder().version(Version::V2_1_0.to_string()).schema(SCHEMA_URL).runs(vec![run]).build();
-    visible(&document)
+    Page::json(&document)
 }
 
 fn rule(code: Code) -> ReportingDescriptor {
@@ -67,7 +71,7 @@ fn result(found: &Diagnostic, rule: i64, rulings: &[Ruling]) -> Found {
         Severity::Warning => ResultLevel::Warning,
     };
     let help = found.help.as_ref().map(|help| format!("\nhint: {help}")).unwrap_or_default();
-    let message = Message::builder().text(format!("{}{help}", found.message)).build();
+    let message = Message::builder().text(plain(&format!("{}{help}", found.message))).build();
     Found::builder()
         .rule_id(found.code.id)
         .rule_index(rule)
@@ -83,19 +87,41 @@ fn location(found: &Diagnostic, rulings: &[Ruling]) -> Location {
     let file = rulings.iter().find(|ruling| ruling.title() == plugin).map(|ruling| ruling.file.as_str());
     let name = [plugin, &found.path].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
     let logical = LogicalLocation::builder().fully_qualified_name(name).build();
-    let physical = match (&found.origin, file) {
-        (Some(origin), _) => PhysicalLocation::builder()
-            .artifact_location(place(&origin.file))
+    let author = found.origin.as_ref().and_then(|origin| Some((relative(&origin.file)?, origin.line)));
+    let physical = match author {
+        Some((file, line)) => PhysicalLocation::builder()
+            .artifact_location(ArtifactLocation::builder().uri(file).build())
             // Lines count from 1, and an author who says 0 means none.
-            .region(Region::builder().start_line(i64::from(origin.line.max(1))).build())
+            .region(Region::builder().start_line(i64::from(line.max(1))).build())
             .build(),
-        (None, file) => PhysicalLocation::builder().artifact_location(place(file.unwrap_or(&found.path))).build(),
+        None => PhysicalLocation::builder().artifact_location(place(file.unwrap_or(&found.path))).build(),
     };
     Location::builder().physical_location(physical).logical_locations(vec![logical]).build()
 }
 
+/// A path that its author gives as one of files below a root, as an address; none where it leads elsewhere.
+fn relative(path: &str) -> Option<String> {
+    let rooted = path.starts_with(SEPARATORS) || path.split(SEPARATORS).next().is_some_and(|first| first.contains(':'));
+    let leads_up = path.split(SEPARATORS).any(|part| part.len() > 1 && part.chars().all(|c| c == '.' || c == ' '));
+    let address = below(path);
+    (!rooted && !leads_up && !address.is_empty()).then_some(address)
+}
+
+/// The parts of a path that are names, as an address below a root.
+fn below(path: &str) -> String {
+    let names = path.split(SEPARATORS).filter(|part| !part.chars().all(|c| c == '.' || c == ' '));
+    names.map(|name| utf8_percent_encode(name, NAME).to_string()).collect::<Vec<_>>().join("/")
+}
+
+/// Where a file is that a person named, or what a finding is about where there is no file.
 fn place(path: &str) -> ArtifactLocation {
-    ArtifactLocation::builder().uri(utf8_percent_encode(path, PATH).to_string()).build()
+    let address = below(path);
+    ArtifactLocation::builder().uri(if address.is_empty() { "plugin".to_owned() } else { address }).build()
+}
+
+/// A message without links, of which plain text can have some: `[words](address)`.
+fn plain(text: &str) -> String {
+    if text.contains("](") { text.replace('[', "\\[").replace(']', "\\]") } else { text.to_owned() }
 }
 
 fn artifact(ruling: &Ruling) -> Artifact {
@@ -107,7 +133,7 @@ fn artifact(ruling: &Ruling) -> Artifact {
 fn invocation(ending: &Ending) -> Invocation {
     let told = |trouble: &crate::exit::Trouble| {
         let text = [std::slice::from_ref(&trouble.message), &trouble.causes].concat().join(": ");
-        Notification::builder().message(Message::builder().text(text).build()).build()
+        Notification::builder().message(Message::builder().text(plain(&text)).build()).build()
     };
     let mut kinds = BTreeMap::new();
     if ending.found.dropped() > 0 {
@@ -120,4 +146,51 @@ fn invocation(ending: &Ending) -> Invocation {
         .tool_execution_notifications(ending.troubles.iter().map(told).collect::<Vec<_>>())
         .properties(PropertyBag::builder().additional_properties(kinds).build())
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_author_s_path_is_an_address_below_a_root_or_none() {
+        for (path, address) in [
+            ("src/words.rs", Some("src/words.rs")),
+            ("./src//words.rs", Some("src/words.rs")),
+            ("src\\words.rs", Some("src/words.rs")),
+            ("a b#?%2e%2e/\u{1b}\u{202e}.rs", Some("a%20b%23%3F%252e%252e/%1B%E2%80%AE.rs")),
+            ("src/a:b.rs", Some("src/a%3Ab.rs")),
+            ("//evil/x", None),
+            ("\\\\evil\\x", None),
+            ("/etc/passwd", None),
+            ("http://evil/x", None),
+            ("javascript:alert(1)", None),
+            ("C:\\x", None),
+            ("a\\..\\b", None),
+            ("../x", None),
+            ("a/.. /x", None),
+            ("a/.../x", None),
+            ("", None),
+            (".", None),
+            ("/", None),
+        ] {
+            assert_eq!(relative(path).as_deref(), address, "{path:?}");
+        }
+    }
+
+    #[test]
+    fn the_address_of_a_file_that_a_person_named_stays_below_a_root() {
+        let of = |path: &str| place(path).uri.unwrap_or_default();
+        assert_eq!(of("/home/one/a.wasm"), "home/one/a.wasm");
+        assert_eq!(of("../../a.wasm"), "a.wasm");
+        assert_eq!(of("C:\\a.wasm"), "C%3A/a.wasm");
+        assert_eq!(of("//evil/x"), "evil/x");
+        assert_eq!(of("/.."), "plugin");
+    }
+
+    #[test]
+    fn a_message_has_no_links() {
+        assert_eq!(plain("[x](http://evil)"), "\\[x\\](http://evil)");
+        assert_eq!(plain("a[1]"), "a[1]");
+    }
 }

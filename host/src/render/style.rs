@@ -19,6 +19,19 @@ pub(crate) enum Tone {
     Bold,
 }
 
+impl Tone {
+    /// What a terminal takes for its colour.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Tone::Add | Tone::Good => "32",
+            Tone::Change | Tone::Warning => "33",
+            Tone::Bad => "1;31",
+            Tone::Faint => "2",
+            Tone::Bold => "1",
+        }
+    }
+}
+
 /// How text is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Style {
@@ -26,23 +39,6 @@ pub(crate) struct Style {
     pub(crate) colours: bool,
     /// How much: 0, 1 with parts, 2 with statements.
     pub(crate) detail: u8,
-}
-
-impl Style {
-    /// The text in its colour. It must be escaped already.
-    pub(crate) fn paint(self, tone: Tone, text: &str) -> String {
-        if !self.colours {
-            return text.to_owned();
-        }
-        let code = match tone {
-            Tone::Add | Tone::Good => "32",
-            Tone::Change | Tone::Warning => "33",
-            Tone::Bad => "1;31",
-            Tone::Faint => "2",
-            Tone::Bold => "1",
-        };
-        format!("\u{1b}[{code}m{text}\u{1b}[0m")
-    }
 }
 
 /// `1 step`, `2 steps`.

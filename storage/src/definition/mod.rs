@@ -15,6 +15,9 @@ use serde::Serialize;
 use std::collections::BTreeSet;
 use std::fmt;
 
+/// The model of the host's own objects, such as the version table.
+pub const HOST_MODEL: &str = "whale_host";
+
 impl Backend {
     /// All three, in the order in which they are planned and shown.
     pub const ALL: [Backend; 3] = [Backend::Timescaledb, Backend::Clickhouse, Backend::Milvus];

@@ -12,6 +12,7 @@ use crate::desire::{HOST_MODEL, Wanted};
 use crate::diagnostic::{Diagnostic, Severity, codes};
 use crate::mark::MarkState;
 use crate::name::Name;
+use crate::relation::shared_namespace;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is wanted and found, and whose objects a namespace holds.
@@ -79,7 +80,7 @@ impl<'a> Look<'a> {
     fn unmarked(&self, model: &Name, namespace: &Name) -> Option<Diagnostic> {
         let nothing = Held::default();
         let held = self.held.get(namespace).unwrap_or(&nothing);
-        let shared = *namespace == Name::from_server(crate::version_table::namespace(self.backend()));
+        let shared = *namespace == Name::from_server(shared_namespace(self.backend()));
         let milvus = self.backend() == Backend::Milvus;
         if model.as_str() == HOST_MODEL {
             let used = held.models.contains(HOST_MODEL) || milvus && !held.strange;

@@ -48,7 +48,7 @@ pub struct Bytes {
     pub percent: Option<usize>,
 }
 
-fn contract(changes: &[(String, String)]) -> (Resolve, WorldId) {
+pub fn contract(changes: &[(String, String)]) -> (Resolve, WorldId) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/model.wit");
     let mut wit = std::fs::read_to_string(path).unwrap();
     for (from, to) in changes {

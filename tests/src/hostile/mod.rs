@@ -1,7 +1,7 @@
 //! The hostile kit: plugins that no one should write, a file each in `tests/hostile`, and what has to become of them.
 //!
 //! Each is given to the real program, which must refuse it with the code and at the phase that the file names, within
-//! the time that its size allows, say so without a character that acts on a terminal, and touch no database.
+//! the time that its size allows, say so with nothing that acts on a terminal or a CI server, and touch no database.
 
 pub mod lower;
 pub mod make;
@@ -155,12 +155,10 @@ impl Hostile {
 
     fn judge(&self, machine: &Output, people: &Output, took: Duration, mut faults: Vec<String>) -> Outcome {
         for output in [machine, people] {
+            faults.extend(crate::acting::faults(output));
             let text = [output.stdout.as_slice(), &output.stderr].concat();
             match String::from_utf8(text) {
                 Ok(text) => {
-                    if let Some(character) = text.chars().find(|one| acts(*one)) {
-                        faults.push(format!("it printed {character:?}"));
-                    }
                     if text.contains("secret") || text.contains("panicked") {
                         faults.push(format!("it said: {text}"));
                     }
@@ -199,10 +197,4 @@ fn phase(finding: &Value) -> String {
         _ if code.starts_with("WH01") && phases.contains(&path) => path.to_owned(),
         _ => "validate".to_owned(),
     }
-}
-
-/// What steers a terminal, or turns the order of letters.
-fn acts(character: char) -> bool {
-    (character.is_control() && character != '\n')
-        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }

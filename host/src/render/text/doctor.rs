@@ -1,53 +1,46 @@
 //! What `doctor` found, by target.
 
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::Tone;
 use super::super::{Examined, Group};
 use super::MOST_MESSAGE;
 use crate::text::shown_within;
-use std::fmt::Write as _;
 use whale_storage::check::Verdict;
 
 /// The whole of it.
-pub(super) fn doctor(examined: &Examined, style: Style) -> String {
-    let mut text = String::new();
+pub(super) fn doctor(page: &mut Page, examined: &Examined) {
     for group in &examined.groups {
-        let _ = writeln!(text, "{}", style.paint(Tone::Bold, &title(group)));
+        title(page, group);
         for check in &group.checks {
             let (word, tone) = match check.verdict {
-                Verdict::Ok => ("ok", Tone::Good),
+                Verdict::Ok => ("ok     ", Tone::Good),
                 Verdict::Warning => ("warning", Tone::Warning),
                 Verdict::Problem => ("problem", Tone::Bad),
                 Verdict::Unknown => ("unknown", Tone::Faint),
             };
-            let word = style.paint(tone, &format!("{word:<7}"));
             let what = check.id.split_once('.').map_or(check.id.as_str(), |(_, what)| what);
-            let _ = writeln!(text, "  {word}  {what:<17} {}", shown_within(&check.message, MOST_MESSAGE));
+            let message = shown_within(&check.message, MOST_MESSAGE);
+            page.begin("  ").word(tone, word).text(format_args!("  {what:<17} {message}"));
             if let Some(hint) = &check.hint {
-                let _ = writeln!(
-                    text,
-                    "                             {} {}",
-                    style.paint(Tone::Bold, "hint:"),
-                    shown_within(hint, MOST_MESSAGE)
-                );
+                let hint = shown_within(hint, MOST_MESSAGE);
+                page.begin("                             ").word(Tone::Bold, "hint:").text(format_args!(" {hint}"));
             }
         }
     }
     let of = |verdict| examined.count(verdict);
-    let _ = writeln!(
-        text,
-        "\n{}, {}, {} unknown, {} ok",
-        count(of(Verdict::Problem), "problem"),
-        count(of(Verdict::Warning), "warning"),
-        of(Verdict::Unknown),
-        of(Verdict::Ok)
-    );
-    text
+    let (unknown, ok) = (of(Verdict::Unknown), of(Verdict::Ok));
+    page.blank();
+    let line = page.begin("").counted(of(Verdict::Problem), "problem").plain(", ");
+    let line = line.counted(of(Verdict::Warning), "warning");
+    drop(line.text(format_args!(", {unknown} unknown, {ok} ok")));
 }
 
-fn title(group: &Group) -> String {
-    match (&group.target, &group.place) {
-        (Some(target), Some(place)) => format!("{} at {}", target.title(), shown_within(place, 200)),
-        (Some(target), None) => target.title(),
-        (None, _) => "this machine".to_owned(),
+fn title(page: &mut Page, group: &Group) {
+    let Some(target) = &group.target else {
+        return page.painted(Tone::Bold, "this machine", "");
+    };
+    let line = super::target(page, Tone::Bold, target);
+    if let Some(place) = &group.place {
+        drop(line.paint(Tone::Bold, format_args!(" at {}", shown_within(place, 200))));
     }
 }

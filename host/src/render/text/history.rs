@@ -1,10 +1,10 @@
 //! What ran when, and what came of it; and the run that is open, as `status` and `doctor` show it.
 
 use super::super::moment::{moment, span};
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::{Tone, count};
 use super::super::{HistoryView, next};
 use crate::text::shown_within;
-use std::fmt::Write as _;
 use std::time::Duration;
 use whale_storage::journal::history::{Ended, EngineSteps, Run, RunStep, StepEnded};
 use whale_storage::target::TargetName;
@@ -13,39 +13,37 @@ use whale_storage::target::TargetName;
 const SHORT: usize = 12;
 
 /// Runs, newest first.
-pub(super) fn history(view: &HistoryView, style: Style) -> String {
-    let mut text = String::new();
+pub(super) fn history(page: &mut Page, view: &HistoryView) {
     if view.runs.is_empty() {
-        text.push_str("nothing ran yet: the journal is empty\n");
+        page.line("nothing ran yet: the journal is empty", "");
     }
     for run in &view.runs {
-        entry(&mut text, run, style);
+        entry(page, run);
         if view.whole {
-            steps(&mut text, run, style);
+            steps(page, run);
         }
         if view.whole && matches!(run.result, Ended::Failed | Ended::Interrupted) {
-            next_of(&mut text, run, style);
+            next_of(page, run);
         }
     }
     if view.older > 0 {
-        let _ = writeln!(text, "... and {} before them; --limit N shows more", count(view.older, "run"));
+        page.line("... and ", format_args!("{} before them; --limit N shows more", count(view.older, "run")));
     }
     if view.unreadable > 0 {
-        let _ = writeln!(text, "{} of the journal could not be read", count(view.unreadable, "line"));
+        page.begin("").counted(view.unreadable, "line").plain(" of the journal could not be read");
     }
-    text
 }
 
 /// One run: when, what, how far, and why no further.
-fn entry(text: &mut String, run: &Run, style: Style) {
+fn entry(page: &mut Page, run: &Run) {
     let (word, tone) = ended(run.result);
     let took = match run.result {
         Ended::Succeeded | Ended::Failed => format!(" in {}", taken(run)),
         Ended::Interrupted => format!(" after {} or more", taken(run)),
         Ended::UnderWay => String::new(),
     };
-    let name = style.paint(Tone::Bold, &shown_within(&run.run, 60));
-    let _ = writeln!(text, "{name}  {}  {}{took}", moment(run.began), style.paint(tone, word));
+    let line = page.begin("run ").paint(Tone::Bold, shown_within(&run.run, 60));
+    drop(line.text(format_args!("  {}  ", moment(run.began))).word(tone, word).text(took));
     let plugins: Vec<String> = run
         .plugins
         .iter()
@@ -56,45 +54,43 @@ fn entry(text: &mut String, run: &Run, style: Style) {
         })
         .collect();
     if !plugins.is_empty() {
-        let _ = writeln!(text, "  plugins: {}", plugins.join(", "));
+        page.line("  plugins: ", plugins.join(", "));
     }
-    let _ = writeln!(text, "  steps: {}", progress(run));
+    page.line("  steps: ", progress(run));
     if let Some(step) = run.at_step() {
-        let _ = writeln!(text, "  {} {}", at(step.outcome), of_step(step));
+        page.begin("  ").plain(at(step.outcome)).text(format_args!(" {}", of_step(step)));
     }
     if let Some(fault) = &run.fault {
         let said = format!("{}: {}", fault.attempted, fault.detail);
-        let _ = writeln!(text, "  because: {} ({})", shown_within(&said, 500), shown_within(&fault.kind, 40));
+        page.line("  because: ", format_args!("{} ({})", shown_within(&said, 500), shown_within(&fault.kind, 40)));
     }
     if run.remaining > 0 {
-        let _ = writeln!(text, "  a plan made afterwards still had {}", count(run.remaining, "step"));
+        page.line("  a plan made afterwards still had ", count(run.remaining, "step"));
     }
 }
 
 /// A run that did not end well and that no later one took up.
-pub(super) fn open(text: &mut String, run: &Run, style: Style) {
-    let head = match run.result {
-        Ended::UnderWay => style.paint(Tone::Warning, "a run is under way"),
-        _ => style.paint(Tone::Warning, "unfinished run"),
-    };
-    let _ = writeln!(text, "{head}");
-    let mut inner = String::new();
-    entry(&mut inner, run, style);
-    if run.result != Ended::UnderWay {
-        next_of(&mut inner, run, style);
+pub(super) fn open(page: &mut Page, run: &Run) {
+    match run.result {
+        Ended::UnderWay => page.painted(Tone::Warning, "a run is under way", ""),
+        _ => page.painted(Tone::Warning, "unfinished run", ""),
     }
-    inner.lines().for_each(|line| {
-        let _ = writeln!(text, "  {line}");
-    });
+    let mut inner = Page::new(page.style());
+    entry(&mut inner, run);
+    if run.result != Ended::UnderWay {
+        next_of(&mut inner, run);
+    }
+    page.indented(&inner);
 }
 
-fn next_of(text: &mut String, run: &Run, style: Style) {
+fn next_of(page: &mut Page, run: &Run) {
     let advice = advice(run);
-    let head = style.paint(Tone::Bold, "next:");
+    let line = page.begin("  ").word(Tone::Bold, "next:");
     if run.command.is_empty() {
-        let _ = writeln!(text, "  {head} {advice} the same apply again");
+        drop(line.text(format_args!(" {advice} the same apply again")));
     } else {
-        let _ = writeln!(text, "  {head} {advice}\n    {}", shown_within(&run.command, 2_000));
+        drop(line.text(format_args!(" {advice}")));
+        next::command(page, "    ", &run.command);
     }
 }
 
@@ -110,22 +106,23 @@ pub(crate) fn advice(run: &Run) -> String {
     }
 }
 
-fn steps(text: &mut String, run: &Run, style: Style) {
+fn steps(page: &mut Page, run: &Run) {
     for step in &run.outcomes {
         let (word, tone) = match step.outcome {
-            StepEnded::Done => ("done", Tone::Good),
-            StepEnded::Failed => ("failed", Tone::Bad),
-            StepEnded::InDoubt => ("in doubt", Tone::Bad),
+            StepEnded::Done => ("done       ", Tone::Good),
+            StepEnded::Failed => ("failed     ", Tone::Bad),
+            StepEnded::InDoubt => ("in doubt   ", Tone::Bad),
             StepEnded::NotStarted => ("not started", Tone::Faint),
-            StepEnded::UnderWay => ("under way", Tone::Warning),
+            StepEnded::UnderWay => ("under way  ", Tone::Warning),
         };
         let took = step.took_ms.map(|took| span(Duration::from_millis(took))).unwrap_or_default();
-        let word = style.paint(tone, &format!("{word:<11}"));
         let (engine, title) = (shown_within(&step.engine, 20), shown_within(&step.title, 200));
-        let _ = writeln!(text, "  {:>4} {word} {took:>9}  {engine:<11} {title}", step.number);
+        let line = page.begin("  ").number(step.number, 4).plain(" ").word(tone, word);
+        drop(line.text(format_args!(" {took:>9}  {engine:<11} {title}")));
     }
     if !run.host.is_empty() {
-        let _ = writeln!(text, "  whale-host {}: {}", shown_within(&run.host, 40), shown_within(&run.command, 2_000));
+        let (host, command) = (shown_within(&run.host, 40), shown_within(&run.command, 2_000));
+        page.line("  whale-host ", format_args!("{host}: {command}"));
     }
 }
 

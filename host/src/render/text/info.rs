@@ -1,58 +1,61 @@
 //! What plugins say of themselves.
 
 use super::super::outline;
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::{Tone, count};
 use crate::pipeline::Candidate;
 use crate::text::shown_within;
-use std::fmt::Write as _;
 use whale_storage::raw::{CapabilityRequest, Parameter, ParameterKind, ParameterValue, PluginInfo};
 
 /// Items of a list that are shown; a plugin may name any number.
 const MOST_ITEMS: usize = 100;
 
 /// What plugins say of themselves, one after the other.
-pub(super) fn info(candidates: &[Candidate], style: Style) -> String {
-    let about: Vec<String> = candidates.iter().filter_map(|candidate| one(candidate, style)).collect();
-    about.join("\n")
+pub(super) fn info(page: &mut Page, candidates: &[Candidate]) {
+    let told = candidates.iter().filter_map(|candidate| Some((candidate, candidate.info.as_ref()?)));
+    for (number, (candidate, info)) in told.enumerate() {
+        if number > 0 {
+            page.blank();
+        }
+        one(page, candidate, info);
+    }
 }
 
-fn one(candidate: &Candidate, style: Style) -> Option<String> {
-    let info = candidate.info.as_ref()?;
-    let mut text = String::new();
+fn one(page: &mut Page, candidate: &Candidate, info: &PluginInfo) {
     let title = format!("{} {}", candidate.title(), cut(&info.version));
-    let _ = writeln!(text, "{}  (model {})", style.paint(Tone::Bold, &title), cut(&info.model));
-    let _ = writeln!(text, "  {}", shown_within(&info.summary, 200));
-    let _ = writeln!(text, "  file        {}", candidate.file);
+    let model = cut(&info.model);
+    page.begin("plugin ").paint(Tone::Bold, title).text(format_args!("  (model {model})"));
+    page.line("  summary     ", shown_within(&info.summary, 200));
+    page.line("  file        ", &candidate.file);
     if let Some(sha256) = &candidate.sha256 {
-        let _ = writeln!(text, "  sha256      {sha256}");
+        page.line("  sha256      ", sha256);
     }
     if let Some(defines) = &candidate.defined {
-        let _ = writeln!(text, "  definition  {}", defines.digest);
+        page.line("  definition  ", &defines.digest);
     }
-    requests(&mut text, &info.requests);
-    parameters(&mut text, info);
+    requests(page, &info.requests);
+    parameters(page, info);
     let objects =
         candidate.defined.as_ref().map(|defines| outline::of_definition(&defines.definition)).unwrap_or_default();
     for object in objects {
         let comment = if object.comment.is_empty() { String::new() } else { format!(": {}", object.comment) };
-        let name = style.paint(Tone::Bold, &object.name);
-        let _ = writeln!(text, "  {} {name}  ({}, {}){comment}", object.engine, object.kind, object.size);
+        let line = page.begin("  ").plain(object.engine.id()).plain(" ").paint(Tone::Bold, &object.name);
+        drop(line.text(format_args!("  ({}, {}){comment}", object.kind, object.size)));
         for part in &object.parts {
-            let _ = writeln!(text, "    {part}");
+            page.line("    * ", part);
         }
     }
-    Some(text)
 }
 
 fn cut(text: &str) -> String {
     shown_within(text, 80)
 }
 
-fn requests(text: &mut String, requests: &CapabilityRequest) {
+fn requests(page: &mut Page, requests: &CapabilityRequest) {
     let list = |items: Vec<String>| if items.is_empty() { "nothing".to_owned() } else { items.join(", ") };
     let databases = requests.databases.iter().take(MOST_ITEMS).map(ToString::to_string).collect();
     let operations = requests.operations.iter().take(MOST_ITEMS).map(ToString::to_string).collect();
-    let _ = writeln!(text, "  asks for    {}; to {}", list(databases), list(operations));
+    page.line("  asks for    ", format_args!("{}; to {}", list(databases), list(operations)));
     let spaces: Vec<String> = requests
         .namespaces
         .iter()
@@ -60,21 +63,21 @@ fn requests(text: &mut String, requests: &CapabilityRequest) {
         .map(|request| format!("{} {}", request.database, cut(&request.namespace)))
         .collect();
     if !spaces.is_empty() {
-        let _ = writeln!(text, "  namespaces  {}", spaces.join(", "));
+        page.line("  namespaces  ", spaces.join(", "));
     }
 }
 
-fn parameters(text: &mut String, info: &PluginInfo) {
+fn parameters(page: &mut Page, info: &PluginInfo) {
     for parameter in info.parameters.iter().take(MOST_ITEMS) {
         let default = match &parameter.default_to {
             Some(value) => format!("default {}", shown_value(value)),
             None => "must be given".to_owned(),
         };
         let (name, summary) = (cut(&parameter.name), shown_within(&parameter.summary, 200));
-        let _ = writeln!(text, "  parameter   {name}: {}, {default}: {summary}", kind(parameter));
+        page.line("  parameter   ", format_args!("{name}: {}, {default}: {summary}", kind(parameter)));
     }
     if info.parameters.len() > MOST_ITEMS {
-        let _ = writeln!(text, "  ... and {} more", count(info.parameters.len() - MOST_ITEMS, "parameter"));
+        page.line("  ... and ", format_args!("{} more", count(info.parameters.len() - MOST_ITEMS, "parameter")));
     }
 }
 

@@ -1,40 +1,40 @@
 //! What `lock` wrote, or found as it was written.
 
 use super::super::LockView;
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::{Tone, count};
 use crate::lock::{Change, Locked};
-use std::fmt::Write as _;
 use whale_storage::capability::{Capabilities, Size};
 
 /// Characters of a digest that are shown.
 const MOST_DIGEST: usize = 12;
 
-pub(super) fn lock(view: &LockView, style: Style) -> String {
-    let mut text = String::new();
+pub(super) fn lock(page: &mut Page, view: &LockView) {
+    let detail = page.style().detail;
     for (name, change) in &view.changes {
         let (sign, tone, lines) = match change {
             Change::New(locked) => ("+", Tone::Add, vec![digest(&locked.sha256), may(&locked.may)]),
             Change::Changed(from, to) => ("~", Tone::Change, differences(from, to)),
             Change::Gone(locked) => ("-", Tone::Warning, vec![digest(&locked.sha256)]),
-            Change::Same(_) if style.detail == 0 && view.written => continue,
+            Change::Same(_) if detail == 0 && view.written => continue,
             Change::Same(locked) => ("=", Tone::Faint, vec![digest(&locked.sha256), may(&locked.may)]),
         };
         let (Change::New(locked) | Change::Changed(_, locked) | Change::Gone(locked) | Change::Same(locked)) = change;
-        let title = style.paint(Tone::Bold, &format!("{name} {}", locked.version));
-        let _ = writeln!(text, "{} {title}  (model {})", style.paint(tone, sign), locked.model);
+        let line =
+            page.begin("").word(tone, sign).plain(" ").paint(Tone::Bold, format_args!("{name} {}", locked.version));
+        drop(line.text(format_args!("  (model {})", locked.model)));
         for line in lines {
-            let _ = writeln!(text, "    {line}");
+            page.line("    * ", line);
         }
     }
     let same = view.changes.values().filter(|change| matches!(change, Change::Same(_))).count();
     let changed = view.changes.len() - same;
-    let line = if view.written {
-        format!("wrote {}: {} changed, {same} unchanged", view.file, count(changed, "plugin"))
+    if view.written {
+        let changed = count(changed, "plugin");
+        page.painted(Tone::Bold, "wrote ", format_args!("{}: {changed} changed, {same} unchanged", view.file));
     } else {
-        format!("{}: {} as approved", view.file, count(same, "plugin"))
-    };
-    let _ = writeln!(text, "{}", style.paint(Tone::Bold, &line));
-    text
+        page.painted(Tone::Bold, "verified ", format_args!("{}: {} as approved", view.file, count(same, "plugin")));
+    }
 }
 
 fn digest(sha256: &str) -> String {
@@ -66,11 +66,11 @@ fn may(may: &Capabilities) -> String {
     );
     if !may.namespaces.is_empty() {
         let names: Vec<String> = may.namespaces.iter().map(|(engine, name)| format!("{engine} {name}")).collect();
-        let _ = write!(line, "; beside its own namespace in {}", names.join(", "));
+        line = format!("{line}; beside its own namespace in {}", names.join(", "));
     }
     for size in Size::ALL {
         if let Some(most) = may.maxima.of(size) {
-            let _ = write!(line, "; at most {most} {}", size.unit());
+            line = format!("{line}; at most {most} {}", size.unit());
         }
     }
     line

@@ -12,55 +12,59 @@ mod status;
 
 pub(crate) use history::advice;
 
+use super::page::{Line, Page};
 use super::style::{Style, Tone, count};
 use super::{Output, Spent};
 use crate::exit::Trouble;
 use crate::pipeline::Rulings;
 use crate::sandbox::{Compiled, Usage};
-use crate::text::{escape, shown_within};
-use std::fmt::Write as _;
+use crate::text::shown_within;
 use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use whale_storage::target::TargetName;
 
 /// Characters of one message that are shown.
 const MOST_MESSAGE: usize = 2_000;
 
 /// A result, for standard output.
-pub(crate) fn output(output: &Output, style: Style) -> String {
+pub(crate) fn output(output: &Output, style: Style) -> Page {
+    let mut page = Page::new(style);
     match output {
-        Output::Validated(rulings) => validated(rulings, style),
-        Output::Info(candidates) => info::info(candidates, style),
-        Output::Schema => format!("{:#}\n", super::json::schema()),
-        Output::Planned(planned) => plan::plan(planned, style),
-        Output::Applied(applied) => report::report(applied, style),
-        Output::Status(view) => status::status(view, style),
-        Output::Examined(view) => doctor::doctor(view, style),
-        Output::History(view) => history::history(view, style),
+        Output::Validated(rulings) => validated(&mut page, rulings),
+        Output::Info(candidates) => info::info(&mut page, candidates),
+        Output::Schema => page.append(&Page::readable_json(&super::json::schema())),
+        Output::Planned(planned) => plan::plan(&mut page, planned),
+        Output::Applied(applied) => report::report(&mut page, applied),
+        Output::Status(view) => status::status(&mut page, view),
+        Output::Examined(view) => doctor::doctor(&mut page, view),
+        Output::History(view) => history::history(&mut page, view),
         Output::Initialised(file) => {
-            format!(
-                "wrote {file}: name your plugins and engines there, then see with `whale-host doctor` what is missing\n"
-            )
+            let next = "name your plugins and engines there, then see with `whale-host doctor` what is missing";
+            page.line("wrote ", format_args!("{file}: {next}"));
         }
-        Output::SetUp(view) => setup::setup(view, style),
-        Output::Roles(view) => roles::roles(view, style),
-        Output::Locked(view) => lock::lock(view, style),
-        Output::Explained(codes) => explained(codes, style),
+        Output::SetUp(view) => setup::setup(&mut page, view),
+        Output::Roles(view) => roles::roles(&mut page, view),
+        Output::Locked(view) => lock::lock(&mut page, view),
+        Output::Explained(codes) => explained(&mut page, codes),
     }
+    page
 }
 
 /// What it took, for those who want more.
-pub(crate) fn spent(spent: &Spent) -> String {
-    let mut text = String::new();
+pub(crate) fn spent(spent: &Spent, style: Style) -> Page {
+    let mut page = Page::new(style);
     for (plugin, usage) in &spent.plugins {
-        let _ = writeln!(text, "plugin {plugin}: {}", used(usage));
+        page.line("plugin ", format_args!("{plugin}: {}", used(usage)));
         for one in &usage.measures {
-            let _ = writeln!(text, "  {:<14} {:>10} of {:>10} {:>4} %", one.limit, one.used, one.most, one.percent());
+            let rest = format!("{:<14} {:>10} of {:>10} {:>4} %", "", one.used, one.most, one.percent());
+            let rest = rest.get(one.limit.len().min(14)..).unwrap_or_default();
+            page.begin("  ").plain(one.limit).text(rest);
         }
     }
     if !spent.round_trips.is_empty() {
         let each: Vec<String> = spent.round_trips.iter().map(|(target, number)| format!("{target} {number}")).collect();
-        let _ = writeln!(text, "round trips: {}", each.join(", "));
+        page.line("round trips: ", each.join(", "));
     }
-    text
+    page
 }
 
 fn used(usage: &Usage) -> String {
@@ -81,30 +85,34 @@ fn used(usage: &Usage) -> String {
 }
 
 /// Findings, most of them as a compiler shows them.
-pub(crate) fn diagnostics(found: &Diagnostics, quiet: bool, style: Style) -> String {
-    let mut text = String::new();
+pub(crate) fn diagnostics(found: &Diagnostics, quiet: bool, style: Style) -> Page {
+    let mut page = Page::new(style);
     for one in found.iter().filter(|one| !quiet || one.severity == Severity::Error) {
-        diagnostic(&mut text, one, style);
+        diagnostic(&mut page, one);
     }
     if found.dropped() > 0 {
-        let _ = writeln!(text, "... and {} more that are not shown", found.dropped());
+        page.line("... and ", format_args!("{} more that are not shown", found.dropped()));
     }
-    text
+    page
 }
 
-fn diagnostic(text: &mut String, found: &Diagnostic, style: Style) {
+fn diagnostic(page: &mut Page, found: &Diagnostic) {
     let (word, tone) = match found.severity {
-        Severity::Error => ("error", Tone::Bad),
-        Severity::Warning => ("warning", Tone::Warning),
+        Severity::Error => ("error[", Tone::Bad),
+        Severity::Warning => ("warning[", Tone::Warning),
     };
-    let head = style.paint(tone, &format!("{word}[{}]", found.code.id));
-    let _ = writeln!(text, "{head}: {}", shown_within(&found.message, MOST_MESSAGE));
+    let head = page.begin("").word(tone, word).word(tone, found.code.id).word(tone, "]");
+    head.text(format_args!(": {}", shown_within(&found.message, MOST_MESSAGE)));
     let place = place(found);
     if !place.is_empty() {
-        let _ = writeln!(text, "  {} {place}", style.paint(Tone::Faint, "-->"));
+        page.begin("  ").word(Tone::Faint, "-->").text(format_args!(" {place}"));
     }
-    if let Some(help) = &found.help {
-        let _ = writeln!(text, "  {} {}", style.paint(Tone::Bold, "hint:"), shown_within(help, MOST_MESSAGE));
+    hint(page, found.help.as_ref());
+}
+
+fn hint(page: &mut Page, hint: Option<&String>) {
+    if let Some(hint) = hint {
+        page.begin("  ").word(Tone::Bold, "hint:").text(format_args!(" {}", shown_within(hint, MOST_MESSAGE)));
     }
 }
 
@@ -123,19 +131,27 @@ fn place(found: &Diagnostic) -> String {
 }
 
 /// What went wrong in the world.
-pub(crate) fn trouble(trouble: &Trouble, style: Style) -> String {
-    let mut text = format!("{}: {}\n", style.paint(Tone::Bad, "error"), shown_within(&trouble.message, MOST_MESSAGE));
+pub(crate) fn trouble(trouble: &Trouble, style: Style) -> Page {
+    let mut page = Page::new(style);
+    let message = shown_within(&trouble.message, MOST_MESSAGE);
+    page.begin("").word(Tone::Bad, "error").text(format_args!(": {message}"));
     for cause in &trouble.causes {
-        let _ = writeln!(text, "  {} {}", style.paint(Tone::Faint, "because:"), shown_within(cause, MOST_MESSAGE));
+        page.begin("  ").word(Tone::Faint, "because:").text(format_args!(" {}", shown_within(cause, MOST_MESSAGE)));
     }
-    if let Some(hint) = &trouble.hint {
-        let _ = writeln!(text, "  {} {}", style.paint(Tone::Bold, "hint:"), shown_within(hint, MOST_MESSAGE));
-    }
-    text
+    hint(&mut page, trouble.hint.as_ref());
+    page
 }
 
-fn validated(rulings: &Rulings, style: Style) -> String {
-    let mut text = String::new();
+/// Begins a line with a target: `Milvus of legal`.
+fn target<'p>(page: &'p mut Page, tone: Tone, target: &TargetName) -> Line<'p> {
+    let line = page.begin("").word(tone, target.backend.title());
+    match &target.model {
+        Some(model) => line.paint(tone, format_args!(" of {model}")),
+        None => line,
+    }
+}
+
+fn validated(page: &mut Page, rulings: &Rulings) {
     for ruling in &rulings.all {
         let (word, tone) = if ruling.accepted() { ("accepted", Tone::Good) } else { ("refused", Tone::Bad) };
         let about = match (&ruling.says, &ruling.defined) {
@@ -146,44 +162,24 @@ fn validated(rulings: &Rulings, style: Style) -> String {
             _ => String::new(),
         };
         let faults = if ruling.errors == 0 { String::new() } else { format!(": {}", count(ruling.errors, "error")) };
-        let _ = writeln!(text, "{} {}{about}{faults}", style.paint(tone, word), escape(&ruling.file));
+        page.begin("").word(tone, word).text(format_args!(" {}{about}{faults}", ruling.file));
     }
     if rulings.clashes > 0 {
         let clashes = count(rulings.clashes, "error");
-        let _ = writeln!(text, "{} together: {clashes}", style.paint(Tone::Bad, "refused"));
+        page.begin("").word(Tone::Bad, "refused").text(format_args!(" together: {clashes}"));
     }
-    text
 }
 
-fn explained(codes: &[Code], style: Style) -> String {
-    let mut text = String::new();
+fn explained(page: &mut Page, codes: &[Code]) {
     if let [code] = codes {
-        let _ = writeln!(text, "{}: {}\n\n{}", style.paint(Tone::Bold, code.id), code.title, wrap(code.explanation));
-        return text;
+        page.begin("").word(Tone::Bold, code.id).plain(": ").plain(code.title);
+        page.blank();
+        page.wrapped(code.explanation);
+        return;
     }
     for code in codes {
-        let _ = writeln!(text, "{}  {}", style.paint(Tone::Bold, code.id), code.title);
+        page.begin("").word(Tone::Bold, code.id).plain("  ").plain(code.title);
     }
-    text
-}
-
-/// Breaks a text at 80 columns.
-fn wrap(text: &str) -> String {
-    let mut out = String::new();
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if width > 0 && width + 1 + length > 80 {
-            out.push('\n');
-            width = 0;
-        } else if width > 0 {
-            out.push(' ');
-            width += 1;
-        }
-        out.push_str(word);
-        width += length;
-    }
-    out
 }
 
 #[cfg(test)]
@@ -201,7 +197,7 @@ mod tests {
             .at(Some(&origin))
             .help("rename it");
         assert_eq!(
-            diagnostics(&found.into(), false, PLAIN),
+            diagnostics(&found.into(), false, PLAIN).as_str(),
             "error[WH0701]: it is not ours\n  --> language: clickhouse/words (src/words.rs:12)\n  hint: rename it\n"
         );
     }
@@ -210,10 +206,11 @@ mod tests {
     fn what_others_wrote_cannot_steer_the_terminal() {
         let found = Diagnostic::warning(codes::plan::STRANGER, "a\u{1b}[2J", "b\r\n\u{202e}c").help("\u{7}");
         let text = diagnostics(&found.into(), false, PLAIN);
+        let text = text.as_str();
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(text.contains("a\\u{1b}[2J") && text.contains("b\\r\\n\\u{202e}c"), "{text}");
         let trouble_text = trouble(&Trouble::new("refused", "x\u{1b}c").because(&"y\u{9b}").hint("z\u{7f}"), PLAIN);
-        assert!(trouble_text.chars().all(|c| c == '\n' || !c.is_control()), "{trouble_text:?}");
+        assert!(trouble_text.as_str().chars().all(|c| c == '\n' || !c.is_control()), "{trouble_text:?}");
     }
 
     #[test]
@@ -222,6 +219,6 @@ mod tests {
         for _ in 0..Diagnostics::MOST + 5 {
             found.push(Diagnostic::error(codes::plan::STRANGER, "a", "b"));
         }
-        assert!(diagnostics(&found, false, PLAIN).ends_with("... and 5 more that are not shown\n"));
+        assert!(diagnostics(&found, false, PLAIN).as_str().ends_with("... and 5 more that are not shown\n"));
     }
 }

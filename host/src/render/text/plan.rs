@@ -1,10 +1,10 @@
 //! A plan reads like a diff: `+` made, `~` changed, `!` refused, engine by engine.
 
 use super::super::outline;
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::{Tone, count};
 use super::super::{Planned, Totals};
 use crate::text::shown_within;
-use std::fmt::Write as _;
 use whale_storage::catalog::{Fact, PartKey, PartKind};
 use whale_storage::change::{Change, ChangedFact, ChangedPart};
 use whale_storage::definition::{Object, ObjectName};
@@ -16,83 +16,87 @@ const MOST_LINES: usize = 500;
 /// Characters of a fact that are shown.
 const MOST_FACT: usize = 80;
 
+/// Characters of a type that are shown.
+const MOST_TYPE: usize = 200;
+
 /// The plan.
-pub(crate) fn plan(planned: &Planned, style: Style) -> String {
-    let mut text = String::new();
+pub(crate) fn plan(page: &mut Page, planned: &Planned) {
     for target in planned.plan.targets.iter().filter(|target| !target.steps.is_empty()) {
         for step in &target.steps {
-            step_lines(&mut text, planned, step, style);
+            step_lines(page, planned, step);
         }
-        text.push('\n');
+        page.blank();
     }
     let refused: Vec<_> = planned.plan.found.errors_only().collect();
     for found in &refused {
-        let line = format!("! {}  ({})", shown_within(&found.path, 200), found.code.id);
-        let _ = writeln!(text, "{}", style.paint(Tone::Bad, &line));
+        page.painted(Tone::Bad, "! ", format_args!("{}  ({})", shown_within(&found.path, 200), found.code.id));
     }
     if !refused.is_empty() {
-        text.push('\n');
+        page.blank();
     }
     let Totals { created, altered, refused } = planned.totals();
     if created + altered + refused == 0 {
         let objects = count(planned.desire.objects().count(), "object");
-        let _ = writeln!(text, "plan: nothing to do, {objects} as defined");
+        page.line("plan: nothing to do, ", format_args!("{objects} as defined"));
     } else {
-        let _ = writeln!(text, "plan: {created} to create, {altered} to alter, {refused} refused");
+        page.line("plan: ", format_args!("{created} to create, {altered} to alter, {refused} refused"));
     }
-    text
 }
 
-fn step_lines(text: &mut String, planned: &Planned, step: &Step, style: Style) {
+fn step_lines(page: &mut Page, planned: &Planned, step: &Step) {
+    let detail = page.style().detail;
     let (tone, symbol, what) = head(planned, step);
-    let line = format!("{symbol} {:<11} {what}", step.target);
-    let _ = writeln!(text, "{}", style.paint(tone, &line));
+    page.painted(tone, symbol, format_args!("{:<11} {what}", step.target));
     match &step.change {
-        Change::CreateObject { object, .. } if style.detail > 0 => {
+        Change::CreateObject { object, .. } if detail > 0 => {
             let parts =
                 wanted(planned, step, object).map(|object| outline::of_object(object).parts).unwrap_or_default();
             for part in &parts {
-                inner(text, Tone::Add, '+', part, style);
+                inner(page, Tone::Add, ADDED, part);
             }
         }
         Change::AlterRole { settings, .. } => {
             for setting in settings {
-                setting_line(text, setting, style);
+                setting_line(page, setting);
             }
         }
         Change::AlterObject { object, added, changed, removed, .. } => {
             let defined = wanted(planned, step, object);
             for key in added {
-                inner(text, Tone::Add, '+', &added_part(key, defined), style);
+                inner(page, Tone::Add, ADDED, &added_part(key, defined));
             }
             for part in changed {
-                inner(text, Tone::Change, '~', &changed_part(part), style);
+                inner(page, Tone::Change, CHANGED, &changed_part(part));
             }
             for key in removed {
-                inner(text, Tone::Bad, '-', &shown_within(&key.to_string(), 200), style);
+                inner(page, Tone::Bad, REMOVED, &shown_within(&key.to_string(), 200));
             }
         }
         _ => {}
     }
     for hazard in &step.recipe.hazards {
-        inner(text, Tone::Warning, '!', &format!("{hazard}: {}", hazard.meaning()), style);
+        inner(page, Tone::Warning, "! ", &format!("{hazard}: {}", hazard.meaning()));
     }
-    if style.detail > 1 {
+    if detail > 1 {
         for statement in &step.recipe.statements {
             // Every line has a sign of its own before it, so that text inside a literal cannot pass for a line of ours.
             for (number, line) in statement.to_string().lines().take(MOST_LINES).enumerate() {
-                inner(text, Tone::Faint, if number == 0 { '>' } else { '|' }, &shown_within(line, 1_000), style);
+                inner(page, Tone::Faint, if number == 0 { "> " } else { "| " }, &shown_within(line, 1_000));
             }
         }
     }
 }
 
-fn head(planned: &Planned, step: &Step) -> (Tone, char, String) {
-    let add = |what: String| (Tone::Add, '+', what);
+const ADDED: &str = "+ ";
+const CHANGED: &str = "~ ";
+const REMOVED: &str = "- ";
+
+fn head(planned: &Planned, step: &Step) -> (Tone, &'static str, String) {
+    let add = |what: String| (Tone::Add, ADDED, what);
     match &step.change {
         Change::CreateRole { role, .. } => add(format!("role {role}")),
         Change::AlterRole { role, settings, .. } => {
-            (Tone::Change, '~', format!("role {role}  ({})", count(settings.len(), "setting")))
+            (Tone::Change, CHANGED, format!("role {role}  ({})", count(settings.len(), "setting")))
         }
         Change::CreateNamespace { namespace, .. } => add(format!("namespace {namespace}")),
         Change::OpenNamespace { namespace, role, .. } => add(format!("{role} may create in {namespace}")),
@@ -100,29 +104,30 @@ fn head(planned: &Planned, step: &Step) -> (Tone, char, String) {
             Some(outline) => add(format!("{}  ({}, {})", outline.name, outline.kind, outline.size)),
             None => add(format!("{object}  ({kind})")),
         },
-        Change::AlterObject { object, kind, .. } => (Tone::Change, '~', format!("{object}  ({kind})")),
+        Change::AlterObject { object, kind, .. } => (Tone::Change, CHANGED, format!("{object}  ({kind})")),
     }
 }
 
 /// A setting of a role. One that is the same, or gone, is in the plan since the role's mark does not say whose it is.
-fn setting_line(text: &mut String, part: &ChangedPart, style: Style) {
+fn setting_line(page: &mut Page, part: &ChangedPart) {
     let name = shown_within(&part.key.name, MOST_FACT);
     let side = |of: fn(&ChangedFact) -> Option<&Fact>| {
         // What holds in this database alone goes before what holds in all.
         part.facts.iter().find_map(of).map(|fact| shown_within(fact.text(), MOST_FACT))
     };
     let (tone, symbol, what) = match (side(|fact| fact.from.as_ref()), side(|fact| fact.to.as_ref())) {
-        (None, Some(to)) => (Tone::Add, '+', format!("{name} {to}")),
-        (Some(from), Some(to)) if from == to => (Tone::Change, '~', format!("{name} {to}, managed from now on")),
-        (Some(from), Some(to)) => (Tone::Change, '~', format!("{name} {from} -> {to}")),
-        (Some(from), None) => (Tone::Change, '-', format!("{name} {from}")),
-        (None, None) => (Tone::Change, '-', format!("{name}, reset already")),
+        (None, Some(to)) => (Tone::Add, ADDED, format!("{name} {to}")),
+        (Some(from), Some(to)) if from == to => (Tone::Change, CHANGED, format!("{name} {to}, managed from now on")),
+        (Some(from), Some(to)) => (Tone::Change, CHANGED, format!("{name} {from} -> {to}")),
+        (Some(from), None) => (Tone::Change, REMOVED, format!("{name} {from}")),
+        (None, None) => (Tone::Change, REMOVED, format!("{name}, reset already")),
     };
-    inner(text, tone, symbol, &what, style);
+    inner(page, tone, symbol, &what);
 }
 
-fn inner(text: &mut String, tone: Tone, symbol: char, what: &str, style: Style) {
-    let _ = writeln!(text, "    {}", style.paint(tone, &format!("{symbol} {what}")));
+/// A line below a step.
+fn inner(page: &mut Page, tone: Tone, symbol: &'static str, what: &str) {
+    page.begin("    ").word(tone, symbol).paint(tone, what);
 }
 
 fn wanted<'p>(planned: &'p Planned, step: &Step, name: &ObjectName) -> Option<&'p Object> {
@@ -133,7 +138,10 @@ fn added_part(key: &PartKey, object: Option<&Object>) -> String {
     let data_type =
         object.filter(|_| key.kind == PartKind::Column).and_then(|object| outline::column_type(object, &key.name));
     let shown = shown_within(&key.to_string(), 200);
-    data_type.map_or(shown.clone(), |data_type| format!("{shown} {data_type}"))
+    match data_type {
+        Some(data_type) => format!("{shown} {}", shown_within(&data_type, MOST_TYPE)),
+        None => shown,
+    }
 }
 
 fn changed_part(part: &ChangedPart) -> String {

@@ -1,9 +1,9 @@
 //! What came of an apply: done, in doubt, not started, for each engine, and what to run next.
 
-use super::super::style::{Style, Tone, count};
+use super::super::page::Page;
+use super::super::style::{Tone, count};
 use super::super::{Applied, next};
 use crate::text::shown_within;
-use std::fmt::Write as _;
 use std::time::Duration;
 use whale_storage::report::{Outcome, Report, StepReport};
 use whale_storage::target::TargetName;
@@ -12,114 +12,109 @@ use whale_storage::target::TargetName;
 const MOST_LISTED: usize = 20;
 
 /// The report. The plan was shown before it was carried out.
-pub(super) fn report(applied: &Applied, style: Style) -> String {
-    let mut text = outcome(applied, style);
+pub(super) fn report(page: &mut Page, applied: &Applied) {
+    outcome(page, applied);
     if let Some(tree) = applied.tree.as_ref().filter(|tree| !tree.files.is_empty()) {
-        let _ = writeln!(text, "storage tree {}: {} written", tree.root, count(tree.files.len(), "definition"));
-        if style.detail > 0 {
+        let written = count(tree.files.len(), "definition");
+        page.line("storage tree ", format_args!("{}: {written} written", tree.root));
+        if page.style().detail > 0 {
             for path in &tree.files {
-                let _ = writeln!(text, "  {path}");
+                page.line("  * ", path);
             }
         }
     }
-    text
 }
 
-fn outcome(applied: &Applied, style: Style) -> String {
+fn outcome(page: &mut Page, applied: &Applied) {
     match &applied.report {
-        None => format!("{}\n", style.paint(Tone::Warning, "nothing was changed")),
-        Some(report) if report.succeeded() => succeeded(report, style),
-        Some(report) => failed(report, &applied.command, style),
+        None => page.painted(Tone::Warning, "nothing was changed", ""),
+        Some(report) if report.succeeded() => succeeded(page, report),
+        Some(report) => failed(page, report, &applied.command),
     }
 }
 
-fn succeeded(report: &Report, style: Style) -> String {
-    let mut text = String::new();
+fn succeeded(page: &mut Page, report: &Report) {
     if !report.steps.is_empty() {
         let steps = count(report.steps.len(), "step");
-        let line = format!("applied {steps} in {:.1} s; a second plan is empty", report.took.as_secs_f64());
-        let _ = writeln!(text, "{}", style.paint(Tone::Good, &line));
+        let took = report.took.as_secs_f64();
+        page.painted(Tone::Good, "applied ", format_args!("{steps} in {took:.1} s; a second plan is empty"));
     }
-    if style.detail > 0 {
-        let _ = writeln!(text, "run {}", report.run);
+    if page.style().detail > 0 {
+        page.line("run ", &report.run);
         let each: Vec<String> =
             report.engine_time.iter().map(|(target, took)| format!("{target} {} ms", took.as_millis())).collect();
         if !each.is_empty() {
             let (journal, record) = (report.journal_time, report.record_time);
             let beside = format!("journal {:.1} ms, marks and version tables {} ms", ms(journal), record.as_millis());
-            let _ = writeln!(text, "time of steps: {}; {beside}", each.join(", "));
+            page.line("time of steps: ", format_args!("{}; {beside}", each.join(", ")));
         }
     }
-    text
 }
 
 fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-fn failed(report: &Report, command: &str, style: Style) -> String {
-    let mut text = format!("run {} did not finish\n", report.run);
+fn failed(page: &mut Page, report: &Report, command: &str) {
+    page.line("run ", format_args!("{} did not finish", report.run));
     let mut targets: Vec<&TargetName> = report.steps.iter().map(|step| &step.target).collect();
     targets.dedup();
     for target in targets {
-        outcomes(&mut text, report, target, style);
+        outcomes(page, report, target);
     }
     if !report.remaining.is_empty() {
-        let _ = writeln!(text, "still to do, by a plan made after the run:");
-        listed(&mut text, report.remaining.iter().map(|title| format!("  {}", shown_within(title, 200))));
+        page.line("still to do, by a plan made after the run:", "");
+        for title in report.remaining.iter().take(MOST_LISTED) {
+            page.line("  * ", shown_within(title, 200));
+        }
+        more(page, report.remaining.len());
     }
-    text.push_str("what was done stays; the next run looks at the engines first and goes on from there\n");
-    let head = style.paint(Tone::Bold, "next:");
-    let _ = writeln!(text, "{head} {}\n  {}", next::advice(report), shown_within(command, 2_000));
-    text
+    page.line("what was done stays; the next run looks at the engines first and goes on from there", "");
+    page.begin("").word(Tone::Bold, "next:").text(format_args!(" {}", next::advice(report)));
+    next::command(page, "  ", command);
 }
 
 /// What became of the steps of one target. Those that were done are told one by one only to those who want more.
-fn outcomes(text: &mut String, report: &Report, target: &TargetName, style: Style) {
+fn outcomes(page: &mut Page, report: &Report, target: &TargetName) {
     let of = |outcome: Outcome| -> Vec<&StepReport> {
         report.steps.iter().filter(|step| step.target == *target && step.outcome == outcome).collect()
     };
     let all = report.steps.iter().filter(|step| step.target == *target).count();
-    let _ = writeln!(
-        text,
-        "{}: {} of {} done",
-        style.paint(Tone::Bold, &target.to_string()),
-        of(Outcome::Done).len(),
-        count(all, "step")
-    );
+    let line = page.begin("").word(Tone::Bold, target.backend.id());
+    let line = match &target.model {
+        Some(model) => line.paint(Tone::Bold, format_args!("@{model}")),
+        None => line,
+    };
+    drop(line.text(format_args!(": {} of {} done", of(Outcome::Done).len(), count(all, "step"))));
     for (outcome, word, tone) in [
-        (Outcome::Done, "done", Tone::Good),
-        (Outcome::Failed, "failed", Tone::Bad),
-        (Outcome::InDoubt, "in doubt", Tone::Bad),
+        (Outcome::Done, "done       ", Tone::Good),
+        (Outcome::Failed, "failed     ", Tone::Bad),
+        (Outcome::InDoubt, "in doubt   ", Tone::Bad),
         (Outcome::NotStarted, "not started", Tone::Faint),
     ] {
-        if outcome == Outcome::Done && style.detail == 0 {
+        if outcome == Outcome::Done && page.style().detail == 0 {
             continue;
         }
-        let word = style.paint(tone, &format!("{word:<11}"));
-        listed(
-            text,
-            of(outcome)
-                .into_iter()
-                .map(|step| format!("  {word} {:>4} {}", step.number, shown_within(&step.title, 200))),
-        );
+        let steps = of(outcome);
+        for step in steps.iter().take(MOST_LISTED) {
+            let title = shown_within(&step.title, 200);
+            page.begin("  ").word(tone, word).text(format_args!(" {:>4} {title}", step.number));
+        }
+        more(page, steps.len());
     }
 }
 
-/// Lines, the first of them whole and the others counted.
-fn listed(text: &mut String, lines: impl ExactSizeIterator<Item = String>) {
-    let more = lines.len().saturating_sub(MOST_LISTED);
-    for line in lines.take(MOST_LISTED) {
-        let _ = writeln!(text, "{line}");
-    }
-    if more > 0 {
-        let _ = writeln!(text, "  ... and {more} more");
+/// How many are not listed.
+fn more(page: &mut Page, all: usize) {
+    if all > MOST_LISTED {
+        page.line("  ... and ", format_args!("{} more", all - MOST_LISTED));
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::style::Style;
     use std::collections::BTreeMap;
     use whale_storage::backend::{EngineError, FailureKind};
     use whale_storage::definition::Backend;
@@ -156,8 +151,10 @@ mod tests {
             journal_time: Duration::ZERO,
             record_time: Duration::ZERO,
         };
+        let mut page = Page::new(Style { colours: false, detail: 0 });
+        failed(&mut page, &report, "whale-host apply --all");
         assert_eq!(
-            failed(&report, "whale-host apply --all", Style { colours: false, detail: 0 }),
+            page.as_str(),
             "run r1 did not finish\n\
              timescaledb: 1 of 1 step done\n\
              clickhouse: 1 of 2 steps done\n  in doubt       3 create table t3\n\

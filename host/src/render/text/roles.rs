@@ -1,31 +1,31 @@
 //! What `setup roles` made, or would make.
 
 use super::super::RolesView;
-use super::super::style::{Style, Tone};
-use std::fmt::Write as _;
+use super::super::page::Page;
+use super::super::style::Tone;
 
-pub(super) fn roles(view: &RolesView, style: Style) -> String {
-    let mut text = String::new();
+pub(super) fn roles(page: &mut Page, view: &RolesView) {
     for (target, user) in &view.users {
-        let title = format!("{} at {}: the user {}", target.title(), user.place, user.user);
-        let _ = writeln!(text, "{}", style.paint(Tone::Bold, &title));
+        let line = super::target(page, Tone::Bold, target);
+        drop(line.paint(Tone::Bold, format_args!(" at {}: the user {}", user.place, user.user)));
         for statement in &user.statements {
-            let _ = writeln!(text, "  {statement}");
+            page.line("  > ", statement);
         }
     }
     if view.pretended {
-        let _ = writeln!(text, "nothing was sent; without --dry-run it is");
-        return text;
+        page.line("nothing was sent; without --dry-run it is", "");
+        return;
     }
     if !view.users.is_empty() {
-        let _ = writeln!(text, "\nin whale.toml, in the place of the administrator's URLs:");
+        page.blank();
+        page.line("in whale.toml, in the place of the administrator's URLs:", "");
     }
     for (target, user) in &view.users {
         let table = target.model.as_ref().map_or_else(
             || format!("targets.{}", target.backend),
             |model| format!("models.{model}.targets.{}", target.backend),
         );
-        let _ = writeln!(text, "[{table}]\nurl_file = \"{}\"", user.file);
+        page.line("[", format_args!("{table}]"));
+        page.line("url_file = ", format_args!("\"{}\"", user.file));
     }
-    text
 }

@@ -6,6 +6,7 @@
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
 use crate::document::{self, Document};
 use crate::expr::{Expr, Literal, UnaryOp};
+use crate::foreign;
 use crate::raw::{Consistency, LoadState};
 use serde_json::{Map, Value, json};
 
@@ -43,7 +44,7 @@ pub(super) fn document(collection: &Collection) -> Document {
         ("properties", json!(properties).to_string()),
     ];
     let members: Vec<String> = members.iter().map(|(name, value)| format!("  \"{name}\": {value}")).collect();
-    let text = document::visible_json(&format!("{{\n{}\n}}\n", members.join(",\n")));
+    let text = foreign::json(&format!("{{\n{}\n}}\n", members.join(",\n")));
     Document { ending: document::ending(header.name.backend), text }
 }
 
