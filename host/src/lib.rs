@@ -44,7 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way, too. A reader that has gone away is not an error.
-            let error = harmless(error, &arguments);
+            let error = harmless(&error, &arguments);
             let _ = error.print();
             return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
@@ -61,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, authority: AmbientAuth
 }
 
 /// What is wrong with the arguments, told of arguments in which nothing acts: a shell makes them of names of files.
-fn harmless(error: clap::Error, arguments: &[OsString]) -> clap::Error {
+fn harmless(error: &clap::Error, arguments: &[OsString]) -> clap::Error {
     let shown = |argument: &OsString| foreign::line(&argument.to_string_lossy());
     match cli::Cli::try_parse_from(arguments.iter().map(shown)) {
         Err(shown) => shown,
@@ -97,12 +97,16 @@ fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
             let text = ending.output.as_ref().map(|output| render::text::output(output, printer.out_style()));
             // What to run next is the last word on a run that failed; everywhere else findings are.
             let (first, last) = if ending.exit == Exit::Failed { (None, text) } else { (text, None) };
-            first.iter().for_each(|page| printer.result(page));
+            if let Some(page) = &first {
+                printer.result(page);
+            }
             printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
             for trouble in &ending.troubles {
                 printer.beside(&render::text::trouble(trouble, style));
             }
-            last.iter().for_each(|page| printer.result(page));
+            if let Some(page) = &last {
+                printer.result(page);
+            }
             if let Some(output) = ending.output.as_ref().filter(|_| style.detail > 0) {
                 printer.beside(&render::text::spent(&output.spent(), style));
             }

@@ -144,11 +144,9 @@ impl Line {
     /// Whether the colon that the line ends with stands behind a word, which an escape that is there already is not.
     fn behind_a_word(&self) -> bool {
         let mut before = self.tail.chars().rev().skip(1);
-        match (before.next(), before.next()) {
-            (Some('n' | 'r' | 't'), Some('\\')) => false,
-            (Some(before), _) => before.is_alphanumeric() || "_)]>[".contains(before),
-            (None, _) => false,
-        }
+        let (Some(one), other) = (before.next(), before.next()) else { return false };
+        let escaped = other == Some('\\') && matches!(one, 'n' | 'r' | 't');
+        !escaped && (one.is_alphanumeric() || "_)]>[".contains(one))
     }
 
     /// Whether the line ends with the name of a command between its colons, where the first ones stand behind a word.
@@ -258,7 +256,9 @@ mod tests {
     fn no_opening_comes_about_where_texts_meet() {
         let mut out = String::new();
         let mut one = Line::default();
-        ["##", "[x] ", ":", ":y::"].into_iter().for_each(|part| one.push(&mut out, part));
+        for part in ["##", "[x] ", ":", ":y::"] {
+            one.push(&mut out, part);
+        }
         assert_eq!(out, "##\\u{5b}x] :\\u{3a}y::");
     }
 

@@ -6,6 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::print_stdout,
     reason = "a test may fail loudly"
 )]
 
@@ -13,12 +14,13 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::ExitStatus;
 use whale_tests::acting::{self, contract, forms, holds, judged, leaves, server, texts, with};
 use whale_tests::good;
 use whale_tests::hostile::make::{self, Core, Returns};
 
 /// Plugins of one run.
-const TOGETHER: usize = 24;
+const TOGETHER: usize = 48;
 
 /// Targets where nothing is.
 fn nowhere() -> Vec<String> {
@@ -54,7 +56,9 @@ fn returned() -> Vec<(Value, Value)> {
                 number += 1;
                 every = with(&every, &pointer, &texts(number + 10_000)[number % 2]);
                 if seen.insert(pointer.clone()) {
-                    forms(number).iter().for_each(|text| take(with(sample, &pointer, text)));
+                    for text in forms(number) {
+                        take(with(sample, &pointer, &text));
+                    }
                 }
             }
             take(every);
@@ -89,7 +93,9 @@ fn what_plugins_return_acts_nowhere_and_keeps_its_value() {
             .map(|(number, (info, definition))| plugin(folder.path(), turn * TOGETHER + number, info, definition))
             .collect();
         let mut arguments = Vec::new();
-        files.iter().for_each(|file| arguments.extend(["-p", file.as_str()]));
+        for file in &files {
+            arguments.extend(["-p", file.as_str()]);
+        }
         let mut go = |verb: &[&str]| judged(folder.path(), &nowhere(), &[verb, &arguments].concat(), &mut faults);
         go(&["validate", "-v"]);
         go(&["validate", "--format", "sarif"]);
@@ -109,6 +115,7 @@ fn what_plugins_return_acts_nowhere_and_keeps_its_value() {
             }
         }
     }
+    println!("{} plugins, {told} texts told to a machine", all.len());
     assert!(told > 200, "only {told} texts were told to a machine");
     assert!(faults.is_empty(), "{} faults: {:#?}", faults.len(), &faults[..faults.len().min(20)]);
 }
@@ -243,7 +250,8 @@ fn settings_and_locks_act_nowhere() {
 #[test]
 fn the_watch_sees_what_acts() {
     for text in texts(5) {
-        let output = std::process::Output { status: Default::default(), stdout: text.into_bytes(), stderr: Vec::new() };
+        let output =
+            std::process::Output { status: ExitStatus::default(), stdout: text.into_bytes(), stderr: Vec::new() };
         assert!(acting::faults(&output).len() >= 4, "{output:?}");
     }
 }

@@ -35,12 +35,11 @@ fn sample(resolve: &Resolve, kind: &Type, turn: usize) -> Value {
         Type::Bool => Value::Bool(false),
         Type::String => Value::String("text".to_owned()),
         Type::Id(id) => match &resolve.types[*id].kind {
-            TypeDefKind::Type(kind) => sample(resolve, kind, turn),
+            TypeDefKind::Type(kind) | TypeDefKind::Option(kind) => sample(resolve, kind, turn),
             TypeDefKind::Record(record) => {
                 let field = |field: &wit_parser::Field| (field.name.clone(), sample(resolve, &field.ty, turn));
                 Value::Object(record.fields.iter().map(field).collect())
             }
-            // Every one of them, so that none is missing from a request.
             TypeDefKind::Enum(cases) => Value::String(cases.cases[turn % cases.cases.len()].name.clone()),
             TypeDefKind::Variant(variant) => {
                 let case = &variant.cases[turn % variant.cases.len()];
@@ -49,7 +48,6 @@ fn sample(resolve: &Resolve, kind: &Type, turn: usize) -> Value {
                     Some(kind) => Value::Object(Map::from_iter([(case.name.clone(), sample(resolve, kind, turn))])),
                 }
             }
-            TypeDefKind::Option(kind) => sample(resolve, kind, turn),
             TypeDefKind::List(kind) => Value::Array(vec![sample(resolve, kind, turn)]),
             other => panic!("the contract has no {}", other.as_str()),
         },

@@ -95,7 +95,7 @@ pub fn run(folder: &Path, targets: &[String], arguments: &[&str]) -> Output {
 /// The same, with what is wrong with what it wrote.
 pub fn judged(folder: &Path, targets: &[String], arguments: &[&str], faults: &mut Vec<String>) -> Output {
     let output = run(folder, targets, arguments);
-    let shown = arguments.iter().filter(|argument| !argument.ends_with(".wasm")).copied().collect::<Vec<_>>().join(" ");
+    let shown = arguments.iter().take(6).copied().collect::<Vec<_>>().join(" ");
     faults.extend(self::faults(&output).into_iter().map(|fault| format!("{shown}: {fault}")));
     if output.status.code().is_none_or(|code| code == 101) {
         faults.push(format!("{shown}: it ended with {}: {}", output.status, crate::text(&output.stderr)));

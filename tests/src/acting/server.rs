@@ -38,7 +38,7 @@ pub fn postgres(text: String) -> String {
 /// A server that answers any request over HTTP with this text: with a failure, or as if it were what was asked for.
 pub fn http(status: &'static str, text: String) -> String {
     let port = serve(move |stream| {
-        let mut asked = [0; 65_536];
+        let mut asked = [0; 8_192];
         let _ = stream.read(&mut asked);
         let length = text.len();
         let head = format!(
