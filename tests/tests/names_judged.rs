@@ -83,7 +83,7 @@ fn a_sequence_meets_tables_indexes_and_keys_and_no_other_sequence() {
 fn a_key_does_not_have_the_name_of_what_keeps_nulls_out() {
     // Seen on PostgreSQL 18.4: keys are named after, checks before.
     refused("WH0236", |m| {
-        m.timescaledb.tables[0].primary_key.as_mut().unwrap().name = Some("plain_id_not_null".to_owned())
+        m.timescaledb.tables[0].primary_key.as_mut().unwrap().name = Some("plain_id_not_null".to_owned());
     });
     refused("WH0236", |m| m.timescaledb.tables[0].foreign_keys[0].name = Some("plain_id_not_null1".to_owned()));
     passes(|m| {
@@ -140,8 +140,7 @@ fn the_hosts_own_table_is_nobody_elses() {
 }
 
 fn set(header: &mut Header, namespace: &str) {
-    header.namespace = Some(namespace.to_owned());
-    header.name = "schema_version".to_owned();
+    *header = Header { namespace: Some(namespace.to_owned()), name: "schema_version".to_owned(), ..header.clone() };
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn tries(usually: u64) -> u64 {
 
 /// Tries definitions of two models in turn, and forgets both now and then.
 async fn try_all(engine: Backend, usually: u64, definition: impl Fn(&mut Dice) -> String) {
-    let (mut came, mut faults) = (BTreeMap::<String, usize>::new(), Vec::new());
+    let (mut outcomes, mut faults) = (BTreeMap::<String, usize>::new(), Vec::new());
     for round in 0..tries(usually) {
         let mut dice = Dice(round);
         for model in ["meet_a", "meet_b"] {
@@ -52,8 +52,8 @@ async fn try_all(engine: Backend, usually: u64, definition: impl Fn(&mut Dice) -
             let text = format!("says = \"names meet\"\n{}", definition(&mut dice));
             let case = read(engine, model, &text).unwrap_or_else(|fault| panic!("{text}\n{fault}"));
             match meet(&case).await {
-                Ok(Met::Done) => *came.entry("applied".to_owned()).or_default() += 1,
-                Ok(Met::Refused(codes)) => *came.entry(codes[0].clone()).or_default() += 1,
+                Ok(Met::Done) => *outcomes.entry("applied".to_owned()).or_default() += 1,
+                Ok(Met::Refused(codes)) => *outcomes.entry(codes[0].clone()).or_default() += 1,
                 Err(fault) => faults.push(format!("round {round}, {model}: {fault}\n{text}")),
             }
         }
@@ -61,10 +61,10 @@ async fn try_all(engine: Backend, usually: u64, definition: impl Fn(&mut Dice) -
     for model in ["meet_a", "meet_b"] {
         forget(engine, model).await;
     }
-    println!("{engine}: {came:?}");
+    println!("{engine}: {outcomes:?}");
     assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     // What is tried has to be of both kinds.
-    assert!(came.contains_key("applied") && came.len() > 1, "{came:?}");
+    assert!(outcomes.contains_key("applied") && outcomes.len() > 1, "{outcomes:?}");
 }
 
 async fn forget(engine: Backend, model: &str) {
