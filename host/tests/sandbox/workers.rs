@@ -1,10 +1,11 @@
 //! Workers that are not ours: whatever the process does, the host ends with a refusal, soon.
 
 use super::guests::{GOOD, Guest};
+use super::walls::probe;
 use super::{plugin, program, refused};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use whale_host::sandbox::{Defined, Limits, Phase, Refusal, Sandbox};
@@ -140,6 +141,43 @@ fn no_worker_is_left() {
     assert!(process.exists());
     drop(described);
     assert!(!process.exists());
+}
+
+#[test]
+fn a_worker_can_open_no_file_and_no_port_and_start_no_program() {
+    let probe = probe(&[]);
+    if probe.seccomp || probe.landlock.is_some() {
+        assert_eq!(probe.possible(), [""; 0], "{probe:?}");
+    } else {
+        assert!(probe.file.is_some() && probe.socket.is_some(), "{probe:?}");
+    }
+}
+
+/// Each filter alone, with descriptors to be had: it is the filter that refuses. A kernel that has none is told.
+#[test]
+fn each_filter_alone_refuses_all_of_it() {
+    let calls = probe(&["seccomp"]);
+    assert_eq!(calls.landlock, None);
+    let paths = probe(&["landlock"]);
+    assert!(!paths.seccomp);
+    if calls.seccomp {
+        for refused in [&calls.file, &calls.socket, &calls.network, &calls.process, &calls.host, &calls.privilege] {
+            assert!(refused.as_ref().unwrap().contains("Operation not permitted"), "{calls:?}");
+        }
+    }
+    // Ports from the fourth version on.
+    if paths.landlock.is_some_and(|version| version >= 4) {
+        for refused in [&paths.file, &paths.socket, &paths.process] {
+            assert!(refused.as_ref().unwrap().contains("Permission denied"), "{paths:?}");
+        }
+    }
+    // Signals from the sixth on.
+    if paths.landlock.is_some_and(|version| version >= 6) {
+        assert!(paths.host.as_ref().unwrap().contains("Operation not permitted"), "{paths:?}");
+    }
+    // The kernel itself says which filters it knows.
+    let actions = Path::new("/proc/sys/kernel/seccomp/actions_avail");
+    assert_eq!(calls.seccomp, actions.exists(), "{calls:?}");
 }
 
 #[test]
