@@ -7,7 +7,7 @@ use crate::types::cursor::Cursor;
 use crate::types::token::{AUTHOR, Bounds, Flavour, SERVER, Token};
 use crate::types::{TypeFault, nearest, shown, zone};
 
-/// The longest `FixedString` that a server makes a column of, unless a setting says otherwise.
+/// The longest `FixedString` that a server makes a column of without a setting; each value takes all its bytes.
 pub(crate) const MOST_FIXED: i64 = 256;
 
 /// Names that ClickHouse takes only in this case.
@@ -94,7 +94,10 @@ fn bare(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     Ok(match word.as_str() {
         "Bool" => Type::Bool,
         "String" => Type::String,
-        "FixedString" => Type::FixedString(fixed_string(cursor)?),
+        "FixedString" => {
+            let most = if cursor.is_author() { MOST_FIXED } else { 0x00ff_ffff };
+            Type::FixedString(one(cursor, "the number of bytes", 1, most)?)
+        }
         "Date32" => Type::Date32,
         "DateTime64" => date_time64(cursor)?,
         "Enum" | "Enum8" | "Enum16" => enumeration(cursor, &word, at)?,
@@ -206,12 +209,6 @@ fn wrapped(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     let of = Type::read(cursor)?;
     cursor.expect_symbol(")")?;
     Ok(of)
-}
-
-/// Each value takes all its bytes, so that more than ClickHouse makes a column of is a size and not a type.
-fn fixed_string(cursor: &mut Cursor) -> Result<u32, TypeFault> {
-    let most = if cursor.is_author() { MOST_FIXED } else { 0x00ff_ffff };
-    one(cursor, "the number of bytes", 1, most)
 }
 
 fn zone(cursor: &mut Cursor) -> Result<String, TypeFault> {
