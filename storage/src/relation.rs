@@ -146,6 +146,8 @@ pub fn object_name(table: &str, column: &str, label: &str) -> String {
 #[derive(Debug, Clone, Default)]
 pub struct Taken {
     by: BTreeMap<(Name, Name), Holder>,
+    /// The number of the last sequence of each name, so that the next one is not looked for from the first.
+    numbers: BTreeMap<(Name, Name), usize>,
 }
 
 /// Who has a name.
@@ -166,8 +168,9 @@ impl fmt::Display for Holder {
 impl Taken {
     /// Claims a name, or says who has it. Sequences stand beside each other: the server numbers them.
     pub fn claim(&mut self, relation: &Relation, object: &str) -> Result<(), Holder> {
+        let base = (relation.schema.clone(), relation.name.clone());
         let mut name = relation.name.clone();
-        let mut number = 0_usize;
+        let mut number = self.numbers.get(&base).copied().unwrap_or_default();
         loop {
             let held = match self.by.entry((relation.schema.clone(), name)) {
                 Entry::Vacant(free) => {
@@ -179,6 +182,7 @@ impl Taken {
             match (&relation.part, &held.part) {
                 (Part::Sequence { table, column }, Part::Sequence { .. }) => {
                     number += 1;
+                    self.numbers.insert(base.clone(), number);
                     let label = format!("{SEQUENCE}{number}");
                     name = Name::from_server(object_name(table.as_str(), column.as_str(), &label));
                 }

@@ -138,8 +138,8 @@ fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
 
 /// Marks are long, and every statement ends in one.
 fn shown(statements: &[String]) -> String {
-    let cut = |text: &String| match text.split_once("whale:1:") {
-        Some((head, _)) => format!("{head}whale:1:..'"),
+    let cut = |text: &String| match text.split_once("whale:2:") {
+        Some((head, _)) => format!("{head}whale:2:..'"),
         None => text.clone(),
     };
     statements.iter().map(cut).collect::<Vec<_>>().join(";\n\n")

@@ -158,7 +158,7 @@ async fn objects_of_the_seed_converge() {
     let jobs = format!("SELECT owner FROM timescaledb_information.jobs WHERE hypertable_schema = '{MODEL}' OR hypertable_name IN
         (SELECT materialization_hypertable_name FROM timescaledb_information.continuous_aggregates WHERE view_schema = '{MODEL}')");
     assert_eq!(raw.text(&jobs).await, "whale_t_seed|whale_t_seed");
-    assert!(raw.text(&format!("SELECT obj_description('{MODEL}'::regnamespace)")).await.starts_with("whale:1:"));
+    assert!(raw.text(&format!("SELECT obj_description('{MODEL}'::regnamespace)")).await.starts_with("whale:2:"));
     raw.close().await;
     clear(&[MODEL]).await;
 }

@@ -288,6 +288,20 @@ mod tests {
     }
 
     #[test]
+    fn namespaces_are_exact_names_and_a_deployment_has_one() {
+        for name in ["*", "", "a*", "Public", "a.b"] {
+            let found = faults(&format!("[plugins.a]\nnamespaces = [\"public\", {name:?}]\n"));
+            assert!(found.len() == 1 && found[0].starts_with("WH0005 2: "), "{name}: {found:?}");
+            assert_eq!(faults(&format!("[ceiling]\nnamespaces = [{name:?}]\n")).len(), 1, "{name}");
+        }
+        assert_eq!(faults("[plugins.a]\nnamespaces = []\n"), [""; 0]);
+        let config =
+            Config::parse("whale.toml", "deployment = \"berlin\"\n[targets.milvus]\nprefix = \"s_\"\n").unwrap();
+        assert_eq!(config.layout().deployment(&Backend::Milvus.into()).name, "berlin");
+        assert_eq!(faults("deployment = \"Ber lin\"\n").len(), 1);
+    }
+
+    #[test]
     fn a_file_of_grants_holds_grants_and_nothing_else() {
         let mut config =
             Config::parse("whale.toml", "[plugins]\nfiles = [\"a\"]\n[plugins.b]\n[limits]\nfuel = 9\n").unwrap();

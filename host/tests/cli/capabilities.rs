@@ -73,6 +73,43 @@ fn a_plugin_may_cost_what_it_was_granted_within_the_ceiling() {
 }
 
 #[test]
+fn a_model_that_is_bound_to_a_plugin_is_nobody_elses() {
+    let bound = "[plugins.owner]\nmodel = \"language\"\n";
+    for verb in ["validate", "info"] {
+        let world = World::with_settings(bound);
+        let shown = world.shown(&[verb, "-q", "-p", "plugins/language.wasm"]);
+        assert!(verb == "info" || shown.starts_with("exit: 1\n"), "{shown}");
+        assert!(shown.contains("error[WH0241]") && shown.contains("the plugin owner"), "{verb}: {shown}");
+    }
+    // Listed or not, and in a file of grants.
+    let listed = World::with_settings(&format!("{bound}[plugins.language]\n"));
+    assert!(listed.shown(&["validate", "-q", "-p", "plugins/language.wasm"]).contains("error[WH0241]"));
+    let grants = World::new().with_file("grants.toml", format!("{bound}[plugins.language]\n"));
+    let shown = grants.shown(&["validate", "-q", "-p", "plugins/language.wasm", "--grants", "grants.toml"]);
+    assert!(shown.contains("error[WH0241]"), "{shown}");
+    let both = World::with_settings(&format!("{bound}[plugins.language]\nmodel = \"language\"\n"));
+    assert!(both.shown(&["validate", "-q", "-p", "plugins/language.wasm"]).starts_with("exit: 0\n"));
+}
+
+#[test]
+fn a_plugin_of_which_nothing_is_said_has_bounds() {
+    // What it may have by itself is several times what it has; the least that stands below that is told with its key.
+    for (key, most, told) in [
+        ("max_vector_dimensions", 1_535, "has 1536 dimensions of all its vectors, and may have 1535"),
+        ("max_loaded_shards", 0, "shards of loaded collections, and may have 0"),
+    ] {
+        let shown = validate(&world(&format!("[plugins.language]\n{key} = {most}\n")));
+        assert!(shown.starts_with("exit: 1\n") && shown.contains(told) && shown.contains(key), "{shown}");
+    }
+    assert!(validate(&world("")).starts_with("exit: 0\n"));
+    let world = World::new();
+    let explained = world.shown(&["explain", "WH0235"]);
+    for bound in ["256", "1,024", "32,768", "64", "3,600"] {
+        assert!(explained.contains(bound), "{explained}");
+    }
+}
+
+#[test]
 fn what_a_plugin_uses_is_told_beside_its_own_limits() {
     let world = World::with_settings("[plugins.language]\nlimits = { items = 2_000, fuel = 1_000_000_000 }\n");
     let shown = world.shown(&["validate", "-v", "-p", "plugins/language.wasm"]);

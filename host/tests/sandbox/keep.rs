@@ -183,7 +183,8 @@ fn keeping_a_file_does_not_take_longer_for_those_that_are_there() {
     keeping(100);
     // Three tries: others use the machine as well.
     let grows = (0..3).map(|_| keeping(8_000).as_secs_f64() / keeping(1_000).as_secs_f64()).fold(f64::MAX, f64::min);
-    assert!(grows < 24.0, "eight times the files took {grows} times as long");
+    // The square would take sixty-four times as long.
+    assert!(grows < 40.0, "eight times the files took {grows} times as long");
 }
 
 #[test]

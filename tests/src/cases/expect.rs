@@ -59,9 +59,9 @@ fn statements(step: &Step) -> Vec<String> {
 }
 
 fn elided(text: &str) -> String {
-    let mut parts = text.split("whale:1:{");
+    let mut parts = text.split("whale:2:{");
     let first = parts.next().unwrap().to_owned();
-    parts.fold(first, |text, part| format!("{text}whale:1:..{}", part.split_once('}').map_or("", |(_, rest)| rest)))
+    parts.fold(first, |text, part| format!("{text}whale:2:..{}", part.split_once('}').map_or("", |(_, rest)| rest)))
 }
 
 /// However many blanks and lines stand between words.
@@ -98,8 +98,8 @@ mod tests {
 
     #[test]
     fn a_mark_is_elided_with_its_digests() {
-        assert_eq!(elided("COMMENT 'a\nwhale:1:{\"id\":\"x\"}', b"), "COMMENT 'a\nwhale:1:..', b");
-        assert_eq!(elided("whale:1:{1} whale:1:{2}"), "whale:1:.. whale:1:..");
+        assert_eq!(elided("COMMENT 'a\nwhale:2:{\"id\":\"x\"}', b"), "COMMENT 'a\nwhale:2:..', b");
+        assert_eq!(elided("whale:2:{1} whale:2:{2}"), "whale:2:.. whale:2:..");
         assert_eq!(spaced(" a\n   b "), "a b");
     }
 }

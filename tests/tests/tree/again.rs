@@ -95,7 +95,7 @@ async fn in_timescaledb() -> Vec<String> {
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
             WHERE {ours} AND c.relkind IN ('r', 'v') AND a.attnum > 0 AND NOT a.attisdropped
-            UNION ALL SELECT format('%s comment %s', c.relname, regexp_replace(obj_description(c.oid, 'pg_class'), E'\\n?whale:1:.*$', ''))
+            UNION ALL SELECT format('%s comment %s', c.relname, regexp_replace(obj_description(c.oid, 'pg_class'), E'\\n?whale:2:.*$', ''))
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours} AND c.relkind IN ('r', 'v')
             UNION ALL SELECT format('%s %s %s', c.relname, k.conname, pg_get_constraintdef(k.oid))
             FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {ours}
@@ -140,7 +140,7 @@ async fn in_clickhouse() -> Vec<String> {
 
 /// A mark ends its comment, and has no quote of its own.
 fn without_mark(line: &str) -> String {
-    let Some((before, mark)) = line.split_once("whale:1:") else { return line.to_owned() };
+    let Some((before, mark)) = line.split_once("whale:2:") else { return line.to_owned() };
     let after = mark.split_once('\'').map_or("", |(_, after)| after);
     match before.strip_suffix(" COMMENT '") {
         Some(before) => format!("{before}{after}"),

@@ -136,7 +136,8 @@ fn attempt(host: Pid, layers: Layers, namespaces: Namespaces) -> io::Result<Prob
     let powerless = has_no_capability();
     let enforced = confine_by(&setup, layers, namespaces)?;
     let process = refused(start());
-    let threads = refused(many_threads());
+    // Only a user namespace bounds them. Where there is none, the room for their stacks would end first, and this process.
+    let threads = if namespaces.user { refused(many_threads()) } else { None };
     let writable_code = refused(code(true, None));
     let code_made_writable = refused(code(false, Some(true)));
     if layers.calls {

@@ -1,4 +1,4 @@
-//! Reads what is there: five queries, however many tables there are.
+//! Reads what is there: four queries, however many tables there are.
 //!
 //! Columns are named one by one and numbers are asked for as text, since both differ between versions. What is left out
 //! for want of a right cannot be told from what is absent; a table whose statement is not shown counts as opaque.
@@ -71,6 +71,8 @@ pub(super) async fn server(session: &mut Session, address: &Address) -> Result<S
 
 #[derive(Deserialize)]
 struct DatabaseRow {
+    /// Whether it is the comment of the version table in the database, not of the database itself.
+    version: u8,
     name: String,
     comment: String,
 }
@@ -85,7 +87,14 @@ pub(super) async fn catalog(
     let within = if names.is_empty() { literal("") } else { names.join(", ") };
     // Those in which a model may have objects: asked for by name, or by the mark that they carry.
     let or_marked = if scope.marked { format!(" OR {}", marked("comment")) } else { String::new() };
-    let databases = format!("SELECT name, comment FROM system.databases WHERE name IN ({within}){or_marked}");
+    let databases = format!(
+        "SELECT 0 AS version, name, comment FROM system.databases WHERE name IN ({within}){or_marked} \
+         UNION ALL SELECT 1 AS version, t.database AS name, t.comment AS comment FROM system.tables AS t \
+         WHERE t.name = {} AND endsWith(t.database, {}) AND {}",
+        literal(version_table::NAME),
+        literal(version_table::namespace(Backend::Clickhouse)),
+        marked("t.comment"),
+    );
     let within = if scope.marked {
         format!("SELECT name FROM system.databases WHERE name IN ({within}){or_marked}")
     } else {
@@ -100,29 +109,22 @@ pub(super) async fn catalog(
         "SELECT database, table, name, type, default_kind, default_expression, compression_codec, comment \
          FROM system.columns WHERE database IN ({within}) ORDER BY database, table, position"
     );
-    let deployments = format!(
-        "SELECT t.database AS name, t.comment AS comment FROM system.tables AS t \
-         WHERE t.name = {} AND endsWith(t.database, {}) AND {}",
-        literal(version_table::NAME),
-        literal(version_table::namespace(Backend::Clickhouse)),
-        marked("t.comment"),
-    );
     let indexes = format!(
         "SELECT database, table, name, type_full, expr, toString(granularity) AS granularity \
          FROM system.data_skipping_indices WHERE database IN ({within}) ORDER BY database, table, name"
     );
-    let (databases, deployments, tables, columns, indexes) = futures::try_join!(
+    let (databases, tables, columns, indexes) = futures::try_join!(
         session.read::<DatabaseRow>(READING, &databases),
-        session.read::<DatabaseRow>(READING, &deployments),
         session.read::<TableRow>(READING, &tables),
         session.read::<ColumnRow>(READING, &columns),
         session.read::<IndexRow>(READING, &indexes),
     )?;
     let mut catalog = Catalog::empty(Backend::Clickhouse);
+    let (versions, databases): (Vec<_>, Vec<_>) = databases.into_iter().partition(|row| row.version == 1);
     catalog.namespaces =
         databases.into_iter().map(|row| (Name::from_server(row.name), MarkState::split(&row.comment).1)).collect();
     catalog.objects = normalize::objects(tables, columns, indexes, known);
-    for row in deployments {
+    for row in versions {
         catalog.note_deployment(&row.name, &MarkState::split(&row.comment).1);
     }
     access::read(session, scope, &mut catalog).await?;
