@@ -30,7 +30,7 @@ fn models() -> impl Strategy<Value = raw::ModelDefinition> {
         prop::collection::btree_map("[a-d]", column, 1..4),
         "[a-z]{0,4}",
         prop::collection::btree_set("[p-r]", 0..3),
-        prop::option::of(1_u32..1000),
+        prop::option::of(64_u32..1000),
     );
     prop::collection::btree_map("t[a-c]", table, 0..4).prop_map(|tables| {
         let tables = tables.into_iter().map(|(name, (columns, comment, indexes, granularity))| {

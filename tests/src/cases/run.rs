@@ -13,6 +13,7 @@ use whale_storage::backend::clickhouse::ClickhouseTarget;
 use whale_storage::backend::milvus::MilvusTarget;
 use whale_storage::backend::timescaledb::TimescaleTarget;
 use whale_storage::backend::{Scope, Target};
+use whale_storage::capability::Terms;
 use whale_storage::change::Change;
 use whale_storage::definition::Backend;
 use whale_storage::desire::Desire;
@@ -178,7 +179,9 @@ fn desire(case: &Case, definition: &ModelDefinition, limits: &Limits, session: &
             operations: case.operations.clone(),
         },
     };
-    let granted = Granted::default();
+    // Each case has its namespace made beforehand, by others.
+    let grant = Terms { namespaces: Some([case.name.clone()].into()), ..Terms::default() };
+    let granted = Granted { grant, ..Granted::default() };
     let mut against = Against::oldest();
     for (_, server) in session.servers() {
         against.set(server.backend, server.version.unwrap());
