@@ -75,7 +75,7 @@ fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Fa
         match settings.files.matching(pattern) {
             Ok(fitting) if fitting.is_empty() => {
                 let fault = Diagnostic::error(codes::NO_SUCH_PLUGIN, shown.as_str(), format!("no file fits {shown}"));
-                found.push(fault.help("build the plugins first: just plugins"));
+                found.push(fault.help("put the plugins there, or correct the path"));
             }
             Ok(fitting) => paths.extend(fitting),
             Err(error) => {

@@ -55,10 +55,15 @@ pub struct Desire {
 }
 
 impl Desire {
+    /// Of a deployment, and nothing yet.
+    pub fn nothing(layout: Layout) -> Self {
+        Self { layout, ..Self::default() }
+    }
+
     /// Merges definitions, each object into the target that its model has. A name that two of them claim there is a
     /// diagnostic, and the first keeps it.
     pub fn merge(definitions: &[Definition], layout: &Layout) -> (Self, Diagnostics) {
-        let mut desire = Self { layout: layout.clone(), ..Self::default() };
+        let mut desire = Self::nothing(layout.clone());
         let mut faults = Diagnostics::default();
         for definition in definitions {
             faults.extend(desire.add(definition, |backend| layout.home(backend, &definition.model)));

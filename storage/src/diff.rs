@@ -67,12 +67,14 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     let mut diff = Diff::default();
     limits::roles(wanted, actual, &mut diff);
     limits::nodes(wanted, actual, &mut diff);
-    namespaces::compare(wanted, actual, &mut diff);
+    let others = namespaces::compare(wanted, actual, &mut diff);
     for (name, object) in &wanted.objects {
         match actual.objects.get(name) {
             None => {
                 diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() });
             }
+            // Said of the namespace, once.
+            Some(CatalogObject { mark: MarkState::Theirs(_), .. }) if others.contains(&name.namespace) => {}
             Some(found) => compare(name, object, found, &wanted.deployment, &mut diff),
         }
     }
@@ -217,16 +219,16 @@ fn of_deployment(theirs: &str, ours: &Deployment) -> String {
             "carries the mark of an older whale-host, which names no deployment, and none with the prefix {prefix} has applied here"
         );
     }
-    format!("belongs to the deployment {theirs}, and this one is {}", ours.name)
+    format!("belongs to the deployment {theirs}, and whale.toml here is the deployment {}", ours.name)
 }
 
 fn other_deployment_help(theirs: &str) -> String {
     if theirs.is_empty() {
-        return "give the target another prefix in whale.toml; if it is this deployment's, apply once with the older whale-host"
+        return "give every target another prefix in whale.toml; if it is this deployment's, apply once with the older whale-host"
             .to_owned();
     }
     format!(
-        "give the target of one of the two a prefix of its own in whale.toml; if the two are one, write deployment = {theirs:?} there"
+        "give every target a prefix of its own in this whale.toml; or, if the two are one deployment, write deployment = {theirs:?} in it"
     )
 }
 

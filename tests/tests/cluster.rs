@@ -85,7 +85,7 @@ async fn a_cluster_of_one_host_has_the_form_of_a_large_one() {
             .contains("the cluster \"local\" has 1 shards and 1 hosts, which all have the same objects")
     );
     let tables = "SELECT concat('DROP TABLE IF EXISTS ', database, '.', name, ' SYNC') FROM system.tables \
-                  WHERE position(comment, 'whale:1:') > 0";
+                  WHERE position(comment, 'whale:2:') > 0";
     for drop in clickhouse(tables).await {
         clickhouse(&drop).await;
     }

@@ -15,7 +15,8 @@ fn every_test_that_it_names_exists() {
         let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{file}.rs: {error}"));
         let lines: Vec<&str> = source.lines().collect();
         let place = lines.iter().position(|line| line.contains(&format!("fn {function}(")));
-        let above = place.map(|place| lines.iter().take(place).rev().take_while(|line| line.trim_start().starts_with("#[")));
+        let above =
+            place.map(|place| lines.iter().take(place).rev().take_while(|line| line.trim_start().starts_with("#[")));
         let marked =
             above.is_some_and(|mut above| above.any(|line| line.contains("test]") || line.contains("::test(")));
         assert!(marked, "{file}.rs has no test {function}");

@@ -87,7 +87,8 @@ async fn examine(
     for (target, failure) in &failures {
         checks.entry(target.clone()).or_default().push(session::failed(failure));
     }
-    let desire = prepared.as_ref().map_or_else(Desire::default, |prepared| prepared.desire.clone());
+    let desire =
+        prepared.as_ref().map_or_else(|| Desire::nothing(settings.config.layout()), |prepared| prepared.desire.clone());
     for (target, found) in session.examine(&desire).await {
         checks.entry(target).or_default().extend(found);
     }

@@ -21,7 +21,12 @@ pub(super) fn run(settings: &Settings, selection: &Selection) -> Result<Ending, 
         let found = prepared.judged.found();
         (prepared.desire, prepared.targets, found, Spent::of_plugins(&prepared.judged.candidates))
     } else {
-        (Desire::default(), Targets::resolve(settings)?, Diagnostics::default(), Spent::default())
+        (
+            Desire::nothing(settings.config.layout()),
+            Targets::resolve(settings)?,
+            Diagnostics::default(),
+            Spent::default(),
+        )
     };
     desire.targets.retain(|target, _| selection.means(target.backend));
     let unfinished = history::read(settings)?.open().next().cloned();

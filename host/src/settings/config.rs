@@ -14,7 +14,7 @@ use toml::de::DeTable;
 use whale_storage::capability::Terms;
 use whale_storage::definition::Backend;
 use whale_storage::diagnostic::{Diagnostics, Origin};
-use whale_storage::name::Name;
+use whale_storage::name::{Name, NameFault};
 use whale_storage::target::{Layout, TargetName};
 use whale_storage::validate::Given;
 
@@ -199,7 +199,13 @@ fn deployment(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Name> {
     let name = Name::checked(&text);
     if let Err(fault) = &name {
         let message = format!("`{text}` is no name of a deployment: {fault}");
-        reader.unusable("deployment", value, message, Some(fault.help().to_owned()));
+        let help = match fault {
+            NameFault::Empty => {
+                "name it, or take the line out: then it is called after the prefix of each target, or main"
+            }
+            _ => fault.help(),
+        };
+        reader.unusable("deployment", value, message, Some(help.to_owned()));
     }
     name.ok()
 }

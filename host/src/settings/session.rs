@@ -35,6 +35,10 @@ fn unknown(reader: &mut Reader<'_>, backend: Backend, path: &str, key: &Key<'_>)
     if let Some(other) = others.into_iter().find(|other| own(*other, name).is_some()) {
         return reader.misplaced(path, key, &format!("{} has no such limit; {other} has", backend.title()));
     }
+    if owns(backend).next().is_none() {
+        let help = format!("{} has no limits of a connection: take the table out", backend.title());
+        return reader.misplaced(path, key, &help);
+    }
     let known: Vec<&str> = owns(backend).map(|one: &Own| one.name).collect();
     reader.unknown(path, key, &known);
 }

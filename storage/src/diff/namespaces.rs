@@ -31,6 +31,8 @@ struct Held {
     models: BTreeSet<String>,
     /// Whether it holds anything of somebody else.
     strange: bool,
+    /// Another deployment that has objects in it.
+    deployment: Option<String>,
 }
 
 impl<'a> Look<'a> {
@@ -42,7 +44,12 @@ impl<'a> Look<'a> {
                 Some(mark) => {
                     held.models.insert(mark.model.clone());
                 }
-                None => held.strange = true,
+                None => {
+                    held.strange = true;
+                    if let MarkState::Theirs(mark) = &object.mark {
+                        held.deployment.get_or_insert_with(|| mark.deployment.clone());
+                    }
+                }
             }
         }
         let named = wanted.objects.values().filter(|object| object.desired.named);
@@ -90,7 +97,10 @@ impl<'a> Look<'a> {
         if self.named.contains(&(model, namespace)) || milvus && (ours || !held.strange) {
             return None;
         }
-        Some(self.not_granted(model, namespace, ours))
+        match &held.deployment {
+            Some(deployment) if milvus => Some(self.of_deployment(namespace, deployment)),
+            _ => Some(self.not_granted(model, namespace, ours)),
+        }
     }
 
     fn not_granted(&self, model: &Name, namespace: &Name, ours: bool) -> Diagnostic {
@@ -98,10 +108,7 @@ impl<'a> Look<'a> {
         let plugin = self.plugin_of(model);
         let name = namespace.as_str();
         let name = name.strip_prefix(self.wanted.deployment.prefix.as_str()).unwrap_or(name);
-        let help = format!(
-            "if the model is to work in it, grant it by name in whale.toml: [plugins.{plugin}] namespaces = [\"{name}\"]; \
-             else give the model another name"
-        );
+        let grant = format!("grant it by name in whale.toml: [plugins.{plugin}] namespaces = [\"{name}\"]");
         let found = if ours {
             let message = format!(
                 "the namespace {namespace} of {} holds objects of {model} and carries no mark of ours; \
@@ -116,7 +123,11 @@ impl<'a> Look<'a> {
             );
             Diagnostic::error(codes::plan::NAMESPACE_NOT_OURS, path, message)
         };
-        found.of(plugin).help(help)
+        found.of(plugin).help(if ours {
+            grant
+        } else {
+            format!("if the model is to work in it, {grant}; else give the model another name")
+        })
     }
 
     fn not_for_the_host(&self, namespace: &Name) -> Diagnostic {
@@ -172,8 +183,10 @@ fn prefix_of_others<'a>(
         .map(|(prefix, deployment)| (prefix.as_str(), deployment.as_str()))
 }
 
-/// Namespaces that are missing or not open to their models, and those that may not be entered.
-pub(super) fn compare(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
+/// Namespaces that are missing or not open to their models, and those that may not be entered. Tells which of them are
+/// another deployment's.
+pub(super) fn compare(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) -> BTreeSet<Name> {
+    let mut others = BTreeSet::new();
     let pairs = wanted.model_namespaces();
     let look = Look::new(wanted, actual);
     let backend = wanted.target.backend;
@@ -181,6 +194,9 @@ pub(super) fn compare(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
     for (model, namespace) in pairs.clone() {
         if let Some(refusal) = look.refusal(&model, &namespace) {
             let refused = refusal.severity == Severity::Error;
+            if refusal.code == codes::plan::OTHER_DEPLOYMENT {
+                others.insert(namespace.clone());
+            }
             diff.found.push(refusal);
             if refused {
                 continue;
@@ -210,6 +226,7 @@ pub(super) fn compare(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
         }
     }
     served_by_others(&look, diff);
+    others
 }
 
 /// A model has one plugin. Whoever else says that it belongs to the model would have its role and its namespaces.

@@ -38,7 +38,7 @@ pub(crate) fn output(output: &Output, style: Style) -> Page {
         Output::Examined(view) => doctor::doctor(&mut page, view),
         Output::History(view) => history::history(&mut page, view),
         Output::Initialised(file) => {
-            let next = "name your plugins and engines there, then see with `whale-host doctor` what is missing";
+            let next = "name your plugins and engines there, then see with `whale-host doctor --all` what is missing";
             page.line("wrote ", format_args!("{file}: {next}"));
         }
         Output::SetUp(view) => setup::setup(&mut page, view),

@@ -114,10 +114,10 @@ pub(super) fn exceeded(code: u32, text: &str) -> Option<&'static str> {
             "the server has no more memory, or its user is not to have more: run the same command again when it has; it looks at what is there first",
         ),
         241 => Some(
-            "it needed more memory than max_memory_usage of [targets.clickhouse.session] allows: raise it there, or mend the definition; then run the same command again, which looks at what is there first",
+            "the statement needs more memory than max_memory_usage allows: raise that in [targets.clickhouse.session], or mend the definition; then run the same command again, which looks at what is there first",
         ),
         159 | 160 => Some(
-            "it took longer than max_execution_time of [targets.clickhouse.session] allows, which without that key is statement_timeout of [targets.clickhouse]: raise it there; then run the same command again, which looks at what is there first",
+            "the statement takes longer than max_execution_time allows: raise that in [targets.clickhouse.session], or without that key statement_timeout in [targets.clickhouse]; then run the same command again, which looks at what is there first",
         ),
         _ => None,
     }

@@ -108,7 +108,7 @@ pub(super) fn statement(attempted: &str, place: &str, error: &Error) -> EngineEr
         ),
         code if *code == SqlState::CONFIGURATION_LIMIT_EXCEEDED && said(error).contains("temp_file_limit") => (
             FailureKind::Refused,
-            "it needed more temporary files than temp_file_limit of [targets.timescaledb.session] allows, or the server, and nothing was changed; raise it there",
+            "the step needs more room for temporary files than temp_file_limit allows, and nothing of it was done: raise temp_file_limit in [targets.timescaledb.session], or on the server where that is lower",
         ),
         _ => (FailureKind::Refused, ""),
     };
