@@ -262,10 +262,23 @@ impl Catalog {
     /// The catalog as a deployment sees it: what carries another's mark is a stranger's.
     #[must_use]
     pub fn within(mut self, deployment: &Deployment) -> Self {
+        let prefixes: Vec<String> = self.deployments.keys().cloned().collect();
         let applied = deployment.prefix.is_empty() || self.deployments.contains_key(&deployment.prefix);
-        let marks = self.namespaces.values_mut().chain(self.roles.values_mut().map(|role| &mut role.mark));
-        for mark in marks.chain(self.objects.values_mut().map(|object| &mut object.mark)) {
-            *mark = std::mem::replace(mark, MarkState::Absent).within(deployment, applied);
+        // A mark of an older host is this deployment's where no other's prefix fits its name better.
+        let ours = |name: &str| {
+            let others = prefixes.iter().filter(|prefix| name.starts_with(prefix.as_str()));
+            applied
+                && name.starts_with(&deployment.prefix)
+                && others.map(String::len).max() <= Some(deployment.prefix.len())
+        };
+        let see = |mark: &mut MarkState, name: &str| {
+            *mark = std::mem::replace(mark, MarkState::Absent).within(deployment, ours(name));
+        };
+        self.namespaces.iter_mut().for_each(|(name, mark)| see(mark, name.as_str()));
+        self.objects.iter_mut().for_each(|(name, object)| see(&mut object.mark, name.namespace.as_str()));
+        for role in self.roles.values_mut() {
+            let model = role.mark.mark().map(|mark| mark.model.clone()).unwrap_or_default();
+            see(&mut role.mark, &model);
         }
         self
     }

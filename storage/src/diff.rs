@@ -214,10 +214,7 @@ fn not_ours(name: &ObjectName, object: &Object, found: &CatalogObject, deploymen
 /// Whose something with another deployment's mark is.
 fn of_deployment(theirs: &str, ours: &Deployment) -> String {
     if theirs.is_empty() {
-        let prefix = &ours.prefix;
-        return format!(
-            "carries the mark of an older whale-host, which names no deployment, and none with the prefix {prefix} has applied here"
-        );
+        return "carries the mark of an older whale-host, which names no deployment, and by its name it is not this one's".to_owned();
     }
     format!("belongs to the deployment {theirs}, and whale.toml here is the deployment {}", ours.name)
 }

@@ -93,12 +93,12 @@ impl MarkState {
         }
     }
 
-    /// The same as a deployment sees it. `applied` says whether it has applied to this target before: else a mark that
-    /// names no deployment cannot be its own.
+    /// The same as a deployment sees it. `ours` says whether a mark that names no deployment can be its own: it has applied to
+    /// this target before, and the name is not one of another's prefix.
     #[must_use]
-    pub fn within(self, deployment: &Deployment, applied: bool) -> Self {
+    pub fn within(self, deployment: &Deployment, ours: bool) -> Self {
         match self {
-            MarkState::Ours(mark) if mark.deployment.is_empty() && applied => MarkState::Ours(mark),
+            MarkState::Ours(mark) if mark.deployment.is_empty() && ours => MarkState::Ours(mark),
             MarkState::Ours(mark) if mark.deployment != deployment.name => MarkState::Theirs(mark),
             state => state,
         }

@@ -1,8 +1,8 @@
 //! The worker as the host sees it: a process that may do anything at all, and is waited for only so long.
 //!
 //! One loop over the three pipes writes what is to be sent, reads the answer and collects what is said on standard
-//! error, until the answer is whole, the pipe ends, or time is up. Whatever happens the process is killed and waited
-//! for when this value goes.
+//! error, until the answer is whole, the pipe ends, or time is up. Whatever happens the process is killed when this
+//! value goes.
 
 use super::confine::SPENT;
 use super::limits::Limits;

@@ -29,7 +29,14 @@ static RUNNING: Mutex<(u64, BTreeMap<u64, Running>)> = Mutex::new((0, BTreeMap::
 /// The way to the thread that starts them.
 static WISHES: OnceLock<Mutex<Option<Sender<Wish>>>> = OnceLock::new();
 
-/// A process that is gone when this value is.
+/// Processes that were ended and have still to be waited for, at most.
+const LEAVING: usize = 8;
+
+/// The way to the thread that waits for them: a kernel takes its time to clear a process's namespaces away, and whoever wants
+/// the next worker need not wait for that.
+static LEAVERS: OnceLock<Mutex<Option<SyncSender<u64>>>> = OnceLock::new();
+
+/// A process that is ended with this value.
 #[derive(Debug)]
 pub(super) struct Ward {
     number: u64,
@@ -72,9 +79,34 @@ impl Ward {
 
 impl Drop for Ward {
     fn drop(&mut self) {
-        self.end();
-        lock(&RUNNING).1.remove(&self.number);
+        // It may be gone already, which is what is wanted.
+        let _ = lock(&self.child).kill();
+        let handed_over = leavers().is_some_and(|way| way.send(self.number).is_ok());
+        if !handed_over {
+            wait_for(self.number);
+        }
     }
+}
+
+/// Waits until a process that was ended is gone.
+fn wait_for(number: u64) {
+    let child = lock(&RUNNING).1.get(&number).cloned();
+    if let Some(child) = child {
+        let _ = lock(&child).wait();
+        lock(&RUNNING).1.remove(&number);
+    }
+}
+
+/// The way to the thread that waits, where one can be had.
+fn leavers() -> Option<SyncSender<u64>> {
+    let mut way = lock(LEAVERS.get_or_init(Mutex::default));
+    if way.is_none() {
+        let (send, receive) = sync_channel(LEAVING);
+        let wait = move || receive.into_iter().for_each(wait_for);
+        std::thread::Builder::new().name("leavers".to_owned()).stack_size(64 * 1024).spawn(wait).ok()?;
+        *way = Some(send);
+    }
+    way.clone()
 }
 
 fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -163,7 +195,10 @@ mod tests {
         assert!(lock(&RUNNING).1.contains_key(&ward.number));
         let number = ward.number;
         drop(ward);
-        assert!(!lock(&RUNNING).1.contains_key(&number));
+        while lock(&RUNNING).1.contains_key(&number) {
+            assert!(begun.elapsed() < Duration::from_secs(10));
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     #[test]

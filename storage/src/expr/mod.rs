@@ -22,6 +22,7 @@ use crate::name::Name;
 use crate::types::{TextFault, clickhouse, postgres};
 use std::collections::BTreeSet;
 
+pub(crate) use estimate::{Weight, weigh};
 pub use interval::Interval;
 pub(crate) use moment::moments;
 pub use parse::{parse_server, parse_server_list};

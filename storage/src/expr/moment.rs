@@ -16,6 +16,29 @@ pub(super) fn is_moment(text: &str) -> bool {
     words.any(|word| WORDS.iter().any(|moment| moment.eq_ignore_ascii_case(word)))
 }
 
+/// Words that stand in a point in time beside its numbers: all others are names of zones, which a server looks up among its
+/// files, and which it takes out again when it keeps the point in time.
+const BESIDE: [&str; 12] = ["t", "z", "utc", "gmt", "ad", "bc", "am", "pm", "infinity", "epoch", "allballs", "j"];
+const NAMES: [&str; 19] = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "tue", "wed", "thu",
+    "fri", "sat", "sun",
+];
+
+/// Whether a text, read as a point in time, names a zone.
+pub(super) fn names_zone(text: &str) -> bool {
+    let known = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        BESIDE.contains(&word.as_str()) || NAMES.iter().any(|name| word.starts_with(name))
+    };
+    let begins = text.trim_start().starts_with(|letter: char| letter.is_ascii_digit());
+    begins && text.split(|letter: char| !letter.is_alphabetic()).any(|word| !word.is_empty() && !known(word))
+}
+
+/// Whether a text may not be read as a point in time.
+pub(super) fn is_refused(text: &str) -> bool {
+    is_moment(text) || names_zone(text)
+}
+
 /// A type whose texts are read so, or an array of it.
 pub(super) fn is_time(of: &Type) -> bool {
     match of {
@@ -25,22 +48,27 @@ pub(super) fn is_time(of: &Type) -> bool {
 }
 
 pub(super) fn fault(at: usize, text: &str) -> ExprFault {
+    if !is_moment(text) {
+        let message = format!("{} names a time zone within a point in time", shown(text));
+        return ExprFault::new(codes::TIME_ZONE, at, message)
+            .help("write its offset instead, such as `+02`; where a text is meant, write `cast('..' as text)`");
+    }
     let message = format!("{} is a point in time that is fixed when the definition is carried out", shown(text));
     ExprFault::new(codes::MOMENT, at, message)
         .help("call `now()` or `current_date`; where a text is meant, write `cast('..' as text)`")
 }
 
-/// The first text in an expression of PostgreSQL that is such a word and may be read as a point in time. `result` is the
+/// The first text in an expression of PostgreSQL that is such a word, or names a zone, and may be read as a point in time. `result` is the
 /// type that the whole becomes, where it is known, and `column` says the type of a column.
 pub(crate) fn moments(expr: &Expr, result: Option<&Type>, column: &dyn Fn(&str) -> Option<Type>) -> Option<String> {
     if let (Expr::Literal(Literal::Text(text)), true) = (expr, result.is_some_and(is_time)) {
-        return is_moment(text).then(|| text.clone());
+        return is_refused(text).then(|| text.clone());
     }
     let mut found = None;
     expr.walk(&mut |part| {
         for beside in groups(part) {
             let text = beside.iter().find_map(|inner| match inner {
-                Expr::Literal(Literal::Text(text)) if is_moment(text) => Some(text),
+                Expr::Literal(Literal::Text(text)) if is_refused(text) => Some(text),
                 _ => None,
             });
             if found.is_none() && text.is_some() && !reads_text(part, &beside, column) {
@@ -127,6 +155,30 @@ fn gives_text(call: &Call) -> bool {
 mod tests {
     use super::*;
     use crate::expr::{Clause, parse};
+
+    #[test]
+    fn a_zone_within_a_point_in_time_is_found() {
+        for text in
+            ["2020-01-01 00:00 Mars/Xx", "2020-01-01 00:00 America/../Europe/Berlin", "2020-01-01 CEST", "12:00 PST"]
+        {
+            assert!(names_zone(text), "{text}");
+        }
+        for text in [
+            "2020-01-01 00:00:00+00",
+            "2020-01-01T10:00:00Z",
+            "1 Jan 2020",
+            "January 8, 99 BC",
+            "04:05 PM",
+            "10:00 UTC",
+            "infinity",
+            "epoch",
+            "a text",
+            "Europe/Berlin",
+            "",
+        ] {
+            assert!(!names_zone(text), "{text}");
+        }
+    }
 
     fn column(name: &str) -> Option<Type> {
         match name {

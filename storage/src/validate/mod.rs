@@ -10,6 +10,7 @@ mod bounds;
 mod clickhouse;
 #[cfg(test)]
 mod documented;
+mod growth;
 mod info;
 mod milvus;
 mod scope;
@@ -134,6 +135,7 @@ fn judge(
     );
     objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
     check.sizes(&objects);
+    check.growth(&objects);
     let operations = std::mem::take(&mut check.may.operations);
     let named = check.named();
     faults.extend(check.faults);

@@ -237,10 +237,16 @@ mod tests {
     #[test]
     fn what_a_limit_stopped_names_the_key() {
         assert!(
-            exceeded(241, "Query memory limit exceeded: would use").unwrap().contains("max_memory_usage of [targets")
+            exceeded(241, "Query memory limit exceeded: would use")
+                .unwrap()
+                .contains("max_memory_usage allows: raise that in [targets")
         );
         assert!(exceeded(241, "(total) memory limit exceeded").unwrap().contains("no more memory"));
-        assert!(exceeded(159, "Timeout exceeded: elapsed").unwrap().contains("max_execution_time of [targets"));
+        assert!(
+            exceeded(159, "Timeout exceeded: elapsed")
+                .unwrap()
+                .contains("max_execution_time allows: raise that in [targets")
+        );
         assert_eq!(exceeded(60, ""), None);
     }
 }

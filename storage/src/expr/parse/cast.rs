@@ -35,7 +35,7 @@ impl Parser {
         if self.clause.is_some()
             && let (Expr::Literal(Literal::Text(text)), CastType::Postgres(time)) = (&*of, &to)
             && moment::is_time(time)
-            && moment::is_moment(text)
+            && moment::is_refused(text)
         {
             return Err(moment::fault(self.cursor.at(), text));
         }
