@@ -161,10 +161,16 @@ async fn clickhouse_stops_what_goes_beyond_and_the_key_is_named() {
     assert_eq!(shown.verdict, Verdict::Ok, "{shown:?}");
     assert!(shown.message.contains("max_execution_time 1 s, max_memory_usage 67108864 bytes"), "{shown:?}");
     let large = stopped(&mut target, BACKEND, "SELECT length(groupArray(number)) FROM numbers(100000000)").await;
-    assert!(large.hint.as_ref().unwrap().contains("max_memory_usage allows: raise that in [targets.clickhouse.session]"), "{large:?}");
+    assert!(
+        large.hint.as_ref().unwrap().contains("max_memory_usage allows: raise that in [targets.clickhouse.session]"),
+        "{large:?}"
+    );
     let late = "SELECT sum(sleepEachRow(0.01)) FROM numbers(1000) SETTINGS max_block_size = 10";
     let late = stopped(&mut target, BACKEND, late).await;
-    assert!(late.hint.as_ref().unwrap().contains("max_execution_time allows: raise that in [targets.clickhouse.session]"), "{late:?}");
+    assert!(
+        late.hint.as_ref().unwrap().contains("max_execution_time allows: raise that in [targets.clickhouse.session]"),
+        "{late:?}"
+    );
     target.close().await.unwrap();
 
     let mut target = ClickhouseTarget::connect(&at(&url, &[])).await.unwrap();

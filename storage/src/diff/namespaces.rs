@@ -40,16 +40,15 @@ impl<'a> Look<'a> {
         let mut held: BTreeMap<&Name, Held> = BTreeMap::new();
         for (name, object) in &actual.objects {
             let held = held.entry(&name.namespace).or_default();
-            match object.mark.mark() {
-                Some(mark) => {
+            match &object.mark {
+                MarkState::Ours(mark) => {
                     held.models.insert(mark.model.clone());
                 }
-                None => {
+                MarkState::Theirs(mark) => {
                     held.strange = true;
-                    if let MarkState::Theirs(mark) = &object.mark {
-                        held.deployment.get_or_insert_with(|| mark.deployment.clone());
-                    }
+                    held.deployment.get_or_insert_with(|| mark.deployment.clone());
                 }
+                MarkState::Absent | MarkState::Broken(_) => held.strange = true,
             }
         }
         let named = wanted.objects.values().filter(|object| object.desired.named);

@@ -137,7 +137,7 @@ fn judge(
     check.sizes(&objects);
     check.growth(&objects);
     let operations = std::mem::take(&mut check.may.operations);
-    let named = check.named();
+    let granted_by_name = check.named();
     faults.extend(check.faults);
     if faults.errors() > 0 {
         return (None, faults);
@@ -149,7 +149,7 @@ fn judge(
         model: name(&info.model),
         digest: digest.to_owned(),
         operations,
-        named,
+        named: granted_by_name,
         pinned: granted.model.is_some(),
         objects,
     };

@@ -36,8 +36,9 @@ codes! {
          without references back to what it matched.";
     RESULT_SIZE = "WH0312", "the result of an expression can be too large",
         "A server computes constants when a table is made, and the rest for every row: eight `replaceAll` in each other \
-         make 200 MB of ten letters. Each function says how its result grows; a column counts as 256 bytes, a result may \
-         have 64 KiB, and all of an expression 1 MiB.";
+         make 200 MB of ten letters. Each function says how its result grows; a column counts as 256 bytes, or as what its own \
+         expression, or the view that fills it, can give. A result may have 64 KiB, all of an expression 1 MiB, and all \
+         computed columns of a table 4 MiB.";
     STATE_VALUE = "WH0313", "a state of an aggregate is made of something else",
         "A state, `AggregateFunction(..)`, is memory of the server. It reads bytes that are cast to one as they are, with \
          whatever sizes they claim: a few bytes allocate gigabytes. States come from aggregates in a view, such as \
