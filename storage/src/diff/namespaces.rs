@@ -111,7 +111,7 @@ impl<'a> Look<'a> {
         let found = if ours {
             let message = format!(
                 "the namespace {namespace} of {} holds objects of {model} and carries no mark of ours; \
-                 nothing new may enter such a namespace without a grant",
+                 it is used as before, without a grant",
                 backend.title()
             );
             Diagnostic::warning(codes::plan::NAMESPACE_NOT_OURS, path, message)

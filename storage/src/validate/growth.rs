@@ -6,6 +6,7 @@
 //! column is settled once those that it names are, and a table once all that write into it are.
 
 use super::Check;
+use super::order::settled;
 use crate::definition::{Backend, Header, Object, ObjectName, clickhouse, timescaledb};
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::codes::types as codes;
@@ -54,7 +55,9 @@ impl Check<'_> {
         }
         let mut held: BTreeMap<&ObjectName, Weights> = BTreeMap::new();
         let mut done: BTreeSet<&ObjectName> = BTreeSet::new();
-        for at in in_order(&flows) {
+        // What lies on a circle is refused elsewhere, and left out.
+        let edges: Vec<(&ObjectName, &ObjectName)> = flows.iter().map(|flow| (flow.source, flow.target)).collect();
+        for at in settled(&edges).0 {
             let Some(flow) = flows.get(at) else { continue };
             if let Some(table) = tables.get(flow.source).filter(|_| done.insert(flow.source)) {
                 self.settle(table, held.entry(flow.source).or_default());
@@ -160,32 +163,6 @@ fn of_aggregate(aggregate: &timescaledb::Aggregate) -> Flow<'_> {
         items: all.map(|one| (&one.name, &one.value)).collect(),
     };
     Flow { maker, source: &aggregate.source, target: &aggregate.header.name }
-}
-
-/// Those that write into a table before those that read it. What lies on a circle is refused elsewhere, and left out.
-fn in_order(flows: &[Flow<'_>]) -> Vec<usize> {
-    let mut into: BTreeMap<&ObjectName, usize> = BTreeMap::new();
-    let mut out: BTreeMap<&ObjectName, Vec<usize>> = BTreeMap::new();
-    for (at, flow) in flows.iter().enumerate() {
-        into.entry(flow.source).or_default();
-        *into.entry(flow.target).or_default() += 1;
-        out.entry(flow.source).or_default().push(at);
-    }
-    let mut free: Vec<&ObjectName> = into.iter().filter(|(_, count)| **count == 0).map(|(name, _)| *name).collect();
-    let mut order = Vec::new();
-    while let Some(name) = free.pop() {
-        for at in out.remove(name).unwrap_or_default() {
-            order.push(at);
-            let Some(flow) = flows.get(at) else { continue };
-            if let Some(count) = into.get_mut(flow.target) {
-                *count -= 1;
-                if *count == 0 {
-                    free.push(flow.target);
-                }
-            }
-        }
-    }
-    order
 }
 
 /// Puts a column behind those that it names. As deep as a table has columns; one that names itself comes where it is.

@@ -13,6 +13,7 @@ mod documented;
 mod growth;
 mod info;
 mod milvus;
+mod order;
 mod scope;
 mod sizes;
 mod timescaledb;
