@@ -8,7 +8,8 @@ use whale_storage::raw::{
     CapabilityRequest, ChColumn, ChColumnValue, ChMaterializedView, ChTable, ChunkWidth, ClickhouseObjects,
     ColumnHeader, Consistency, ContinuousAggregate, Duration, DurationUnit, Header, Hypertable, LoadState,
     MilvusCollection, MilvusField, MilvusIndex, MilvusPartitions, ModelDefinition, NamespaceRequest, Operation,
-    PgColumn, PgColumnValue, PgForeignKey, PgKey, PgTable, PluginInfo, ReferenceAction, Selected, TimescaledbObjects,
+    PgColumn, PgColumnValue, PgForeignKey, PgKey, PgTable, PluginInfo, ReferenceAction, Selected, Setting,
+    TimescaledbObjects,
 };
 use whale_storage::validate::{Against, Granted, validate};
 
@@ -118,13 +119,17 @@ pub fn field(name: &str, data_type: &str) -> MilvusField {
     }
 }
 
+pub fn parameters(all: &[(&str, &str)]) -> Vec<Setting> {
+    all.iter().map(|(name, value)| Setting { name: (*name).to_owned(), value: (*value).to_owned() }).collect()
+}
+
 pub fn index(field: &str) -> MilvusIndex {
     MilvusIndex {
         name: None,
         field: field.to_owned(),
         kind: "HNSW".to_owned(),
         metric: Some("COSINE".to_owned()),
-        parameters: vec![],
+        parameters: parameters(&[("M", "16"), ("efConstruction", "64")]),
     }
 }
 

@@ -292,3 +292,39 @@ fn findings_are_bounded_and_counted() {
     assert_eq!(found.iter().count(), Diagnostics::MOST);
     assert!(found.errors() >= 1_800 && found.dropped() >= 800);
 }
+
+#[test]
+fn indexes_that_milvus_takes_and_does_not_build() {
+    let built = |kind: &'static str, dimension: u32, given: &'static [(&'static str, &'static str)]| {
+        move |m: &mut ModelDefinition| {
+            m.milvus[0].fields[1].data_type = format!("FLOAT_VECTOR({dimension})");
+            m.milvus[0].indexes[0].kind = kind.to_owned();
+            m.milvus[0].indexes[0].parameters = parameters(given);
+        }
+    };
+    for (kind, dimension, given) in [
+        ("HNSW", 8, &[("M", "16")][..]),
+        ("HNSW", 8, &[("efConstruction", "64")]),
+        ("IVF_FLAT", 8, &[]),
+        ("IVF_SQ8", 8, &[]),
+        ("IVF_PQ", 8, &[("nlist", "64"), ("m", "3")]),
+        ("IVF_PQ", 8, &[("nlist", "64"), ("m", "16")]),
+        ("SCANN", 7, &[("nlist", "64")]),
+    ] {
+        refused("WH0603", built(kind, dimension, given));
+    }
+    for (kind, given) in [("IVF_PQ", &[("nlist", "64"), ("m", "4")][..]), ("SCANN", &[("nlist", "64")])] {
+        let mut definition = good();
+        built(kind, 8, given)(&mut definition);
+        assert!(judge(&definition, &Against::oldest()).0.is_some(), "{kind}");
+    }
+    let mut definition = good();
+    built("HNSW", 8, &[])(&mut definition);
+    let mut against = Against::oldest();
+    against.set(Backend::Milvus, Version::of(2, 5));
+    assert!(judge(&definition, &against).0.is_some(), "Milvus 2.5 has parameters of its own");
+    refused("WH0610", |m| {
+        let kind = "AUTOINDEX".to_owned();
+        m.milvus[0].indexes.push(MilvusIndex { kind, metric: None, parameters: vec![], ..index("text") });
+    });
+}

@@ -14,6 +14,8 @@ pub(super) use growth::Growth;
 
 use super::{Call, Dialect};
 use crate::types::clickhouse::{is_aggregate as is_clickhouse_aggregate, known_aggregates};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// How much a function depends on beside its arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,20 +79,31 @@ pub(super) fn listed(dialect: Dialect) -> impl Iterator<Item = Function> {
     })
 }
 
+/// The lists by name, in lower case: a definition may call ten thousand functions.
+type Index = BTreeMap<String, Function>;
+static POSTGRES: LazyLock<Index> = LazyLock::new(|| index(Dialect::Postgres));
+static CLICKHOUSE: LazyLock<Index> = LazyLock::new(|| index(Dialect::ClickHouse));
+
+fn index(dialect: Dialect) -> Index {
+    listed(dialect).map(|function| (function.name.to_ascii_lowercase(), function)).collect()
+}
+
 /// A function by its name, in any case, or by another name of it. The name comes back as the engine stores it.
 pub(super) fn find(dialect: Dialect, name: &str) -> Option<(String, Function)> {
     let canonical = alias(dialect, name);
     if dialect == Dialect::ClickHouse && is_clickhouse_aggregate(canonical) {
         return Some((canonical.to_owned(), AGGREGATE));
     }
-    let same = |function: &Function| function.name == canonical;
-    let alike = |function: &Function| function.name.eq_ignore_ascii_case(canonical);
-    let found = listed(dialect).find(same).or_else(|| listed(dialect).find(alike));
-    if let Some(function) = found {
-        return Some((function.name.to_owned(), function));
+    let lower = canonical.to_ascii_lowercase();
+    let index = match dialect {
+        Dialect::Postgres => &POSTGRES,
+        Dialect::ClickHouse => &CLICKHOUSE,
+        Dialect::Milvus => return None,
+    };
+    if let Some(function) = index.get(&lower) {
+        return Some((function.name.to_owned(), *function));
     }
     // `COUNT(x)` and `Sum(x)` are taken by ClickHouse too.
-    let lower = canonical.to_ascii_lowercase();
     let lower_is_aggregate = dialect == Dialect::ClickHouse && known_aggregates().contains(&lower.as_str());
     lower_is_aggregate.then_some((lower, AGGREGATE))
 }

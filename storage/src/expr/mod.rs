@@ -10,6 +10,7 @@ mod constant;
 mod estimate;
 mod functions;
 mod interval;
+mod kinds;
 mod moment;
 mod parse;
 mod pattern;
@@ -17,6 +18,7 @@ mod render;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod typing;
 
 use crate::name::Name;
 use crate::types::{TextFault, clickhouse, postgres};
@@ -24,9 +26,12 @@ use std::collections::BTreeSet;
 
 pub(crate) use estimate::{Weight, weigh};
 pub use interval::Interval;
+pub(crate) use kinds::Kinds;
 pub(crate) use moment::moments;
 pub use parse::{parse_server, parse_server_list};
 pub use rules::{Clause, parse};
+pub(crate) use typing::{Column as Stored, condition, judge, named, of_clickhouse, of_postgres, stored};
+pub(crate) use typing::{has_no_order, has_no_zone, indexed, is_float, is_hashed, is_integer, is_worded};
 
 /// Why a text is not an expression.
 pub type ExprFault = TextFault;
@@ -353,8 +358,19 @@ impl Expr {
     /// Visits the expression and everything in it, from outside to inside.
     pub fn walk(&self, visit: &mut dyn FnMut(&Expr)) {
         visit(self);
-        for part in self.parts() {
-            part.walk(visit);
+        match self {
+            Expr::Column(_) | Expr::Literal(_) | Expr::Interval(_) => {}
+            // The most usual ones, without a list of their parts.
+            Expr::Binary(left, _, right) => {
+                left.walk(visit);
+                right.walk(visit);
+            }
+            Expr::Unary(_, of) | Expr::Cast(of, _) | Expr::Is { value: of, .. } => of.walk(visit),
+            Expr::Call(call) => {
+                let all = call.parameters.iter().chain(&call.arguments).chain(call.filter.as_deref());
+                all.for_each(|part| part.walk(visit));
+            }
+            _ => self.parts().into_iter().for_each(|part| part.walk(visit)),
         }
     }
 }

@@ -3,8 +3,9 @@
 //! `default 'now'` on a column of a time type is the moment at which the table was made, for every row for ever, and another
 //! one each time that the definition is read. A call of `now()` is what was meant.
 
-use super::{Call, Dialect, Expr, ExprFault, Literal, functions};
+use super::{Call, Dialect, Expr, ExprFault, Kinds, Literal, functions, typing};
 use crate::diagnostic::codes::types as codes;
+use crate::name::Name;
 use crate::types::postgres::Type;
 use crate::types::shown;
 
@@ -59,8 +60,13 @@ pub(super) fn fault(at: usize, text: &str) -> ExprFault {
 }
 
 /// The first text in an expression of PostgreSQL that is such a word, or names a zone, and may be read as a point in time. `result` is the
-/// type that the whole becomes, where it is known, and `column` says the type of a column.
-pub(crate) fn moments(expr: &Expr, result: Option<&Type>, column: &dyn Fn(&str) -> Option<Type>) -> Option<String> {
+/// type that the whole becomes, where it is known, and `column` says what a column is.
+pub(crate) fn moments(expr: &Expr, result: Option<&Type>, column: &dyn Fn(&Name) -> Kinds) -> Option<String> {
+    let mut any = false;
+    expr.walk(&mut |part| any |= matches!(part, Expr::Literal(Literal::Text(text)) if is_refused(text)));
+    if !any {
+        return None;
+    }
     if let (Expr::Literal(Literal::Text(text)), true) = (expr, result.is_some_and(is_time)) {
         return is_refused(text).then(|| text.clone());
     }
@@ -87,13 +93,13 @@ fn groups(expr: &Expr) -> Vec<Vec<&Expr>> {
     vec![compared.collect(), results.collect()]
 }
 
-/// Whether the texts in a node stay texts: it takes nothing else, or they stand beside nothing but texts.
-fn reads_text(expr: &Expr, beside: &[&Expr], column: &dyn Fn(&str) -> Option<Type>) -> bool {
+/// Whether no text in a node is read as a point in time: it takes none, or they stand beside values of other types.
+fn reads_text(expr: &Expr, beside: &[&Expr], column: &dyn Fn(&Name) -> Kinds) -> bool {
     match expr {
         Expr::Cast(..) | Expr::Like { .. } => true,
         Expr::Call(call) if takes_text(call) => true,
         Expr::Call(call) if !is_any(call) => false,
-        _ => beside.iter().all(|part| is_text(part, column)),
+        _ => beside.iter().all(|part| is_no_time(part, column)),
     }
 }
 
@@ -108,18 +114,19 @@ fn takes_text(call: &Call) -> bool {
         || call.function.starts_with("jsonb_")
 }
 
-fn is_text(expr: &Expr, column: &dyn Fn(&str) -> Option<Type>) -> bool {
+fn is_no_time(expr: &Expr, column: &dyn Fn(&Name) -> Kinds) -> bool {
     match expr {
         Expr::Literal(Literal::Text(_) | Literal::Null)
         | Expr::Binary(_, super::BinaryOp::Concat | super::BinaryOp::JsonText, _) => true,
-        Expr::Column(name) => column(name.as_str()).is_some_and(|of| of.is_text()),
-        Expr::Cast(_, super::CastType::Postgres(to)) => to.is_text(),
-        Expr::Array(parts) => parts.iter().all(|part| is_text(part, column)),
-        Expr::Call(call) if is_any(call) => call.arguments.iter().all(|part| is_text(part, column)),
+        // A text beside a value of another type is read as one of that type.
+        Expr::Column(name) => typing::is_no_time(column(name)),
+        Expr::Cast(_, super::CastType::Postgres(to)) => !is_time(to),
+        Expr::Array(parts) => parts.iter().all(|part| is_no_time(part, column)),
+        Expr::Call(call) if is_any(call) => call.arguments.iter().all(|part| is_no_time(part, column)),
         Expr::Call(call) => gives_text(call),
         // Conditions between the results are booleans, and no text is read as one.
         Expr::Case { branches, otherwise, .. } => {
-            branches.iter().map(|(_, result)| result).chain(otherwise.as_deref()).all(|part| is_text(part, column))
+            branches.iter().map(|(_, result)| result).chain(otherwise.as_deref()).all(|part| is_no_time(part, column))
         }
         _ => false,
     }
@@ -180,13 +187,13 @@ mod tests {
         }
     }
 
-    fn column(name: &str) -> Option<Type> {
-        match name {
-            "at" => Some(Type::TimestampTz(None)),
-            "day" => Some(Type::Date),
-            "status" => Some(Type::Varchar(Some(20))),
-            "n" => Some(Type::Integer),
-            _ => None,
+    fn column(name: &Name) -> Kinds {
+        match name.as_str() {
+            "at" => typing::of_postgres(&Type::TimestampTz(None)),
+            "day" => typing::of_postgres(&Type::Date),
+            "status" => typing::of_postgres(&Type::Varchar(Some(20))),
+            "n" => typing::of_postgres(&Type::Integer),
+            _ => Kinds::ANY,
         }
     }
 

@@ -28,7 +28,7 @@ impl BinaryOp {
     }
 
     /// Whether two values become a third of the same kind.
-    pub(super) fn is_arithmetic(self) -> bool {
+    pub(crate) fn is_arithmetic(self) -> bool {
         matches!(self, BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo)
     }
 

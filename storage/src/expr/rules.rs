@@ -100,6 +100,25 @@ fn nested_aggregate(expr: &Expr) -> Result<(), ExprFault> {
     Ok(())
 }
 
+/// Functions of ClickHouse whose first argument is a function. Their neighbours by name do something else.
+const LAMBDAS: &[&str] = &[
+    "arrayAll",
+    "arrayExists",
+    "arrayFill",
+    "arrayFilter",
+    "arrayFirst",
+    "arrayFirstIndex",
+    "arrayFold",
+    "arrayLast",
+    "arrayLastIndex",
+    "arrayMap",
+    "arrayReverseFill",
+    "arrayReverseSplit",
+    "arraySplit",
+    "mapApply",
+    "mapFilter",
+];
+
 /// A function that a plugin calls, if it is on the list and allowed here; under the name that the engine stores.
 pub(super) fn function(
     dialect: Dialect,
@@ -110,7 +129,9 @@ pub(super) fn function(
     let Some((canonical, function)) = functions::find(dialect, name) else {
         let fault =
             ExprFault::new(codes::FUNCTION_UNKNOWN, at, format!("{} is not a function on the list", shown(name)));
-        return Err(match nearest(name, functions::names(dialect)) {
+        let takes_a_function = dialect == Dialect::ClickHouse && LAMBDAS.contains(&name);
+        return Err(match nearest(name, functions::names(dialect)).filter(|_| !takes_a_function) {
+            None if takes_a_function => fault.help("functions that take a function (`x -> ..`) cannot be called"),
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help("only listed functions are called: those whose value follows from their arguments"),
         });

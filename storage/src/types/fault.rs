@@ -57,10 +57,18 @@ pub fn nearest<'a>(text: &str, among: impl IntoIterator<Item = &'a str>) -> Opti
         .into_iter()
         // A letter has four bytes at most.
         .filter(|word| word.len().abs_diff(wanted.len()) <= 4 * most)
-        .map(|word| (distance(&wanted, &word.to_lowercase()), word))
-        .filter(|(far, _)| *far <= most)
+        .map(|word| (word, word.to_lowercase()))
+        // Of two as near, a letter is sooner left out than put in: `timestampz` is `timestamptz`.
+        .map(|(word, lower)| (distance(&wanted, &lower), !holds(&lower, &wanted), word))
+        .filter(|(far, ..)| *far <= most)
         .min()
-        .map(|(_, word)| word)
+        .map(|(.., word)| word)
+}
+
+/// Whether the letters of the second stand in the first, in their order.
+fn holds(word: &str, letters: &str) -> bool {
+    let mut word = word.chars();
+    letters.chars().all(|letter| word.any(|other| other == letter))
 }
 
 /// How many letters differ. Both are short: the caller's text was cut by the tokenizer's limits.
@@ -100,6 +108,7 @@ mod tests {
         let words = ["toYYYYMM", "toYear", "lower", "upper"];
         assert_eq!(nearest("toyyymm", words), Some("toYYYYMM"));
         assert_eq!(nearest("lowr", words), Some("lower"));
+        assert_eq!(nearest("timestampz", ["timestamp", "timestamptz"]), Some("timestamptz"));
         assert_eq!(nearest("pg_read_file", words), None);
     }
 

@@ -227,6 +227,12 @@ impl<'a> Reader<'a> {
         let fault = |message: String| TextFault::new(codes::EXPRESSION_REFUSED, self.at, message);
         Err(match first {
             ';' => fault("a statement ends here".to_owned()).help("write one expression, without `;`"),
+            // Operators of jsonb, which a client could take for a placeholder, and of which none makes a comment.
+            '?' | '#' if self.flavour == Flavour::Postgres => {
+                let operator: String = self.rest().chars().take_while(|c| "?#|&->@".contains(*c)).take(3).collect();
+                fault(format!("the operator `{operator}` is not on the list"))
+                    .help("for jsonb `->`, `->>`, `@>` and `<@` are: `meta -> 'a' is not null`, `meta -> 'a' ->> 'b'`")
+            }
             '$' | '?' | '{' | ':' => fault(format!("{first:?} begins a placeholder"))
                 .help("write the value itself; parameters are put in by the plugin"),
             '#' => TextFault::new(codes::EXPRESSION_COMMENT, self.at, "a comment stands here"),

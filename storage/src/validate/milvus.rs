@@ -1,5 +1,7 @@
 //! Rules of Milvus, by the version of the server: what an older one silently ignores is refused.
 
+mod builds;
+
 use super::{Check, cut};
 use crate::definition::Backend;
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
@@ -226,13 +228,7 @@ impl Check<'_> {
                     .map(|value| (parameter.name.clone(), value))
             })
             .collect();
-        for missing in kind
-            .parameters()
-            .iter()
-            .filter(|known| known.required && !index.parameters.iter().any(|given| given.name == known.name))
-        {
-            self.error(codes::milvus::INDEX, &path, format!("{kind} needs the parameter {}", missing.name), "add it");
-        }
+        self.index_builds(&path, index, kind, &field.data_type);
         Some(Index {
             name: name?,
             field: field.name.clone(),

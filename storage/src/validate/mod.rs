@@ -6,6 +6,7 @@
 //! rules of its engine, against stated versions. A [`Definition`] comes out only where no error was found.
 
 mod arguments;
+mod asked;
 mod bounds;
 mod clickhouse;
 #[cfg(test)]
@@ -25,7 +26,7 @@ pub use scope::headers;
 use crate::capability::{Capabilities, Terms};
 use crate::definition::{Backend, Definition, Object};
 use crate::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
-use crate::expr::{self, Clause, Dialect, Expr};
+use crate::expr::{self, Clause, Dialect, Expr, Kinds};
 use crate::name::{Name, Place, reserved};
 use crate::raw;
 use crate::server::{Version, known};
@@ -127,13 +128,10 @@ fn judge(
             .into_iter()
             .map(Object::Aggregate),
     );
-    objects.extend(check.clickhouse_tables(&definition.clickhouse.tables).into_iter().map(Object::ClickhouseTable));
-    objects.extend(
-        check
-            .views(&definition.clickhouse.materialized_views, &definition.clickhouse.tables)
-            .into_iter()
-            .map(Object::View),
-    );
+    let tables = check.clickhouse_tables(&definition.clickhouse.tables);
+    let views = check.views(&definition.clickhouse.materialized_views, &definition.clickhouse.tables, &tables);
+    objects.extend(tables.into_iter().map(Object::ClickhouseTable));
+    objects.extend(views.into_iter().map(Object::View));
     objects.extend(check.collections(&definition.milvus).into_iter().map(Object::Collection));
     check.sizes(&objects);
     check.growth(&objects);
@@ -143,6 +141,7 @@ fn judge(
     if faults.errors() > 0 {
         return (None, faults);
     }
+    asked::note(&mut objects, definition);
     let name = |text: &str| Name::from_server(text);
     let definition = Definition {
         plugin: name(&info.name),
@@ -182,6 +181,9 @@ struct Check<'a> {
 /// words: a definition of a hundred thousand faults is judged as fast as one of a hundred.
 const MOST_SOUGHT: usize = 20;
 const MOST_COMPARED: usize = 1_000;
+
+/// Faults of types that are told of one expression: the first says most.
+const MOST_TYPED: usize = 3;
 
 impl Check<'_> {
     /// Notes a fault of the object that is being judged.
@@ -296,6 +298,32 @@ impl Check<'_> {
             self.unknown_column(path, name.as_str(), known);
         }
         unknown.is_empty().then_some(expression)
+    }
+
+    /// Notes what an engine would refuse for its types in an expression; else, of which types it may be. `place` names what
+    /// must hold the same for every session, where it must.
+    fn types(
+        &mut self,
+        path: &dyn Fn() -> String,
+        expression: &Expr,
+        dialect: Dialect,
+        place: Option<&str>,
+        column: &dyn Fn(&Name) -> Kinds,
+    ) -> Option<Kinds> {
+        let typed = expr::judge(expression, dialect, column);
+        let sound = typed.faults.is_empty();
+        for fault in typed.faults.into_iter().take(MOST_TYPED) {
+            self.fault(fault.diagnostic(path()));
+        }
+        if let (true, Some(place), Some(what)) = (sound, place, typed.changing) {
+            self.error(
+                codes::types::SETTING_PLACE,
+                path(),
+                format!("{what} depends on a setting of the session, and cannot stand in {place}"),
+                "name the zone: `at time zone 'UTC'`, `date_trunc('day', at, 'UTC')`; or use `timestamp`",
+            );
+        }
+        sound.then_some(typed.kinds)
     }
 
     /// Names that must differ; faults name the second one.

@@ -10,6 +10,7 @@ use crate::definition::{Backend, Header, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::name::{Name, Place, everybodys};
+use crate::part::Digests;
 use crate::raw;
 use crate::relation::version_table;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,10 +80,10 @@ impl Check<'_> {
             Diagnostic::error(
                 codes::name::MODEL_NOT_GRANTED,
                 "describe/model",
-                format!("the plugin says that it belongs to the model {claimed}, and was granted to {}", cut(model)),
+                format!("the plugin says that it belongs to the model {claimed}, and is bound to the model {}", cut(model)),
             )
             .of(plugin.as_str())
-            .help(format!("in whale.toml: [plugins.{plugin}] model = \"{claimed}\", if that is meant")),
+            .help(format!("take the plugin that is of that model; or bind this one to its own: model = \"{claimed}\" in whale.toml, [plugins.{plugin}]")),
         );
     }
 
@@ -192,6 +193,7 @@ impl Check<'_> {
             name: resolved.name.clone(),
             comment: header.comment.clone(),
             origin: header.origin.clone(),
+            asked: Digests::new(),
         })
     }
 

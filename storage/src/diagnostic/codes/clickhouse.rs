@@ -29,4 +29,19 @@ codes! {
         "Views that read the targets of views multiply: two from each table to the next make a thousand runs of ten tables. At most 256 runs follow from an insert, over all ways.";
     SKIP_SIZE = "WH0515", "the skip indexes of a table are too large together",
         "A filter of a fixed size takes all its bytes in each granule of the index, and a part of one row has one. All such filters of a table have at most 2 MiB together.";
+    UNREAD_NAME = "WH0516", "a name that ClickHouse does not read back",
+        "ClickHouse stores expressions as text, and writes most names without quotes. It reads a few of them as something else \
+         afterwards: a column `not` becomes a negation, `as` in a cast and `cube` or `rollup` at the beginning of a grouping \
+         cannot be read at all. A table with such a text keeps the server from starting. The column may be there; it is not \
+         used in an expression or a key.";
+    CIRCLE = "WH0517", "values of columns that need each other",
+        "A default, a materialized column or an alias may name other columns of the row, which are computed first. Of columns in \
+         a circle none can be.";
+    LOOSE_COLUMN = "WH0518", "a column that merging leaves with any value",
+        "An AggregatingMergeTree makes one row of those with one sorting key. States and SimpleAggregateFunction columns are \
+         merged; of any other column that is not in the sorting key the value of one of the rows is kept, and nobody says \
+         which. Put it into the sorting key, or make it a SimpleAggregateFunction(any, ..), which says what is meant.";
+    LOOSE_VIEW = "WH0519", "a view leaves out the sorting key of its target",
+        "A table that merges rows does so by its sorting key. A view that gives no value for a column of that key writes the \
+         column's default into every row, so that all of them are merged into one. Select the column.";
 }

@@ -30,6 +30,10 @@ pub mod settings;
 pub mod timescaledb;
 pub mod types;
 
+/// What `validate` warns of in a definition: these a plugin's table of whale.toml may accept.
+pub const WARNINGS: &[Code] =
+    &[clickhouse::SUM_WRAPS, clickhouse::AVERAGE_SUMMED, clickhouse::LOOSE_COLUMN, clickhouse::LOOSE_VIEW];
+
 /// Every code, in order.
 pub fn all() -> impl Iterator<Item = Code> {
     [

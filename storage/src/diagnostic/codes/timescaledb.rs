@@ -9,6 +9,16 @@ codes! {
         "Only btree indexes have an order or can be unique; a hash index has one key; further columns are stored by btree and gist indexes only.";
     IDENTITY = "WH0404", "an identity column of the wrong type",
         "Numbers of an identity column come from a sequence: the column is smallint, integer or bigint.";
+    OPERATOR_CLASS = "WH0405", "an index method that does not take such a key",
+        "Each index method takes the types that it has an operator class for: gin takes arrays and jsonb, brin what has an order \
+         and is no boolean, btree and hash everything but json, and gist none of the types of a definition. Operator classes of \
+         extensions, such as btree_gist, are not counted on: a plugin asks for no extension.";
+    NULLABLE = "WH0406", "a column takes null where no null can be",
+        "PostgreSQL makes the columns of a primary key NOT NULL, and TimescaleDB the time column of a hypertable, whatever the \
+         definition says. Write what will be: make the column not null.";
+    GENERATED = "WH0407", "a generated column is computed from another one",
+        "PostgreSQL computes generated columns from the columns that are stored as they come, in no order: none of them names \
+         another one, or itself. Repeat the expression of the other one.";
     HYPERTABLE = "WH0410", "a hypertable that cannot be",
         "A hypertable is cut into chunks by a column of a time type and a width in fixed units, or by an integer column and a number. Hashed dimensions have 1 to 32,767 partitions.";
     UNIQUE_WITHOUT_TIME = "WH0411", "a unique key of a hypertable lacks a partitioning column",

@@ -54,6 +54,17 @@ codes! {
         "A number of PostgreSQL has at most 100 digits when it is written out; in ClickHouse an integer has up to 64 bits and \
          any other number is a Float64. Beyond that a server stores another number than was written, or a hundred \
          thousand digits.";
+    OPERAND_TYPE = "WH0317", "an operator or a function does not take values of these types",
+        "Expressions are typed without a server: each operator and each function on the lists says which types it takes. A \
+         number is not compared with a text, a symbol is not subtracted, a month is not taken out of a text. Cast a value to \
+         the type that is meant. Where a type is not surely known, nothing is said.";
+    VALUE_TYPE = "WH0318", "a value is of another type than its place",
+        "A default, a computed column or an output of a view is stored in a column, which takes values of some types only: \
+         what PostgreSQL assigns without a cast, what ClickHouse converts. A check, a filter and a condition are truths.";
+    UNREADABLE = "WH0319", "a literal cannot be read as the type that is needed",
+        "A text in quotes is read as what it is needed as, such as a day, a number or JSON, and a server does so when the object \
+         is made: `'yesterday-ish'` is no point in time, and `1e400000` is more than `numeric` holds. ClickHouse computes calls \
+         of constants, too, and refuses the definition where one fails.";
     EXPRESSION_SYNTAX = "WH0320", "an expression does not parse",
         "Expressions are of one small language: literals, columns, operators, in, between, like, is null, case, casts, \
          intervals and calls. They are parsed to the end.";
@@ -75,4 +86,8 @@ codes! {
         "The number of arguments is checked against the list, so that the mistake shows before an engine is asked.";
     COLUMN_PLACE = "WH0327", "a column is named where none can be",
         "A default of PostgreSQL or Milvus is computed without a row. Use a generated column instead.";
+    SETTING_PLACE = "WH0328", "a value depends on a setting of the server",
+        "What PostgreSQL stores beside a row, in an index, a generated column or a continuous aggregate, must be the same for \
+         every session. The zone of a session is in it where a `timestamptz` is cut, moved by days or turned into a day or a \
+         text. Name the zone: `at time zone 'UTC'`, `date_trunc('day', at, 'UTC')`.";
 }

@@ -50,8 +50,13 @@ const STRUCTURE: &[&str] = &[
     "interval",
     "extract",
 ];
+const SESSION: &[&str] =
+    &["current_catalog", "current_role", "current_schema", "current_time", "current_user", "localtime", "session_user"];
 const QUERIES: &[&str] =
     &["select", "with", "exists", "values", "insert", "update", "delete", "drop", "create", "alter"];
+
+/// Words that stand behind a value.
+const OPERATORS: &[&str] = &["and", "or", "not", "in", "is", "between", "like", "ilike", "as", "then", "else", "end"];
 
 impl Parser {
     pub(super) fn primary(&mut self) -> Result<Expr, ExprFault> {
@@ -83,6 +88,8 @@ impl Parser {
             Some(Token::Number(digits)) => digits,
             _ => String::from("0"),
         };
+        // ClickHouse reads no number that begins with its point.
+        let digits = if digits.starts_with('.') { format!("0{digits}") } else { digits };
         let digits = if minus { format!("-{digits}") } else { digits };
         if self.clause.is_some() {
             constant::bounded(&digits, self.dialect, at)?;
@@ -93,6 +100,9 @@ impl Parser {
     fn word(&mut self, lower: &str) -> Result<Expr, ExprFault> {
         let called = matches!(self.cursor.peek_after(1), Some(Token::Symbol("(")));
         let quotes = matches!(self.cursor.peek_after(1), Some(Token::Text(_)));
+        if !called && self.is_plain_name(lower) {
+            return self.named();
+        }
         match lower {
             "null" => Ok(self.literal(Literal::Null)),
             "true" => Ok(self.literal(Literal::Boolean(true))),
@@ -107,6 +117,10 @@ impl Parser {
                 self.array()
             }
             "current_timestamp" | "current_date" | "localtimestamp" if !called => self.bare_call(lower),
+            // Functions without brackets to PostgreSQL, and never columns.
+            word if SESSION.contains(&word) && self.dialect == Dialect::Postgres && self.clause.is_some() => {
+                self.bare_call(lower)
+            }
             word if QUERIES.contains(&word) => Err(self
                 .refused("a query or a statement")
                 .help("an expression is over the columns of one row; quote a column of that name")),
@@ -116,6 +130,29 @@ impl Parser {
             }
             _ if quotes && self.dialect == Dialect::Postgres => self.typed_text(),
             _ => self.named(),
+        }
+    }
+
+    /// Whether a word where a value stands is a name, though it means something elsewhere: ClickHouse writes most columns that
+    /// are named so without quotes. It quotes those that it would not read back, but for `not`.
+    fn is_plain_name(&self, lower: &str) -> bool {
+        if self.dialect != Dialect::ClickHouse {
+            return false;
+        }
+        let next = self.cursor.peek_after(1);
+        let operator = || match next {
+            None => true,
+            Some(Token::Symbol(symbol)) => !matches!(*symbol, "(" | "["),
+            Some(Token::Word(word)) => OPERATORS.iter().any(|operator| operator.eq_ignore_ascii_case(word)),
+            Some(_) => false,
+        };
+        match lower {
+            "null" | "true" | "false" | "select" | "distinct" => false,
+            "case" => operator(),
+            "interval" => operator() && (self.clause.is_none() || !matches!(next, Some(Token::Symbol("-")))),
+            "current_timestamp" | "current_date" | "localtimestamp" => self.clause.is_none(),
+            word if QUERIES.contains(&word) => self.clause.is_none(),
+            word => STRUCTURE.contains(&word),
         }
     }
 
@@ -134,11 +171,18 @@ impl Parser {
     /// A query after an opening bracket; `ahead` tokens are left before it.
     pub(super) fn refuse_query(&self, ahead: usize) -> Result<(), ExprFault> {
         match self.cursor.peek_after(ahead) {
+            // A server writes a column of such a name without quotes, but for this one.
+            Some(Token::Word(word)) if self.reads_names() && !word.eq_ignore_ascii_case("select") => Ok(()),
             Some(Token::Word(word)) if QUERIES.contains(&word.to_ascii_lowercase().as_str()) => {
                 Err(self.refused("a subquery").help("an expression is over the columns of one row"))
             }
             _ => Ok(()),
         }
+    }
+
+    /// Whether the text is one of ClickHouse itself.
+    fn reads_names(&self) -> bool {
+        self.dialect == Dialect::ClickHouse && self.clause.is_none()
     }
 
     fn parentheses(&mut self) -> Result<Expr, ExprFault> {

@@ -1,6 +1,10 @@
 //! Names of ClickHouse's aggregate functions, with combinators, and what their parameters may be.
 
-use crate::types::shown;
+use super::Type;
+use crate::diagnostic::codes::types as codes;
+use crate::types::cursor::Cursor;
+use crate::types::token::Token;
+use crate::types::{TypeFault, nearest, shown};
 
 /// Aggregates that the host carries out.
 const FUNCTIONS: &[&str] = &[
@@ -85,12 +89,12 @@ pub(crate) fn makes_state(name: &str) -> bool {
     is_aggregate(name) && (ends("State") || ends("MergeState"))
 }
 
-/// The function without its combinators.
-fn base(name: &str) -> Option<&'static str> {
+/// The function without its combinators; a median is a quantile.
+pub(crate) fn base(name: &str) -> Option<&'static str> {
     let mut rest = name;
     for _ in 0..=3 {
         if let Some(found) = FUNCTIONS.iter().find(|known| **known == rest) {
-            return Some(found);
+            return Some(if *found == "median" { "quantile" } else { found });
         }
         rest = COMBINATORS.iter().find_map(|combinator| rest.strip_suffix(combinator))?;
     }
@@ -136,9 +140,117 @@ pub(crate) fn parameters(name: &str, given: &[&str]) -> Result<(), String> {
     }
 }
 
+/// `SimpleAggregateFunction(..)`, behind its name.
+pub(super) fn read_simple(cursor: &mut Cursor) -> Result<Type, TypeFault> {
+    cursor.expect_symbol("(")?;
+    let at = cursor.at();
+    let function = cursor.word("an aggregate function")?;
+    if !SIMPLE.contains(&function.as_str()) {
+        let message = format!("{} has no SimpleAggregateFunction", shown(&function));
+        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message)
+            .help(format!("use AggregateFunction, or one of {}", SIMPLE.join(", "))));
+    }
+    cursor.expect_symbol(",")?;
+    let of = Type::read(cursor)?;
+    cursor.expect_symbol(")")?;
+    if cursor.is_author()
+        && let Some((message, help)) = not_its_result(&function, &of)
+    {
+        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message).help(help));
+    }
+    Ok(Type::SimpleAggregateFunction(function, Box::new(of)))
+}
+
+/// Types that a sum is wider than.
+const NARROW: [&str; 8] = ["Bool", "Int8", "Int16", "Int32", "UInt8", "UInt16", "UInt32", "Float32"];
+
+/// Why a column of this type cannot hold what the function gives, and what can.
+fn not_its_result(function: &str, of: &Type) -> Option<(String, &'static str)> {
+    let text = of.to_string();
+    let bare = text.trim_start_matches("Nullable(").trim_start_matches("LowCardinality(").trim_end_matches(')');
+    if function == "sum" && NARROW.contains(&bare) {
+        let help = "use UInt64, Int64 or Float64; or sumWithOverflow, which wraps around";
+        return Some((format!("sum gives a wider type than {text}"), help));
+    }
+    // A function takes it off its values everywhere but outside.
+    let inside = text.strip_prefix("LowCardinality(").unwrap_or(&text);
+    inside.contains("LowCardinality(").then(|| {
+        (format!("{function} gives {text} without the LowCardinality inside"), "leave LowCardinality out inside of it")
+    })
+}
+
+/// `AggregateFunction(..)`, behind its name.
+pub(super) fn read_state(cursor: &mut Cursor) -> Result<Type, TypeFault> {
+    cursor.expect_symbol("(")?;
+    // Of some functions a server writes the version of the state first.
+    if !cursor.is_author() && matches!(cursor.peek(), Some(Token::Number(_))) {
+        cursor.advance();
+        cursor.expect_symbol(",")?;
+    }
+    let at = cursor.at();
+    let function = cursor.word("an aggregate function")?;
+    // As every server keeps it.
+    let function = function.strip_prefix("median").map(|rest| format!("quantile{rest}")).unwrap_or(function);
+    if !is_aggregate(&function) {
+        let fault = TypeFault::new(
+            codes::TYPE_ARGUMENT,
+            at,
+            format!("{} is not an aggregate function on the list", shown(&function)),
+        );
+        return Err(match nearest(&function, known().iter().copied()) {
+            Some(near) => fault.help(format!("did you mean `{near}`?")),
+            None => fault,
+        });
+    }
+    let given = if cursor.is_symbol("(") {
+        cursor.list(|cursor| match cursor.advance() {
+            Some(Token::Number(number)) => Ok(number),
+            _ => Err(cursor.wanted("a number as the parameter of the function")),
+        })?
+    } else {
+        Vec::new()
+    };
+    if cursor.is_author() {
+        let texts: Vec<&str> = given.iter().map(String::as_str).collect();
+        parameters(&function, &texts).map_err(|message| TypeFault::new(codes::TYPE_ARGUMENT, at, message))?;
+    }
+    let mut arguments = Vec::new();
+    while cursor.take_symbol(",") {
+        arguments.push(Type::read(cursor)?);
+    }
+    cursor.expect_symbol(")")?;
+    Ok(Type::AggregateFunction { function, parameters: given, arguments })
+}
+
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_server_keeps_of_a_state_is_read() {
+        let of = |text: &str| Type::parse(text).map(|of| of.to_string());
+        assert_eq!(of("AggregateFunction(median, Float64)").unwrap(), "AggregateFunction(quantile, Float64)");
+        let server = Type::parse_server("AggregateFunction(1, sumMap, Array(UInt64), Array(UInt64))").unwrap();
+        assert_eq!(server.to_string(), "AggregateFunction(sumMap, Array(UInt64), Array(UInt64))");
+        assert!(of("AggregateFunction(1, sumMap, Array(UInt64), Array(UInt64))").is_err(), "no author writes that");
+    }
+
+    #[test]
+    fn a_simple_aggregate_holds_what_its_function_gives() {
+        for text in [
+            "sum, UInt64",
+            "sum, Nullable(Float64)",
+            "max, UInt8",
+            "any, LowCardinality(String)",
+            "sumWithOverflow, UInt8",
+        ] {
+            assert!(Type::parse(&format!("SimpleAggregateFunction({text})")).is_ok(), "{text}");
+        }
+        for text in ["sum, UInt8", "sum, Nullable(Float32)", "anyLast, Map(LowCardinality(String), String)"] {
+            assert!(Type::parse(&format!("SimpleAggregateFunction({text})")).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn combinators_are_taken_off() {

@@ -99,17 +99,36 @@ impl Codecs {
         let width = value_width(column);
         for codec in &self.0 {
             let fits = match codec {
-                Codec::Delta(_) | Codec::DoubleDelta(_) | Codec::Gorilla(_) => width.is_some(),
+                Codec::Delta(_) | Codec::DoubleDelta(_) => width.is_some(),
+                Codec::Gorilla(_) => matches!(value(column), Type::Float32 | Type::Float64 | Type::BFloat16),
                 Codec::Fpc(..) => matches!(value(column), Type::Float32 | Type::Float64),
                 Codec::T64 { .. } => t64_fits(value(column)),
                 Codec::None | Codec::Default | Codec::Lz4 | Codec::Lz4Hc(_) | Codec::Zstd(_) => true,
             };
             if !fits {
                 return Err(TypeFault::new(codes::CODEC, 0, format!("`{codec}` does not work on `{column}`"))
-                    .help("values of 1, 2, 4 or 8 bytes can be prepared; T64 takes integers and dates, FPC floats"));
+                    .help("values of 1, 2, 4 or 8 bytes can be prepared; T64 takes integers and dates, Gorilla and FPC floats"));
             }
         }
-        Ok(())
+        self.makes_sense()
+    }
+
+    /// Combinations that a server refuses unless a setting allows them.
+    fn makes_sense(&self) -> Result<(), TypeFault> {
+        let floats = |codec: &Codec| matches!(codec, Codec::Gorilla(_) | Codec::Fpc(..));
+        let deltas = |codec: &Codec| matches!(codec, Codec::Delta(_) | Codec::DoubleDelta(_));
+        let delta = self.0.iter().position(deltas);
+        let message = if delta.is_some() && delta < self.0.iter().rposition(floats) {
+            "a codec for floats stands behind Delta, which it does by itself"
+        } else if self.0.len() > 1 && self.0.contains(&Codec::None) {
+            "NONE stands beside other codecs"
+        } else if !self.0.is_empty() && self.0.iter().all(|codec| matches!(codec, Codec::Delta(_))) {
+            "Delta alone compresses nothing"
+        } else {
+            return Ok(());
+        };
+        let help = "write one preparing codec and one that compresses: `Delta, ZSTD(3)`, `Gorilla, LZ4`";
+        Err(TypeFault::new(codes::CODEC, 0, message).help(help))
     }
 
     /// The chain as the server writes it for a column of this type.

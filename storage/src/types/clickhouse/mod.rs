@@ -11,7 +11,8 @@ mod skip;
 mod tests;
 
 pub use aggregate::is_aggregate;
-pub(crate) use aggregate::{known as known_aggregates, makes_state, parameters as aggregate_parameters};
+pub(crate) use aggregate::parameters as aggregate_parameters;
+pub(crate) use aggregate::{base as aggregate_base, known as known_aggregates, makes_state};
 pub use codec::{Codec, Codecs};
 pub use engine::TableEngine;
 pub use skip::SkipIndexKind;

@@ -1,6 +1,6 @@
 //! Reads ClickHouse types, aliases included, and refuses what cannot stand together.
 
-use super::{Bits, Type, aggregate, is_aggregate};
+use super::{Bits, Type, aggregate};
 use crate::diagnostic::codes::types as codes;
 use crate::name::Name;
 use crate::types::cursor::Cursor;
@@ -106,8 +106,8 @@ fn bare(cursor: &mut Cursor) -> Result<Type, TypeFault> {
         "LowCardinality" => low_cardinality(wrapped(cursor)?, at)?,
         "Map" => map(cursor, at)?,
         "Tuple" => tuple(cursor)?,
-        "SimpleAggregateFunction" => simple_aggregate(cursor)?,
-        "AggregateFunction" => aggregate_state(cursor)?,
+        "SimpleAggregateFunction" => aggregate::read_simple(cursor)?,
+        "AggregateFunction" => aggregate::read_state(cursor)?,
         "UUID" => Type::Uuid,
         "IPv4" => Type::Ipv4,
         "IPv6" => Type::Ipv6,
@@ -177,8 +177,9 @@ fn unknown(word: &str, at: usize) -> TypeFault {
     let fault =
         TypeFault::new(codes::TYPE_UNKNOWN, at, format!("{} is not a ClickHouse type on the list", shown(word)));
     match word {
-        "Nested" => fault.help("write one `Array(..)` column a field, named `name.field` by ClickHouse itself"),
+        "Nested" => fault.help("write one `Array(..)` column for each field, such as `lines_price` and `lines_amount`"),
         "Object" | "Variant" | "Dynamic" => fault.help("use `String` or `JSON`"),
+        _ if word.eq_ignore_ascii_case("JSON") => fault.help("`JSON` is taken without paths and limits: write `JSON`"),
         _ => match nearest(word, KNOWN.iter().copied()) {
             Some(near) => fault.help(format!("did you mean `{near}`?")),
             None => fault.help("`String`, `UInt64`, `Float64`, `DateTime`, `Array(String)` are types of ClickHouse"),
@@ -348,52 +349,4 @@ fn tuple(cursor: &mut Cursor) -> Result<Type, TypeFault> {
 
 fn is_suffix(word: &str) -> bool {
     ["NULL", "NOT", "UNSIGNED", "SIGNED", "PRECISION", "VARYING"].iter().any(|suffix| word.eq_ignore_ascii_case(suffix))
-}
-
-fn simple_aggregate(cursor: &mut Cursor) -> Result<Type, TypeFault> {
-    cursor.expect_symbol("(")?;
-    let at = cursor.at();
-    let function = cursor.word("an aggregate function")?;
-    if !aggregate::SIMPLE.contains(&function.as_str()) {
-        let message = format!("{} has no SimpleAggregateFunction", shown(&function));
-        return Err(TypeFault::new(codes::TYPE_ARGUMENT, at, message)
-            .help(format!("use AggregateFunction, or one of {}", aggregate::SIMPLE.join(", "))));
-    }
-    cursor.expect_symbol(",")?;
-    let of = Type::read(cursor)?;
-    cursor.expect_symbol(")")?;
-    Ok(Type::SimpleAggregateFunction(function, Box::new(of)))
-}
-
-fn aggregate_state(cursor: &mut Cursor) -> Result<Type, TypeFault> {
-    cursor.expect_symbol("(")?;
-    let at = cursor.at();
-    let function = cursor.word("an aggregate function")?;
-    if !is_aggregate(&function) {
-        let fault =
-            TypeFault::new(codes::TYPE_ARGUMENT, at, format!("{} is not an aggregate function", shown(&function)));
-        return Err(match nearest(&function, aggregate::known().iter().copied()) {
-            Some(near) => fault.help(format!("did you mean `{near}`?")),
-            None => fault,
-        });
-    }
-    let parameters = if cursor.is_symbol("(") {
-        cursor.list(|cursor| match cursor.advance() {
-            Some(Token::Number(number)) => Ok(number),
-            _ => Err(cursor.wanted("a number as the parameter of the function")),
-        })?
-    } else {
-        Vec::new()
-    };
-    if cursor.is_author() {
-        let given: Vec<&str> = parameters.iter().map(String::as_str).collect();
-        aggregate::parameters(&function, &given)
-            .map_err(|message| TypeFault::new(codes::TYPE_ARGUMENT, at, message))?;
-    }
-    let mut arguments = Vec::new();
-    while cursor.take_symbol(",") {
-        arguments.push(Type::read(cursor)?);
-    }
-    cursor.expect_symbol(")")?;
-    Ok(Type::AggregateFunction { function, parameters, arguments })
 }

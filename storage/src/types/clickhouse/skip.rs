@@ -122,6 +122,10 @@ fn bloom_filter(cursor: &mut Cursor) -> Result<u32, TypeFault> {
         [rate] => rate.parse::<f64>().unwrap_or(0.0) * MILLION,
         _ => 0.0,
     };
+    if (0.0..1.0).contains(&rate) && rate > 0.0 {
+        let message = "the rate of a bloom filter is at least 0.000001 here";
+        return Err(TypeFault::new(codes::SKIP_INDEX, at, message).help("write `bloom_filter(0.01)`"));
+    }
     if !(1.0..MILLION).contains(&rate) {
         return Err(TypeFault::new(codes::SKIP_INDEX, at, "the rate of a bloom filter is one number between 0 and 1")
             .help("write `bloom_filter(0.01)`"));

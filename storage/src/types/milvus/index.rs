@@ -51,8 +51,30 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it takes.
     pub values: Values,
-    /// Whether an index cannot be built without it.
-    pub required: bool,
+    /// Which servers cannot build an index without it.
+    pub needed: Needed,
+}
+
+/// Which servers need a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needed {
+    /// None.
+    Never,
+    /// Those before 2.5, which know no value of their own.
+    Before25,
+    /// All.
+    Always,
+}
+
+impl Needed {
+    /// Whether a server of this version needs it.
+    pub fn by(self, version: Version) -> bool {
+        match self {
+            Needed::Never => false,
+            Needed::Before25 => version < (2, 5),
+            Needed::Always => true,
+        }
+    }
 }
 
 /// What a parameter takes.
@@ -65,25 +87,33 @@ pub enum Values {
 }
 
 const fn integer(name: &'static str, least: u32, most: u32) -> Parameter {
-    Parameter { name, values: Values::Integer(least, most), required: false }
+    Parameter { name, values: Values::Integer(least, most), needed: Needed::Never }
 }
 
-const NLIST: Parameter = integer("nlist", 1, 65_536);
+/// One that servers before 2.5 do not do without: the collection would stay without its index.
+const fn wanted(name: &'static str, least: u32, most: u32) -> Parameter {
+    Parameter { name, values: Values::Integer(least, most), needed: Needed::Before25 }
+}
+
+const NLIST: Parameter = wanted("nlist", 1, 65_536);
 // Milvus takes 2,048 neighbours, which are 16 KiB for each vector, and any number of candidates.
-const HNSW: &[Parameter] = &[integer("M", 2, 256), integer("efConstruction", 1, 4_096)];
+const HNSW: &[Parameter] = &[wanted("M", 2, 256), wanted("efConstruction", 1, 4_096)];
 const HNSW_SQ: &[Parameter] = &[
     integer("M", 2, 256),
     integer("efConstruction", 1, 4_096),
-    Parameter { name: "sq_type", values: Values::Choice(&["SQ6", "SQ8", "BF16", "FP16"]), required: false },
+    Parameter { name: "sq_type", values: Values::Choice(&["SQ6", "SQ8", "BF16", "FP16"]), needed: Needed::Never },
 ];
 // A codebook has two to the power of `nbits` centroids.
-const IVF_PQ: &[Parameter] =
-    &[NLIST, Parameter { name: "m", values: Values::Integer(1, 65_536), required: true }, integer("nbits", 1, 12)];
+const IVF_PQ: &[Parameter] = &[
+    NLIST,
+    Parameter { name: "m", values: Values::Integer(1, 65_536), needed: Needed::Always },
+    integer("nbits", 1, 12),
+];
 const SCANN: &[Parameter] =
-    &[NLIST, Parameter { name: "with_raw_data", values: Values::Choice(&["true", "false"]), required: false }];
+    &[NLIST, Parameter { name: "with_raw_data", values: Values::Choice(&["true", "false"]), needed: Needed::Never }];
 const NGRAM: &[Parameter] = &[
-    Parameter { name: "min_gram", values: Values::Integer(1, 32), required: true },
-    Parameter { name: "max_gram", values: Values::Integer(1, 32), required: true },
+    Parameter { name: "min_gram", values: Values::Integer(1, 32), needed: Needed::Always },
+    Parameter { name: "max_gram", values: Values::Integer(1, 32), needed: Needed::Always },
 ];
 
 impl IndexKind {

@@ -2,7 +2,7 @@
 
 mod index;
 
-pub use index::{IndexKind, Metric, Parameter, Values};
+pub use index::{IndexKind, Metric, Needed, Parameter, Values};
 
 use crate::diagnostic::codes::types as codes;
 use crate::types::cursor::Cursor;
@@ -131,7 +131,7 @@ fn read(cursor: &mut Cursor) -> Result<Type, TypeFault> {
         "INT64" => Type::Int64,
         "FLOAT" => Type::Float,
         "DOUBLE" => Type::Double,
-        "VARCHAR" => Type::Varchar(one(cursor, "the most bytes of a VARCHAR", 1, MOST_BYTES)?),
+        "VARCHAR" => Type::Varchar(one(cursor, "the length of a VARCHAR in bytes", 1, MOST_BYTES)?),
         "JSON" => Type::Json,
         "ARRAY" => array(cursor)?,
         "FLOAT_VECTOR" => Type::FloatVector(dimension(cursor)?),
@@ -152,6 +152,11 @@ fn read(cursor: &mut Cursor) -> Result<Type, TypeFault> {
 }
 
 fn one(cursor: &mut Cursor, what: &str, least: i64, most: i64) -> Result<u32, TypeFault> {
+    if !cursor.is_symbol("(") {
+        let message = format!("{what} stands in brackets behind the type, and is missing");
+        return Err(TypeFault::new(codes::TYPE_SYNTAX, cursor.at(), message)
+            .help("such as `VARCHAR(256)`, `FLOAT_VECTOR(768)`"));
+    }
     cursor.expect_symbol("(")?;
     let value = cursor.integer(what, least, most, codes::TYPE_ARGUMENT)?;
     cursor.expect_symbol(")")?;

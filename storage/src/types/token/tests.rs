@@ -40,7 +40,6 @@ fn what_no_grammar_uses_is_refused() {
     for (text, code) in [
         ("a -- x", codes::EXPRESSION_COMMENT),
         ("a /* x */", codes::EXPRESSION_COMMENT),
-        ("a # x", codes::EXPRESSION_COMMENT),
         ("a; drop table x", codes::EXPRESSION_REFUSED),
         ("$1", codes::EXPRESSION_REFUSED),
         ("$$x$$", codes::EXPRESSION_REFUSED),
@@ -69,4 +68,14 @@ fn size_is_bounded_before_parsing() {
     assert_eq!(refused(&"(".repeat(100_000), Flavour::Postgres), codes::EXPRESSION_SIZE);
     assert_eq!(refused(&"(".repeat(41), Flavour::Postgres), codes::EXPRESSION_SIZE);
     assert_eq!(refused(&"a.".repeat(500_000), Flavour::ClickHouse), codes::EXPRESSION_SIZE);
+}
+
+#[test]
+fn an_operator_of_jsonb_is_no_placeholder_and_no_comment() {
+    for (text, named) in [("meta ? 'a'", "`?`"), ("meta #>> 'a'", "`#>>`"), ("meta ?| 'a'", "`?|`")] {
+        let fault = tokens(text, Flavour::Postgres, AUTHOR).err().unwrap();
+        assert_eq!(fault.code, codes::EXPRESSION_REFUSED, "{text}");
+        assert!(fault.message.contains(named) && fault.help.unwrap().contains("->>"), "{}", fault.message);
+    }
+    assert_eq!(refused("a # x", Flavour::ClickHouse), codes::EXPRESSION_COMMENT);
 }

@@ -1,6 +1,6 @@
 //! Rules of the engines of the MergeTree family, and what they silently do to values.
 
-use crate::definition::clickhouse::{Column, Table};
+use crate::definition::clickhouse::{Column, ColumnValue, Table};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::expr::Expr;
 use crate::name::Name;
@@ -42,7 +42,27 @@ impl Check<'_> {
                 }
             }
             TableEngine::SummingMergeTree(columns) => self.summed(table, columns),
-            TableEngine::MergeTree | TableEngine::AggregatingMergeTree => {}
+            TableEngine::AggregatingMergeTree => self.loose(table),
+            TableEngine::MergeTree => {}
+        }
+    }
+
+    /// Columns of which merging keeps any value.
+    fn loose(&mut self, table: &Table) {
+        let keys: BTreeSet<Name> = table.order_by.iter().chain(&table.partition_by).flat_map(Expr::columns).collect();
+        for column in &table.columns {
+            let stored = matches!(column.value, ColumnValue::Empty | ColumnValue::Default(_));
+            if stored && !keys.contains(&column.name) && !column.data_type.is_aggregate() {
+                let message = format!(
+                    "{} is no aggregate and not in order_by: rows of one key keep any of its values",
+                    column.name
+                );
+                let path = format!("columns/{}", column.name);
+                self.fault(
+                    Diagnostic::warning(codes::clickhouse::LOOSE_COLUMN, path, message)
+                        .help("add it to order_by, or make it SimpleAggregateFunction(any, ..)"),
+                );
+            }
         }
     }
 

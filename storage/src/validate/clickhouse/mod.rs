@@ -2,7 +2,9 @@
 
 mod engine;
 mod flow;
+mod flowing;
 mod sharding;
+mod typed;
 mod view;
 
 use super::{Check, cut};
@@ -82,6 +84,7 @@ impl Check<'_> {
         self.sharding_rules(&table);
         self.key_rules(&table);
         self.engine_rules(&table);
+        self.typed_table(&table);
         Some(table)
     }
 
@@ -212,22 +215,6 @@ impl Check<'_> {
                         path,
                         format!("{name} is an alias and is not stored"),
                         "make it materialized, or key by what it is computed from",
-                    );
-                }
-                if column.data_type.is_nullable() {
-                    self.error(
-                        codes::clickhouse::KEY,
-                        path,
-                        format!("{name} is {} and a key takes no null", column.data_type),
-                        "use a type without Nullable, with a value that means none",
-                    );
-                }
-                if matches!(column.data_type, Type::AggregateFunction { .. } | Type::Json) && path != "partition_by" {
-                    self.error(
-                        codes::clickhouse::KEY,
-                        path,
-                        format!("{name} is {}, which has no order", column.data_type),
-                        "leave it out of the key",
                     );
                 }
             }

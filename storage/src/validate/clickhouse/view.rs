@@ -1,8 +1,8 @@
 //! Materialized views: from one table of the plugin into another.
 
 use super::BACKEND;
-use crate::definition::ObjectKind;
-use crate::definition::clickhouse::{Selected, View};
+use crate::definition::clickhouse::{Selected, Table, View};
+use crate::definition::{ObjectKind, ObjectName};
 use crate::diagnostic::codes;
 use crate::expr::{Clause, Dialect, Expr};
 use crate::name::Name;
@@ -17,11 +17,24 @@ impl Check<'_> {
         &mut self,
         views: &[raw::ChMaterializedView],
         tables: &[raw::ChTable],
+        judged: &[Table],
     ) -> Vec<View> {
+        if views.is_empty() {
+            return Vec::new();
+        }
         let columns: BTreeMap<&str, Columns> =
             tables.iter().map(|table| (table.header.id.as_str(), Columns::of(table))).collect();
+        let judged: BTreeMap<&ObjectName, &Table> = judged.iter().map(|table| (&table.header.name, table)).collect();
         self.flow(views);
-        views.iter().filter_map(|view| self.view(view, &columns)).collect()
+        let mut all = Vec::new();
+        for view in views {
+            let Some(found) = self.view(view, &columns) else { continue };
+            if let (Some(source), Some(target)) = (judged.get(&found.source), judged.get(&found.target)) {
+                self.typed_view(&found, source, target);
+            }
+            all.push(found);
+        }
+        all
     }
 
     fn view(&mut self, view: &raw::ChMaterializedView, columns: &BTreeMap<&str, Columns>) -> Option<View> {
@@ -62,7 +75,7 @@ impl Check<'_> {
         path: &str,
         text: &str,
         columns: &'c BTreeMap<&str, Columns>,
-    ) -> Option<(crate::definition::ObjectName, &'c Columns)> {
+    ) -> Option<(ObjectName, &'c Columns)> {
         let resolved = self.reference(BACKEND, path, text)?;
         let id = text.rsplit('/').next().unwrap_or_default();
         let Some(columns) = columns.get(id).filter(|_| resolved.kind == ObjectKind::Table) else {

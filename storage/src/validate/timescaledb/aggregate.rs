@@ -2,10 +2,11 @@
 
 use super::BACKEND;
 use super::derived::Names;
+use super::typed::Columns;
 use crate::definition::ObjectKind;
 use crate::definition::timescaledb::{Aggregate, Selected};
 use crate::diagnostic::codes;
-use crate::expr::{Clause, Dialect};
+use crate::expr::{self, Clause, Dialect, Kinds};
 use crate::name::{Name, Place};
 use crate::raw::{self, Duration, DurationUnit};
 use crate::types::postgres::Type;
@@ -13,19 +14,27 @@ use crate::types::zone;
 use crate::validate::{Check, cut};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Where a value stands that must be the same for every session.
+const AGGREGATED: &str = "a continuous aggregate";
+
 /// What an aggregate can read: its columns, its time column, and, over an aggregate, the bucket below.
-struct Source<'r> {
+struct Source {
     columns: BTreeSet<Name>,
-    /// The table's, whose types are known; of an aggregate none.
-    typed: &'r [raw::PgColumn],
+    /// What the columns are; of an aggregate that is not judged yet, nothing is known.
+    kinds: Columns,
     time_column: String,
     bucket: Option<Duration>,
+    /// Whether the buckets below are of a time zone, so that they are not all as long.
+    zoned: bool,
 }
 
-impl Source<'_> {
-    fn type_of(&self, name: &str) -> Option<Type> {
-        let column = self.typed.iter().find(|column| column.header.name == name)?;
-        Type::parse(&column.data_type).ok()
+impl Source {
+    fn kinds_of(&self, name: &Name) -> Kinds {
+        self.kinds.get(name).copied().unwrap_or(Kinds::ANY)
+    }
+
+    fn time(&self) -> Kinds {
+        self.kinds.get(self.time_column.as_str()).copied().unwrap_or(Kinds::ANY)
     }
 }
 
@@ -37,10 +46,20 @@ impl Check<'_> {
         tables: &[raw::PgTable],
         names: &mut Names,
     ) -> Vec<Aggregate> {
-        let mut sources: BTreeMap<&str, Source<'_>> =
+        if aggregates.is_empty() {
+            return Vec::new();
+        }
+        let mut sources: BTreeMap<&str, Source> =
             tables.iter().filter_map(|table| Some((table.header.id.as_str(), from_table(table)?))).collect();
         sources.extend(aggregates.iter().map(|one| (one.header.id.as_str(), from_aggregate(one))));
-        let all: Vec<_> = aggregates.iter().filter_map(|one| self.aggregate(one, &sources, names)).collect();
+        let mut all = Vec::new();
+        for one in aggregates {
+            let Some((aggregate, kinds)) = self.aggregate(one, &sources, names) else { continue };
+            if let Some(source) = sources.get_mut(one.header.id.as_str()) {
+                source.kinds = kinds;
+            }
+            all.push(aggregate);
+        }
         self.no_cycle(aggregates);
         all
     }
@@ -48,9 +67,9 @@ impl Check<'_> {
     fn aggregate(
         &mut self,
         one: &raw::ContinuousAggregate,
-        sources: &BTreeMap<&str, Source<'_>>,
+        sources: &BTreeMap<&str, Source>,
         names: &mut Names,
-    ) -> Option<Aggregate> {
+    ) -> Option<(Aggregate, Columns)> {
         self.begin(BACKEND, &one.header);
         names.begin(self, ObjectKind::ContinuousAggregate, &one.header);
         let header = self.header(BACKEND, &one.header);
@@ -74,14 +93,14 @@ impl Check<'_> {
         let only_where = match &one.only_where {
             Some(text) => {
                 let found = self.expression("only_where", text, Dialect::Postgres, Clause::Filter, &source.columns)?;
-                self.moments("only_where", &found, None, &|name| source.type_of(name));
+                self.moments("only_where", &found, None, &|name| source.kinds_of(name));
                 Some(found)
             }
             None => None,
         };
         self.refresh(one);
         let own: BTreeSet<Name> = from_aggregate(one).columns;
-        let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, &|_| None, names)).collect();
+        let indexes: Vec<_> = one.indexes.iter().map(|index| self.index(index, &own, &|_| Kinds::ANY, names)).collect();
         if one.indexes.iter().any(|index| index.unique) {
             self.error(
                 codes::timescaledb::AGGREGATE,
@@ -90,7 +109,7 @@ impl Check<'_> {
                 "leave `unique` off",
             );
         }
-        Some(Aggregate {
+        let aggregate = Aggregate {
             header: header?,
             source: target.name,
             time_column: Name::checked(&one.time_column).ok()?,
@@ -103,10 +122,32 @@ impl Check<'_> {
             real_time: one.real_time,
             refresh: one.refresh,
             indexes: indexes.into_iter().collect::<Option<_>>()?,
-        })
+        };
+        let kinds = self.typed_aggregate(&aggregate, source);
+        Some((aggregate, kinds))
     }
 
-    fn bucket(&mut self, one: &raw::ContinuousAggregate, source: &Source<'_>) {
+    /// Refuses what PostgreSQL would refuse for its types; what the columns of the aggregate are.
+    fn typed_aggregate(&mut self, aggregate: &Aggregate, source: &Source) -> Columns {
+        let column = |name: &Name| source.kinds_of(name);
+        let mut kinds = Columns::from([(aggregate.bucket_name.clone(), source.time())]);
+        let groups = aggregate.group_by.iter().map(|one| ("group_by", one));
+        for (place, one) in groups.chain(aggregate.aggregates.iter().map(|one| ("aggregates", one))) {
+            let path = || format!("{place}/{}", one.name);
+            let is = self.types(&path, &one.value, Dialect::Postgres, Some(AGGREGATED), &column);
+            kinds.insert(one.name.clone(), is.unwrap_or(Kinds::ANY));
+        }
+        if let Some(condition) = &aggregate.only_where {
+            self.truth(&|| "only_where".to_owned(), condition, Some(AGGREGATED), &column);
+        }
+        let own = |name: &Name| kinds.get(name).copied().unwrap_or(Kinds::ANY);
+        for index in &aggregate.indexes {
+            self.typed_index(index, &own);
+        }
+        kinds
+    }
+
+    fn bucket(&mut self, one: &raw::ContinuousAggregate, source: &Source) {
         if one.time_column != source.time_column {
             self.error(
                 codes::timescaledb::AGGREGATE,
@@ -129,6 +170,7 @@ impl Check<'_> {
         if let Some(zone) = &one.time_zone {
             self.parsed("time_zone", zone::check(zone, 0));
         }
+        self.bucketed(one, source);
         if one.aggregates.is_empty() {
             self.error(
                 codes::timescaledb::AGGREGATE,
@@ -139,11 +181,34 @@ impl Check<'_> {
         }
     }
 
+    /// Whether the time column can be cut into such buckets.
+    fn bucketed(&mut self, one: &raw::ContinuousAggregate, source: &Source) {
+        let (time, name) = (source.time(), cut(&one.time_column));
+        let mut fault = |path: &str, message: String, help: &str| {
+            self.error(codes::timescaledb::AGGREGATE, path, message, help);
+        };
+        if expr::is_integer(time) {
+            let message = format!("{name} is an integer, and the bucket a length of time");
+            fault(
+                "bucket",
+                message,
+                "make the time column a timestamptz; buckets of integers are not part of a definition",
+            );
+        } else if one.time_zone.is_some() && expr::has_no_zone(time) {
+            let help = "leave the zone out, or make the time column a timestamptz";
+            fault("time_zone", format!("{name} has no time zone, so that its buckets have none"), help);
+        }
+        if source.zoned && one.time_zone.is_none() && !is_months(one.bucket) {
+            let message = "the buckets below are of a time zone, and these are not".to_owned();
+            fault("time_zone", message, "name the time zone of the aggregate below");
+        }
+    }
+
     fn selected(
         &mut self,
         all: &[raw::Selected],
         path: &str,
-        source: &Source<'_>,
+        source: &Source,
         aggregated: bool,
     ) -> Option<Vec<Selected>> {
         let mut selected = Vec::new();
@@ -152,7 +217,7 @@ impl Check<'_> {
             let name = self.name(BACKEND, Place::Column, &path, &one.name);
             let value = self.expression(&path, &one.value, Dialect::Postgres, Clause::Select, &source.columns);
             let (Some(name), Some(value)) = (name, value) else { continue };
-            self.moments(&path, &value, None, &|name| source.type_of(name));
+            self.moments(&path, &value, None, &|name| source.kinds_of(name));
             if value.has_aggregate() != aggregated {
                 let (message, help) = if aggregated {
                     ("it calls no aggregate", "call one, or move the column to group_by")
@@ -160,6 +225,9 @@ impl Check<'_> {
                     ("it calls an aggregate", "move the column to aggregates")
                 };
                 self.error(codes::timescaledb::AGGREGATE, &path, message, help);
+            } else if !aggregated && value.columns().is_empty() {
+                let message = "it names no column, so that it groups nothing and the server leaves it out";
+                self.error(codes::timescaledb::AGGREGATE, &path, message, "group by a column, or take it out");
             }
             selected.push(Selected { name, value });
         }
@@ -217,16 +285,32 @@ impl Check<'_> {
     }
 }
 
-fn from_table(table: &raw::PgTable) -> Option<Source<'_>> {
+fn from_table(table: &raw::PgTable) -> Option<Source> {
     let hypertable = table.hypertable.as_ref()?;
-    let columns = table.columns.iter().filter_map(|column| Name::checked(&column.header.name).ok()).collect();
-    Some(Source { columns, typed: &table.columns, time_column: hypertable.time_column.clone(), bucket: None })
+    let named = table.columns.iter().filter_map(|column| Some((Name::checked(&column.header.name).ok()?, column)));
+    let typed = named.clone().filter_map(|(name, column)| Some((name, Type::parse(&column.data_type).ok()?)));
+    Some(Source {
+        columns: named.map(|(name, _)| name).collect(),
+        kinds: typed.map(|(name, data_type)| (name, expr::of_postgres(&data_type))).collect(),
+        time_column: hypertable.time_column.clone(),
+        bucket: None,
+        zoned: false,
+    })
 }
 
-fn from_aggregate(one: &raw::ContinuousAggregate) -> Source<'_> {
+fn from_aggregate(one: &raw::ContinuousAggregate) -> Source {
     let names = one.group_by.iter().chain(&one.aggregates).map(|selected| &selected.name).chain([&one.bucket_name]);
-    let columns = names.filter_map(|name| Name::checked(name).ok()).collect();
-    Source { columns, typed: &[], time_column: one.bucket_name.clone(), bucket: Some(one.bucket) }
+    Source {
+        columns: names.filter_map(|name| Name::checked(name).ok()).collect(),
+        kinds: Columns::new(),
+        time_column: one.bucket_name.clone(),
+        bucket: Some(one.bucket),
+        zoned: one.time_zone.is_some(),
+    }
+}
+
+fn is_months(bucket: Duration) -> bool {
+    matches!(bucket.unit, DurationUnit::Months | DurationUnit::Years)
 }
 
 /// Whether a bucket is made of whole ones of another.

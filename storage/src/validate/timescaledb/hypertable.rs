@@ -47,13 +47,16 @@ impl Check<'_> {
             ChunkWidth::Units(width) if i64::try_from(width).is_err() => Some("a chunk is wider than 2^63".to_owned()),
             _ => None,
         };
+        // What is neither a time nor a number has no width at all; of the two, one has the other's.
+        let help = if data_type.is_time() {
+            "give a width in hours, days or weeks"
+        } else if data_type.is_integer() {
+            "give a width in units of the integer column"
+        } else {
+            "cut by a column of a time or an integer type: its type is what is wrong, not the width"
+        };
         if let Some(fault) = fault {
-            self.error(
-                codes::timescaledb::HYPERTABLE,
-                "hypertable/chunk",
-                fault,
-                "give a width in hours, days or weeks, or in units of an integer column",
-            );
+            self.error(codes::timescaledb::HYPERTABLE, "hypertable/chunk", fault, help);
         }
     }
 

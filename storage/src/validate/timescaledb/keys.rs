@@ -4,7 +4,7 @@ use super::derived::{Kind, Names};
 use super::{BACKEND, MOST_IN_KEY};
 use crate::definition::timescaledb::{Check as CheckConstraint, ForeignKey, Key};
 use crate::diagnostic::codes;
-use crate::expr::{Clause, Dialect};
+use crate::expr::{self, Clause, Dialect, Kinds};
 use crate::name::Name;
 use crate::raw::{self, ReferenceAction};
 use crate::server::Version;
@@ -16,6 +16,19 @@ use std::collections::{BTreeMap, BTreeSet};
 const REFERENCED_HYPERTABLE: Version = Version::of(2, 16);
 
 impl Check<'_> {
+    /// Of two keys of the same columns PostgreSQL makes one, without a word.
+    pub(super) fn distinct_keys(&mut self, table: &raw::PgTable) {
+        let mut seen: BTreeSet<&[String]> = table.primary_key.iter().map(|key| key.columns.as_slice()).collect();
+        for key in &table.uniques {
+            if !seen.insert(&key.columns) {
+                let columns = cut(&key.columns.join(", "));
+                let message =
+                    format!("there is a key of the same columns already ({columns}), and the server makes one of both");
+                self.error(codes::timescaledb::KEY, "uniques", message, "take one of them out");
+            }
+        }
+    }
+
     pub(super) fn key(
         &mut self,
         key: &raw::PgKey,
@@ -47,7 +60,7 @@ impl Check<'_> {
     ) -> Option<CheckConstraint> {
         let path = format!("checks/{}", check.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
         let condition = self.expression(&path, &check.condition, Dialect::Postgres, Clause::Check, known)?;
-        self.moments(&path, &condition, None, &|name| of.type_of(name));
+        self.moments(&path, &condition, None, &|name| of.kinds_of(name));
         let words: Vec<String> = condition.columns().iter().map(Name::to_string).collect();
         let name = names.derive(self, &path, check.name.as_deref(), Kind::Check, &words)?;
         Some(CheckConstraint { name, condition })
@@ -165,8 +178,13 @@ impl<'t> Known<'t> {
         self.columns.get(name).copied()
     }
 
-    pub(super) fn type_of(&self, name: &str) -> Option<Type> {
+    fn type_of(&self, name: &str) -> Option<Type> {
         self.column(name).and_then(|column| Type::parse(&column.data_type).ok())
+    }
+
+    /// What a column is, where its type can be read.
+    pub(super) fn kinds_of(&self, name: &Name) -> Kinds {
+        self.type_of(name.as_str()).map_or(Kinds::ANY, |of| expr::of_postgres(&of))
     }
 }
 

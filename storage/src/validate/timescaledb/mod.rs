@@ -4,12 +4,13 @@ mod aggregate;
 mod derived;
 mod hypertable;
 mod keys;
+mod typed;
 
 use super::{Check, cut};
 use crate::definition::Backend;
 use crate::definition::timescaledb::{Column, ColumnValue, Index, IndexMethod, SortKey, Table};
 use crate::diagnostic::codes;
-use crate::expr::{self, Clause, Dialect, Expr};
+use crate::expr::{self, Clause, Dialect, Expr, Kinds};
 use crate::name::{Name, Place};
 use crate::raw;
 use crate::types::postgres::Type;
@@ -40,22 +41,31 @@ impl Check<'_> {
         if table.columns.len() > MOST_COLUMNS {
             return None;
         }
-        let itself = Known::of(table);
+        // Of two with one id only one is found by it.
+        let other;
+        let found = by_id.get(table.header.id.as_str()).filter(|known| std::ptr::eq(known.table, table));
+        let itself = if let Some(known) = found {
+            known
+        } else {
+            other = Known::of(table);
+            &other
+        };
         let columns: Vec<Option<Column>> =
-            table.columns.iter().map(|column| self.pg_column(column, &itself, &known)).collect();
+            table.columns.iter().map(|column| self.pg_column(column, itself, &known)).collect();
         names.table(self, table);
         let primary_key =
             table.primary_key.as_ref().map(|key| self.key(key, "primary_key", &known, names, Kind::PrimaryKey));
         let uniques: Vec<_> =
             table.uniques.iter().map(|key| self.key(key, "uniques", &known, names, Kind::Unique)).collect();
+        self.distinct_keys(table);
         let foreign_keys: Vec<_> =
-            table.foreign_keys.iter().map(|key| self.foreign_key(key, &itself, by_id, &known, names)).collect();
-        let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, &itself, &known, names)).collect();
-        let types = |name: &str| itself.type_of(name);
+            table.foreign_keys.iter().map(|key| self.foreign_key(key, itself, by_id, &known, names)).collect();
+        let checks: Vec<_> = table.checks.iter().map(|check| self.check(check, itself, &known, names)).collect();
+        let types = |name: &Name| itself.kinds_of(name);
         let indexes: Vec<_> = table.indexes.iter().map(|index| self.index(index, &known, &types, names)).collect();
         let hypertable = table.hypertable.as_ref().map(|hypertable| self.hypertable(hypertable, table, &known));
         let columnstore = table.columnstore.as_ref().map(|columnstore| self.columnstore(columnstore, table, &known));
-        Some(Table {
+        let table = Table {
             header: header?,
             columns: columns.into_iter().collect::<Option<_>>()?,
             primary_key: primary_key.map_or(Some(None), |key| key.map(Some))?,
@@ -65,7 +75,9 @@ impl Check<'_> {
             indexes: indexes.into_iter().collect::<Option<_>>()?,
             hypertable: hypertable.map_or(Some(None), |hypertable| hypertable.map(Some))?,
             columnstore: columnstore.map_or(Some(None), |columnstore| columnstore.map(Some))?,
-        })
+        };
+        self.typed(&table);
+        Some(table)
     }
 
     /// Names of columns, which differ and are at least one.
@@ -95,11 +107,12 @@ impl Check<'_> {
         let data_type = self.parsed(&path, Type::parse(&column.data_type));
         let value = self.column_value(column, &path, data_type.as_ref(), known);
         if let Some(ColumnValue::Default(value) | ColumnValue::Generated(value)) = &value {
-            self.moments(&path, value, data_type.as_ref(), &|name| of.type_of(name));
+            self.moments(&path, value, data_type.as_ref(), &|name| of.kinds_of(name));
         }
         let in_key = of.primary_key.contains(column.header.name.as_str());
         let is_time =
             of.table.hypertable.as_ref().is_some_and(|hypertable| hypertable.time_column == column.header.name);
+        self.never_null(column, &path, in_key, is_time);
         let identity = matches!(column.value, raw::PgColumnValue::Identity(_));
         Some(Column {
             name: name?,
@@ -110,14 +123,22 @@ impl Check<'_> {
         })
     }
 
+    /// PostgreSQL keeps nulls out of a primary key and TimescaleDB out of the time column, whatever is written.
+    fn never_null(&mut self, column: &raw::PgColumn, path: &str, in_key: bool, is_time: bool) {
+        let name = cut(&column.header.name);
+        if column.nullable && (in_key || is_time) {
+            let what = if in_key { "the primary key" } else { "the time column of the hypertable" };
+            let message = format!("{name} takes null, and {what} does not");
+            self.error(codes::timescaledb::NULLABLE, path, message, "make the column not null");
+        }
+        if is_time && matches!(column.value, raw::PgColumnValue::Generated(_)) {
+            let message = format!("{name} is computed from the row, which has no chunk before");
+            self.error(codes::timescaledb::HYPERTABLE, path, message, "store the time, and compute the other column");
+        }
+    }
+
     /// Refuses a word that PostgreSQL turns into a point in time once. `types` says the type of a column, where it is known.
-    pub(super) fn moments(
-        &mut self,
-        path: &str,
-        expr: &Expr,
-        result: Option<&Type>,
-        types: &dyn Fn(&str) -> Option<Type>,
-    ) {
+    pub(super) fn moments(&mut self, path: &str, expr: &Expr, result: Option<&Type>, types: &dyn Fn(&Name) -> Kinds) {
         if let Some(text) = expr::moments(expr, result, types) {
             self.fault(expr::moment_fault(&text).diagnostic(path));
         }
@@ -168,7 +189,7 @@ impl Check<'_> {
         &mut self,
         index: &raw::PgIndex,
         known: &BTreeSet<Name>,
-        types: &dyn Fn(&str) -> Option<Type>,
+        types: &dyn Fn(&Name) -> Kinds,
         names: &mut Names,
     ) -> Option<Index> {
         let path = format!("indexes/{}", index.name.as_deref().map_or_else(|| "unnamed".to_owned(), cut));
