@@ -38,12 +38,12 @@ impl ApprovedPlan {
     }
 }
 
-/// The hazards of a plan, each with the steps that have it.
-fn hazards(plan: &Plan) -> BTreeMap<Hazard, Vec<String>> {
+/// The hazards of a plan, each with the steps that have it: `step 3 (alter table legal.files)`.
+pub fn hazards(plan: &Plan) -> BTreeMap<Hazard, Vec<String>> {
     let mut hazards: BTreeMap<Hazard, Vec<String>> = BTreeMap::new();
     for step in plan.steps() {
         for hazard in &step.recipe.hazards {
-            hazards.entry(*hazard).or_default().push(format!("step {}", step.number));
+            hazards.entry(*hazard).or_default().push(format!("step {} ({})", step.number, step.title()));
         }
     }
     hazards

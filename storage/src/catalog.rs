@@ -3,110 +3,17 @@
 //! An object is a [`Shape`]: its parts (columns, keys, indexes, partitions, properties) and, for each, facts as
 //! canonical text. Every fact comes from the same parsers and the same rendering on both sides, so that text is compared
 //! only after it has become a value. What a server says and we cannot parse is kept as [`Fact::Opaque`], which equals
-//! nothing.
+//! nothing. Beside the shape stand digests of the words it was made of, the author's or the server's: a mark says whether they
+//! are those of the last time.
 
 use crate::definition::{Backend, HOST_MODEL, ObjectKind, ObjectName};
-use crate::mark::MarkState;
+use crate::mark::{Mark, MarkState};
 use crate::name::Name;
+pub use crate::part::{Digest, Digests, PartKey, PartKind, digest_of, hex};
 use crate::relation::shared_namespace;
 use crate::target::Deployment;
 use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-
-/// Kinds of parts, in the order in which they are made and shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum PartKind {
-    /// What the object is as a whole: engine, keys, query, flags. Its name is empty.
-    Object,
-    /// A column or field.
-    Column,
-    /// The primary key of a PostgreSQL table.
-    PrimaryKey,
-    /// A unique constraint.
-    Unique,
-    /// A check constraint.
-    Check,
-    /// A foreign key.
-    ForeignKey,
-    /// What makes a table a hypertable.
-    Hypertable,
-    /// A hashed dimension of a hypertable.
-    Dimension,
-    /// Compression of a hypertable.
-    Columnstore,
-    /// An index.
-    Index,
-    /// When a continuous aggregate is refreshed.
-    Refresh,
-    /// A partition of a collection.
-    Partition,
-    /// A setting of a table or a property of a collection.
-    Property,
-    /// The author's comment on the object.
-    Comment,
-    /// The comment on a column; its name is the column's.
-    ColumnComment,
-    /// Whether a collection is loaded, and how.
-    Load,
-    /// What a role may use.
-    Setting,
-}
-
-impl PartKind {
-    /// As people call it.
-    pub fn title(self) -> &'static str {
-        match self {
-            PartKind::Object => "definition",
-            PartKind::Column => "column",
-            PartKind::PrimaryKey => "primary key",
-            PartKind::Unique => "unique constraint",
-            PartKind::Check => "check constraint",
-            PartKind::ForeignKey => "foreign key",
-            PartKind::Hypertable => "hypertable",
-            PartKind::Dimension => "dimension",
-            PartKind::Columnstore => "columnstore",
-            PartKind::Index => "index",
-            PartKind::Refresh => "refresh policy",
-            PartKind::Partition => "partition",
-            PartKind::Property => "property",
-            PartKind::Comment => "comment",
-            PartKind::ColumnComment => "comment on column",
-            PartKind::Load => "load state",
-            PartKind::Setting => "setting",
-        }
-    }
-}
-
-/// Names a part of an object.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct PartKey {
-    /// Its kind.
-    pub kind: PartKind,
-    /// Its name; empty where an object has at most one.
-    pub name: String,
-}
-
-impl PartKey {
-    /// A part with a name.
-    pub fn new(kind: PartKind, name: impl Into<String>) -> Self {
-        Self { kind, name: name.into() }
-    }
-
-    /// The one part of its kind.
-    pub fn only(kind: PartKind) -> Self {
-        Self::new(kind, "")
-    }
-}
-
-impl fmt::Display for PartKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.title())?;
-        if self.name.is_empty() { Ok(()) } else { write!(f, " {}", self.name) }
-    }
-}
 
 /// One fact about a part.
 #[derive(Debug, Clone)]
@@ -150,17 +57,37 @@ impl Serialize for Fact {
 /// The facts of a part, by name. A fact that is off (no default, not unique) is left out.
 pub type Facts = BTreeMap<&'static str, Fact>;
 
+/// Texts by part and fact.
+pub type Texts = BTreeMap<PartKey, BTreeMap<&'static str, String>>;
+
 /// The parts of an object.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Shape {
     /// Parts by key.
     pub parts: BTreeMap<PartKey, Facts>,
+    /// Its columns in their order, where they have one.
+    pub order: Vec<String>,
+    /// Of what was found: the server's own text of each fact that is open, unparsed. A server may write these in any way
+    /// (expressions, defaults): one that our reading takes for another value may still be what it made of our text.
+    pub open: Texts,
+}
+
+/// By value.
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        self.parts == other.parts && self.order == other.order
+    }
 }
 
 impl Shape {
     /// Adds a part, or facts to a part that is there.
     pub fn put<V: Into<Fact>>(&mut self, key: PartKey, facts: impl IntoIterator<Item = (&'static str, V)>) {
         self.parts.entry(key).or_default().extend(facts.into_iter().map(|(name, value)| (name, value.into())));
+    }
+
+    /// Notes the server's own text of a fact that is open.
+    pub fn put_text(&mut self, key: &PartKey, fact: &'static str, text: impl Into<String>) {
+        self.open.entry(key.clone()).or_default().insert(fact, text.into());
     }
 
     /// Adds a comment, where there is one.
@@ -177,22 +104,6 @@ impl Shape {
     }
 }
 
-/// Digest of a value's JSON: the first 128 bits of its SHA-256, in hexadecimal digits.
-pub fn digest_of<T: Serialize>(value: &T) -> String {
-    // Our own types serialise without fail: no map has a key that is not text.
-    let bytes = serde_json::to_vec(value).unwrap_or_default();
-    hex(Sha256::digest(bytes).as_slice().get(..16).unwrap_or_default())
-}
-
-/// Lower-case hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
 /// An object of a catalog.
 #[derive(Debug, Clone)]
 pub struct CatalogObject {
@@ -202,8 +113,32 @@ pub struct CatalogObject {
     pub shape: Shape,
     /// Our mark, or what stands where it should.
     pub mark: MarkState,
-    /// Digest of everything the server said of it but its mark; empty on the wanted side.
-    pub seen: String,
+    /// Of the server's own words for each part.
+    pub answers: Digests,
+}
+
+impl CatalogObject {
+    /// Digest of everything that the server said of it but its mark.
+    pub fn seen(&self) -> String {
+        let answers: Vec<_> = self.answers.iter().map(|(part, digest)| (part, digest.0)).collect();
+        digest_of(&(self.kind, answers))
+    }
+
+    /// Whether everything that the mark remembers stands as it was read back. None: it was not read back, or an older host
+    /// wrote the mark.
+    pub fn is_unchanged(&self, mark: &Mark) -> Option<bool> {
+        if mark.parts.is_empty() {
+            return None;
+        }
+        let known = |key: &PartKey| mark.parts.get(key).map(|known| known.answered);
+        let remembered: Vec<_> = self.answers.iter().filter_map(|(key, answer)| Some((known(key)?, answer))).collect();
+        if remembered.iter().any(|(known, _)| known.is_none()) {
+            return None;
+        }
+        let same = remembered.iter().all(|(known, answer)| known.as_ref() == Some(*answer));
+        let order = PartKey::only(PartKind::Order);
+        Some(same && remembered.len() + usize::from(known(&order).is_some()) == mark.parts.len())
+    }
 }
 
 /// The role of a model.

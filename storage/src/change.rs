@@ -2,8 +2,11 @@
 
 use crate::catalog::{Fact, PartKey};
 use crate::definition::{Backend, ObjectKind, ObjectName};
+use crate::mark::Parts;
 use crate::name::Name;
 use crate::scaling::Values;
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// A difference that we know how to carry out.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +72,10 @@ pub enum Change {
         changed: Vec<ChangedPart>,
         /// Parts that are there and no longer defined.
         removed: Vec<PartKey>,
+        /// Of these parts, those that somebody else had a hand in; the author alone changed the others.
+        causes: BTreeMap<PartKey, Cause>,
+        /// What the mark goes on remembering: the parts that the change does not touch.
+        kept: Parts,
     },
 }
 
@@ -81,6 +88,26 @@ impl Change {
             | Change::CreateNamespace { backend, .. }
             | Change::OpenNamespace { backend, .. } => *backend,
             Change::CreateObject { object, .. } | Change::AlterObject { object, .. } => object.backend,
+        }
+    }
+}
+
+/// Who else made a part differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody else changed it, and not the author.
+    Drift,
+    /// The author changed it, and so did somebody else.
+    Both,
+}
+
+impl Cause {
+    /// Behind the part, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Cause::Drift => "somebody else changed it; set back",
+            Cause::Both => "the definition changed it, and so did somebody else",
         }
     }
 }

@@ -9,7 +9,7 @@ mod sharding;
 pub use crate::definition::HOST_MODEL;
 pub use claims::Claims;
 
-use crate::catalog::Shape;
+use crate::catalog::{Digest, Digests, Facts, PartKey, PartKind, Shape};
 use crate::definition::{Backend, Definition, Object, ObjectName};
 use crate::diagnostic::Diagnostics;
 use crate::name::Name;
@@ -114,10 +114,10 @@ impl Desire {
     }
 
     /// What is wanted of one target, each object with its shape.
-    pub fn for_target(&self, target: &TargetName, shape: impl Fn(&Object) -> Shape) -> Wanted {
+    pub fn for_target(&self, target: &TargetName, drawn: impl Fn(&Object) -> Drawn) -> Wanted {
         let objects = self.targets.get(target).into_iter().flatten().map(|(name, desired)| {
             let desired = self.placed(target, desired);
-            (name.clone(), WantedObject { shape: shape(&desired.object), desired })
+            (name.clone(), WantedObject { drawn: drawn(&desired.object), desired })
         });
         let limits = self.limits.iter().filter(|((of, _), _)| of == target);
         let limits = limits.map(|((_, model), limits)| (model.clone(), limits.clone())).collect();
@@ -160,7 +160,34 @@ pub struct WantedObject {
     /// The object and whose it is.
     pub desired: Desired,
     /// Its parts.
+    pub drawn: Drawn,
+}
+
+/// An object as it is wanted on a server.
+#[derive(Debug, Clone)]
+pub struct Drawn {
+    /// Its parts, as values.
     pub shape: Shape,
+    /// Of what was asked for in each: the author's words, and what the deployment adds to them.
+    pub asked: Digests,
+}
+
+impl Drawn {
+    /// `deployed` is what the deployment, not the author, says of parts. A part without words is asked for by its value.
+    pub fn new(shape: Shape, object: &Object, deployed: &Digests) -> Self {
+        let words = &object.header().asked;
+        let asked = |key: &PartKey, facts: &Facts| {
+            let words = words.get(key).copied().unwrap_or_else(|| Digest::of(facts));
+            deployed.get(key).map_or(words, |deployed| Digest::of(&[words.0, deployed.0]))
+        };
+        let mut all: Digests = shape.parts.iter().map(|(key, facts)| (key.clone(), asked(key, facts))).collect();
+        if !shape.order.is_empty() {
+            let key = PartKey::only(PartKind::Order);
+            let order = words.get(&key).copied().unwrap_or_else(|| Digest::of(&shape.order));
+            all.insert(key, order);
+        }
+        Self { shape, asked: all }
+    }
 }
 
 impl Wanted {

@@ -7,18 +7,23 @@
 mod former;
 mod limits;
 mod namespaces;
+mod order;
+mod parts;
 mod relations;
+mod said;
 
 pub(crate) use limits::no_limit;
 
-use crate::catalog::{Catalog, CatalogObject, Facts, PartKind, Shape};
-use crate::change::{Change, ChangedFact, ChangedPart};
-use crate::definition::{Backend, Object, ObjectKind, ObjectName};
+use crate::catalog::{Catalog, CatalogObject, Facts};
+use crate::change::{Change, ChangedFact};
+use crate::definition::{Backend, Object, ObjectName};
 use crate::desire::{Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
-use crate::mark::{MarkRole, MarkState};
+use crate::mark::{MarkRole, MarkState, Parts};
 use crate::name::Name;
 use crate::target::Deployment;
+use crate::word::{Spoken, Word};
+use parts::Compared;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a comparison gives.
@@ -26,8 +31,10 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Diff {
     /// Differences that stand between the two, in no particular order but a certain one.
     pub changes: Vec<Change>,
-    /// Objects that are as wanted, but whose mark does not say what the server said back.
-    pub unsealed: Vec<ObjectName>,
+    /// Objects that are as wanted, but whose mark does not say so, or not what the server said back; and what it is to remember.
+    pub unsealed: BTreeMap<ObjectName, Parts>,
+    /// Objects of which the server has to be asked what it makes of them, before the plan is one.
+    pub asks: BTreeSet<ObjectName>,
     /// Namespaces and roles of ours whose mark an older host wrote, so that it names no deployment.
     pub outdated: Outdated,
     /// What forbids the plan, and what is worth saying.
@@ -62,8 +69,9 @@ pub fn role_of(model: &Name) -> Name {
     Name::from_server(format!("{}_{}", cut(&role, 54), cut(&digest, 8)))
 }
 
-/// Compares a target with what is wanted of it.
-pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
+/// Compares a target with what is wanted of it. `words` are what the server says of definitions that it does not hold as
+/// they are, as far as it has been asked.
+pub fn diff(wanted: &Wanted, actual: &Catalog, words: &Spoken) -> Diff {
     let mut diff = Diff::default();
     limits::roles(wanted, actual, &mut diff);
     limits::nodes(wanted, actual, &mut diff);
@@ -72,12 +80,14 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
         match actual.objects.get(name) {
             None => {
                 diff.changes.push(Change::CreateObject { object: name.clone(), kind: object.desired.object.kind() });
+                diff.asks.insert(name.clone());
             }
             // Said of the namespace, once.
             Some(CatalogObject { mark: MarkState::Theirs(_), .. }) if others.contains(&name.namespace) => {}
-            Some(found) => compare(name, object, found, &wanted.deployment, &mut diff),
+            Some(found) => compare(name, object, found, (&wanted.deployment, words.get(name)), &mut diff),
         }
     }
+    diff.found.extend(said::told(wanted, words));
     if wanted.target.backend == Backend::Timescaledb {
         relations::refuse_taken(wanted, actual, &mut diff);
     }
@@ -85,77 +95,31 @@ pub fn diff(wanted: &Wanted, actual: &Catalog) -> Diff {
     diff
 }
 
-fn compare(name: &ObjectName, wanted: &WantedObject, found: &CatalogObject, deployment: &Deployment, diff: &mut Diff) {
+fn compare(
+    name: &ObjectName,
+    wanted: &WantedObject,
+    found: &CatalogObject,
+    (deployment, word): (&Deployment, Option<&Word>),
+    diff: &mut Diff,
+) {
     let object = &wanted.desired.object;
+    let said = |fault: Diagnostic| fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref());
     if let Some(fault) = not_ours(name, object, found, deployment) {
-        return diff.found.push(fault.of(wanted.desired.plugin.as_str()).at(object.header().origin.as_ref()));
+        return diff.found.push(said(fault));
     }
     let Some(mark) = found.mark.mark() else { return };
-    let digest = wanted.shape.digest();
-    // Only the mark says who owns a setting whose value is the server's own.
-    let same = mark.wanted == digest && mark.seen == found.seen && mark.settings == object.settings();
-    if same {
-        // A mark of an older host is written anew, whatever the server's words look like to us.
-        if mark.deployment.is_empty() {
-            diff.unsealed.push(name.clone());
-        }
-        return;
+    let compared = Compared::of(name.backend, &wanted.drawn, found, mark, word);
+    compared.told(name).into_iter().for_each(|told| diff.found.push(said(told)));
+    if compared.asks {
+        diff.asks.insert(name.clone());
     }
-    let (added, mut changed, removed) = compare_shapes(&wanted.shape, &found.shape);
-    if mark.wanted == digest && mark.seen.is_empty() && keeps_query_in_own_words(object.kind()) {
-        changed.retain(|part| part.key.kind != PartKind::Object);
+    if !compared.is_nothing() {
+        let Compared { added, changed, removed, causes, kept, .. } = compared;
+        let kind = object.kind();
+        diff.changes.push(Change::AlterObject { object: name.clone(), kind, added, changed, removed, causes, kept });
+    } else if !compared.written || mark.deployment.is_empty() || mark.settings != object.settings() {
+        diff.unsealed.insert(name.clone(), compared.kept);
     }
-    let (removed, strange) = if mark.wanted == digest { (Vec::new(), removed) } else { (removed, Vec::new()) };
-    for part in strange {
-        diff.found.push(
-            Diagnostic::warning(
-                codes::plan::STRANGE_PART,
-                path(name),
-                format!("{name} has a {part} that its definition does not name; left alone"),
-            )
-            .help("define it in the plugin, or take it out of the database"),
-        );
-    }
-    if added.is_empty() && changed.is_empty() && removed.is_empty() {
-        diff.unsealed.push(name.clone());
-    } else {
-        diff.changes.push(Change::AlterObject { object: name.clone(), kind: object.kind(), added, changed, removed });
-    }
-}
-
-/// Objects whose query the server keeps in words of its own, with casts that it adds, so that it may never compare equal by
-/// value. Object and mark come in one statement or transaction: where the mark says what was wanted, and not yet what the
-/// server said back, that query was taken as it was sent.
-fn keeps_query_in_own_words(kind: ObjectKind) -> bool {
-    matches!(kind, ObjectKind::ContinuousAggregate | ObjectKind::MaterializedView)
-}
-
-/// Parts that are missing, that differ, and that are too many.
-type Differences = (Vec<crate::catalog::PartKey>, Vec<ChangedPart>, Vec<crate::catalog::PartKey>);
-
-fn compare_shapes(wanted: &Shape, found: &Shape) -> Differences {
-    let mut added = Vec::new();
-    let mut changed = Vec::new();
-    for (key, facts) in &wanted.parts {
-        match found.parts.get(key) {
-            None => added.push(key.clone()),
-            Some(there) => {
-                let facts = compare_facts(facts, there);
-                if !facts.is_empty() {
-                    changed.push(ChangedPart { key: key.clone(), facts });
-                }
-            }
-        }
-    }
-    // What a definition may leave to others is not managed: properties, of which servers add their own, and whether a
-    // collection is loaded.
-    let removed = found
-        .parts
-        .keys()
-        .filter(|key| !matches!(key.kind, PartKind::Property | PartKind::Load) && !wanted.parts.contains_key(*key))
-        .cloned()
-        .collect();
-    (added, changed, removed)
 }
 
 fn compare_facts(wanted: &Facts, found: &Facts) -> Vec<ChangedFact> {
@@ -243,7 +207,13 @@ fn left_over(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
         let Some(mark) = found.mark.mark() else { continue };
         if mark.role == MarkRole::Live && models.contains(&mark.model) && !wanted.objects.contains_key(name) {
             diff.found.push(match names.get(mark.id.as_str()) {
-                Some(defined) => elsewhere(name, &mark.id, defined, actual.objects.contains_key(*defined)),
+                Some(defined) => {
+                    // Nothing is made under the new name beside the rows under the old one.
+                    diff.changes
+                        .retain(|change| !matches!(change, Change::CreateObject { object, .. } if object == *defined));
+                    elsewhere(name, &mark.id, defined, actual.objects.contains_key(*defined))
+                        .of(wanted.objects.get(*defined).map_or("", |one| one.desired.plugin.as_str()))
+                }
                 None => Diagnostic::warning(
                     codes::plan::LEFT_DEFINITION,
                     path(name),
@@ -256,20 +226,22 @@ fn left_over(wanted: &Wanted, actual: &Catalog, diff: &mut Diff) {
 
 /// An object that carries the mark of one that is defined under another name.
 fn elsewhere(name: &ObjectName, id: &str, defined: &ObjectName, both: bool) -> Diagnostic {
-    let (message, help) = if both {
-        (
-            format!(
-                "{name} carries the mark of {id}, and so does {defined}, which is the one defined; it is kept as it is"
-            ),
-            "one is a copy of the other: drop the one that is not needed",
+    if both {
+        return Diagnostic::warning(
+            codes::plan::OTHER_NAME,
+            path(name),
+            format!("{name} carries the mark of {id}, and so does {defined}, which is the one defined; it is kept as it is"),
         )
-    } else {
-        (
-            format!(
-                "{name} carries the mark of {id}, which is defined as {defined}; it is kept with its rows, and the plan makes {defined} without any"
-            ),
-            "renames are not carried out yet: to keep the rows under the defined name, rename the object in the database before applying",
-        )
-    };
-    Diagnostic::warning(codes::plan::OTHER_NAME, path(name), message).help(help)
+        .help(format!(
+            "look which of the two holds the rows: to keep those of {name}, move them into {defined}; drop neither before that"
+        ));
+    }
+    Diagnostic::error(
+        codes::plan::OTHER_NAME,
+        path(name),
+        format!("{id} is in the database as {name}, and is now defined as {defined}: renames are not carried out yet"),
+    )
+    .help(format!(
+        "to keep the rows, rename {name} to {defined} in the database, then apply; for a new object without them, give it an id of its own"
+    ))
 }

@@ -16,7 +16,7 @@ use crate::plan::{Plan, Step};
 use crate::report::{Outcome, Report};
 use cap_std::fs::Dir;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -57,6 +57,9 @@ pub enum Event {
         /// Targets that were looked at, whether there was anything to do in them or not.
         #[serde(default)]
         engines: Vec<String>,
+        /// What the deployment is called, in each of those; mostly one name.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        deployments: BTreeSet<String>,
         /// All its steps, in order: target and title.
         #[serde(default)]
         plan: Vec<(String, String)>,
@@ -169,6 +172,7 @@ impl Journal {
             host: env!("CARGO_PKG_VERSION").to_owned(),
             command: self.command.clone(),
             engines: desire.targets.keys().map(ToString::to_string).collect(),
+            deployments: desire.targets.keys().map(|target| desire.layout.deployment(target).name).collect(),
             plan: plan.steps().map(|step| (step.target.to_string(), step.title())).collect(),
         };
         self.write(event)

@@ -7,6 +7,13 @@
 //!
 //! A mark names its deployment, so that two deployments on one server are strangers to each other. One of form 1, which
 //! older hosts wrote, names none; [`MarkState::within`] decides whose it is, and the next apply writes it anew.
+//!
+//! The mark of an object remembers each part that we made or took over ([`Parts`]). A part that it does not know is a
+//! stranger's. Marks of older hosts know no parts: they are compared by value, and written anew at the next apply.
+
+mod parts;
+
+pub use parts::{Known, Parts};
 
 use crate::target::Deployment;
 use serde::{Deserialize, Serialize};
@@ -48,17 +55,37 @@ pub struct Mark {
     pub role: MarkRole,
     /// The run that wrote the mark.
     pub run: String,
-    /// Digest of the shape that was wanted when it was applied.
-    pub wanted: String,
-    /// Digest of what the server said back then; empty until it has been read back.
-    #[serde(default)]
-    pub seen: String,
+    /// What was asked of each part of an object, and what the server said of it. Empty for namespaces and roles, and where an
+    /// older host wrote the mark.
+    #[serde(default, skip_serializing_if = "Parts::is_empty")]
+    pub parts: Parts,
+    /// An older host's digest of the whole shape that was wanted; never written.
+    #[serde(default, rename = "wanted", skip_serializing)]
+    pub former: String,
+    /// An older host's digest of what the server said; never written, and never read.
+    #[serde(default, rename = "seen", skip_serializing)]
+    pub former_seen: String,
     /// Settings that limit the model and that we have set: of a role in TimescaleDB, and of a collection.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub settings: BTreeSet<String>,
 }
 
 impl Mark {
+    /// The mark of something in use.
+    pub fn live(deployment: &str, id: impl Into<String>, model: &str, run: &str) -> Self {
+        Self {
+            deployment: deployment.to_owned(),
+            id: id.into(),
+            model: model.to_owned(),
+            role: MarkRole::Live,
+            run: run.to_owned(),
+            parts: Parts::default(),
+            former: String::new(),
+            former_seen: String::new(),
+            settings: BTreeSet::new(),
+        }
+    }
+
     /// The mark as a line.
     pub fn line(&self) -> String {
         // A struct of strings serialises without fail.
@@ -142,7 +169,8 @@ mod tests {
         let MarkState::Ours(mark) = MarkState::read(OLD) else { panic!("{OLD}") };
         assert_eq!((mark.deployment.as_str(), mark.id.as_str()), ("", "p/a"));
         assert!(mark.line().starts_with("whale:2:{"), "it is written anew in form 2");
-        assert_eq!(MarkState::read(&mark.line()), MarkState::Ours(mark));
+        assert_eq!(mark.former, "w");
+        assert_eq!(MarkState::read(&mark.line()), MarkState::Ours(Mark { former: String::new(), ..mark }));
     }
 
     #[test]

@@ -9,25 +9,32 @@ mod examine;
 mod exclusive;
 mod execute;
 mod status;
+mod stop;
 mod users;
 
 pub use examine::failed;
 pub use execute::Progress;
 pub use status::{Owned, Status, TargetStatus};
+pub use stop::Stop;
 
 use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
+use crate::definition::Backend;
 use crate::desire::{Desire, HOST_MODEL, Wanted};
-use crate::diff::role_of;
+use crate::diff::{diff, role_of};
 use crate::plan::Plan;
 use crate::server::Server;
 use crate::target::TargetName;
+use crate::word::{Spoken, Word};
 use connections::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Open connections.
 pub struct Session {
     connections: BTreeMap<TargetName, Connection>,
+    /// Why servers are not asked what they make of definitions, where they are not.
+    offline: Option<String>,
+    stop: Stop,
 }
 
 impl Session {
@@ -44,7 +51,17 @@ impl Session {
                 Err(failure) => failures.push((target, failure)),
             }
         }
-        (Self { connections }, failures)
+        (Self { connections, offline: None, stop: Stop::default() }, failures)
+    }
+
+    /// Asks no server what it makes of a definition, for this reason: it stays undecided until it is applied.
+    pub fn ask_nothing(&mut self, why: &str) {
+        self.offline = Some(why.to_owned());
+    }
+
+    /// Has what is carried out from here on end where somebody asks for it.
+    pub fn heed(&mut self, stop: Stop) {
+        self.stop = stop;
     }
 
     /// The servers, in order.
@@ -87,7 +104,7 @@ impl Session {
             .connections
             .iter_mut()
             .filter(|(target, _)| desire.targets.contains_key(*target))
-            .map(|(target, connection)| look_at(target, connection, desire));
+            .map(|(target, connection)| look_at(target, connection, desire, self.offline.as_deref()));
         let mut looked = Vec::new();
         let mut failures = Vec::new();
         for result in futures::future::join_all(reading).await {
@@ -112,18 +129,29 @@ impl Session {
 struct Looked {
     wanted: Wanted,
     actual: Catalog,
+    /// What the server says of definitions that it does not hold as they are.
+    words: Spoken,
 }
 
 async fn look_at(
     target: &TargetName,
     connection: &mut Connection,
     desire: &Desire,
+    offline: Option<&str>,
 ) -> Result<Looked, (TargetName, EngineError)> {
+    let failed = |failure| (target.clone(), failure);
     let wanted = connection.wanted(target, desire);
-    let scope = scope_of(&wanted);
-    let actual = connection.inspect(&scope).await.map_err(|failure| (target.clone(), failure))?;
+    let actual = connection.inspect(&scope_of(&wanted)).await.map_err(failed)?;
     debug_assert_eq!(target.backend, actual.backend);
-    Ok(Looked { wanted: wanted.as_found(&actual), actual })
+    let wanted = wanted.as_found(&actual);
+    let asks = diff(&wanted, &actual, &Spoken::new()).asks;
+    let words = match offline {
+        _ if asks.is_empty() => Spoken::new(),
+        Some(_) if target.backend == Backend::Milvus => Spoken::new(),
+        Some(why) => asks.into_iter().map(|name| (name, Word::Undecided(why.to_owned()))).collect(),
+        None => connection.words(&asks, &wanted).await.map_err(failed)?,
+    };
+    Ok(Looked { wanted, actual, words })
 }
 
 fn scope_of(wanted: &Wanted) -> Scope {

@@ -24,7 +24,7 @@ use whale_storage::cluster::{Cluster, Databases, KnownCluster, PATH, REPLICA};
 use whale_storage::definition::clickhouse::Table;
 use whale_storage::definition::{Backend, Object};
 use whale_storage::expr::Clause;
-use whale_storage::mark::Mark;
+use whale_storage::mark::{Mark, Parts};
 use whale_storage::name::Name;
 use whale_storage::plan::{Lower as _, mark_of};
 use whale_storage::scaling::Value;
@@ -81,7 +81,7 @@ fn objects(database: &str) -> Vec<Object> {
 /// Every kind of statement, in the order of a plan.
 fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
     let (model, backend) = (name(database), Backend::Clickhouse);
-    let mark = Mark { run: "run-1".to_owned(), ..mark_of(&objects(database)[0], &<_>::default(), "main", "run-1") };
+    let mark = Mark { run: "run-1".to_owned(), ..mark_of(&objects(database)[0], Parts::default(), "main", "run-1") };
     let limits = BTreeMap::from([
         ("max_threads", Value::Count(4)),
         ("quota.interval", Value::Time(3_600_000)),
@@ -123,6 +123,8 @@ fn statements(lower: &ClickhouseLower, database: &str) -> Vec<String> {
             added,
             changed: altered,
             removed: Vec::new(),
+            causes: BTreeMap::new(),
+            kept: Parts::default(),
         });
     }
     let of = |change: &Change| {
@@ -164,7 +166,7 @@ fn statements_of_replicated_databases() {
     // The host's own table is in a database that is there and is not replicated.
     let versions = Object::ClickhouseTable(table("default", "schema_version", &["a String"], "MergeTree", &["a"]));
     let change = Change::CreateObject { object: versions.name().clone(), kind: versions.kind() };
-    let mark = mark_of(&versions, &lower.shape(&versions), "main", "run-1");
+    let mark = mark_of(&versions, Parts::default(), "main", "run-1");
     let made = lower.lower(&change, Some(&versions), &mark).unwrap().statements[0].to_string();
     assert!(made.starts_with("CREATE TABLE `default`.`schema_version` ON CLUSTER 'main'\n"), "{made}");
     assert!(
@@ -261,8 +263,8 @@ async fn a_spread_table_is_made_filled_read_and_widened_on_one_host() {
     );
     let mut all = objects(DB);
     let (steps, sealed) = apply(&mut target, &all).await;
-    // A namespace, four tables of which two are two, two views; what is made is marked at once.
-    assert_eq!((steps, sealed), (9, 0));
+    // A namespace, four tables of which two are two, two views; each mark is completed once.
+    assert_eq!((steps, sealed), (9, 8));
     assert_same(&mut target, &all).await;
     raw.run(&format!(
         "INSERT INTO {DB}.events (user_id, kind) SETTINGS distributed_foreground_insert = 1 VALUES (1, 'a'), (1, 'b'), (2, 'c')"

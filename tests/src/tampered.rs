@@ -1,10 +1,9 @@
 //! Steps and seals that no plan has: what a fault of the host would send for a model.
 
-use std::collections::BTreeSet;
 use whale_storage::backend::Seal;
 use whale_storage::change::Change;
 use whale_storage::definition::{Backend, ObjectKind, ObjectName};
-use whale_storage::mark::{Mark, MarkRole};
+use whale_storage::mark::Mark;
 use whale_storage::name::Name;
 use whale_storage::plan::{Atomicity, Recipe, Statement, Step};
 use whale_storage::target::TargetName;
@@ -29,15 +28,6 @@ pub fn step(backend: Backend, model: &str, statement: Statement) -> Step {
 
 /// A mark of a model, to be written on whatever object.
 pub fn seal(model: &str) -> Seal {
-    let mark = Mark {
-        deployment: "main".to_owned(),
-        id: format!("{model}/mine"),
-        model: model.to_owned(),
-        role: MarkRole::Live,
-        run: "x".to_owned(),
-        wanted: String::new(),
-        seen: String::new(),
-        settings: BTreeSet::new(),
-    };
+    let mark = Mark::live("main", format!("{model}/mine"), model, "x");
     Seal { kind: ObjectKind::Table, comment: String::new(), mark, role: None }
 }

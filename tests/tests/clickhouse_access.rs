@@ -19,7 +19,7 @@ use whale_storage::catalog::Catalog;
 use whale_storage::change::Change;
 use whale_storage::definition::Backend;
 use whale_storage::diff::role_of;
-use whale_storage::mark::{Mark, MarkRole, MarkState};
+use whale_storage::mark::{Mark, MarkState};
 use whale_storage::name::Name;
 use whale_storage::plan::Lower as _;
 use whale_storage::scaling::{Value, Values};
@@ -76,16 +76,7 @@ async fn inspect(engine: &Engine, limited: bool) -> Catalog {
 fn statements(model: &str) -> Vec<String> {
     let model = Name::from_server(model);
     let (backend, role) = (Backend::Clickhouse, role_of(&model));
-    let mark = Mark {
-        deployment: "main".to_owned(),
-        id: role.to_string(),
-        model: model.to_string(),
-        role: MarkRole::Live,
-        run: "it's".to_owned(),
-        wanted: String::new(),
-        seen: String::new(),
-        settings: BTreeSet::new(),
-    };
+    let mark = Mark::live("main", role.as_str(), model.as_str(), "it's");
     let all: Values = whale_storage::scaling::all(backend).map(|setting| (setting.name, Value::Count(30))).collect();
     let alter =
         |wanted| Change::AlterRole { backend, role: role.clone(), model: model.clone(), settings: Vec::new(), wanted };

@@ -22,6 +22,7 @@ use whale_storage::raw::{self, Operation};
 use whale_storage::scaling::{Limit, Limits, VALUE, Value, part};
 use whale_storage::target::Layout;
 use whale_storage::validate::{Against, Granted, validate};
+use whale_storage::word::Spoken;
 
 /// A random model: tables with columns, comments, indexes and settings.
 fn models() -> impl Strategy<Value = raw::ModelDefinition> {
@@ -92,12 +93,12 @@ fn wanted(model: &raw::ModelDefinition) -> Wanted {
         definition.unwrap_or_else(|| panic!("{:?}", found.iter().map(|d| &d.message).collect::<Vec<_>>()));
     Desire::merge(&[definition], &Layout::default())
         .0
-        .for_target(&Backend::Clickhouse.into(), |object| MemoryLower.shape(object))
+        .for_target(&Backend::Clickhouse.into(), |object| MemoryLower.drawn(object))
 }
 
 fn plan(wanted: &Wanted, target: &MemoryTarget) -> Plan {
     let mut plan = Plan::default();
-    plan.add(wanted, &target.inspect(), &MemoryLower, "run");
+    plan.add(wanted, &target.inspect(), &Spoken::new(), &MemoryLower, "run");
     plan
 }
 
@@ -105,9 +106,8 @@ fn plan(wanted: &Wanted, target: &MemoryTarget) -> Plan {
 fn carry_out(target: &mut MemoryTarget, wanted: &Wanted, plan: &Plan, steps: usize) {
     target.expect(wanted);
     plan.steps().take(steps).for_each(|step| target.run(step));
-    for name in diff(wanted, &target.inspect()).unsealed {
-        let object = &wanted.objects[&name];
-        target.seal(&name, mark_of(&object.desired.object, &object.shape, "main", "run"));
+    for (name, parts) in diff(wanted, &target.inspect(), &Spoken::new()).unsealed {
+        target.seal(&name, mark_of(&wanted.objects[&name].desired.object, parts, "main", "run"));
     }
 }
 
@@ -130,7 +130,7 @@ proptest! {
         let again = plan(&wanted, &target);
         prop_assert!(again.is_empty() && again.found.is_empty());
         prop_assert!(again.targets.iter().all(|target| target.unsealed.is_empty()));
-        let expected: BTreeMap<_, _> = wanted.objects.iter().map(|(name, object)| (name.clone(), object.shape.clone())).collect();
+        let expected: BTreeMap<_, _> = wanted.objects.iter().map(|(name, object)| (name.clone(), object.drawn.shape.clone())).collect();
         prop_assert_eq!(shapes(&target), expected);
     }
 
@@ -146,7 +146,7 @@ proptest! {
         prop_assert!(plan(&wanted, &target).is_empty());
         let found = shapes(&target);
         for (name, object) in &wanted.objects {
-            prop_assert_eq!(found.get(name).map(|shape| shape.parts.keys().collect::<BTreeSet<_>>().is_superset(&object.shape.parts.keys().collect())), Some(true));
+            prop_assert_eq!(found.get(name).map(|shape| shape.parts.keys().collect::<BTreeSet<_>>().is_superset(&object.drawn.shape.parts.keys().collect())), Some(true));
         }
     }
 
@@ -255,11 +255,11 @@ fn a_role_of_somebody_elses_is_in_the_way_of_limits_and_of_nothing_else() {
         role.mark = MarkState::Absent;
     }
     let codes = |wanted: &Wanted, catalog: &Catalog| -> Vec<&str> {
-        diff(wanted, catalog).found.iter().map(|found| found.code.id).collect()
+        diff(wanted, catalog, &Spoken::new()).found.iter().map(|found| found.code.id).collect()
     };
     assert_eq!(codes(&asked, &catalog), ["WH0701"]);
     assert_eq!(codes(&plain, &catalog), [""; 0]);
-    assert_eq!(diff(&plain, &catalog).changes, []);
+    assert_eq!(diff(&plain, &catalog, &Spoken::new()).changes, []);
     catalog.unlimited = Some("it is so".to_owned());
     assert_eq!(codes(&asked, &catalog), ["WH0901"]);
     assert_eq!(codes(&plain, &catalog), [""; 0]);
@@ -298,7 +298,7 @@ fn a_stranger_is_reported_and_left() {
         name: Name::from_server("ta"),
     };
     catalog.objects.get_mut(&name).unwrap().mark = MarkState::Absent;
-    let found = diff(&wanted, &catalog);
+    let found = diff(&wanted, &catalog, &Spoken::new());
     assert!(found.changes.is_empty());
     assert_eq!(found.found.iter().map(|one| one.code.id).collect::<Vec<_>>(), ["WH0701"]);
     assert!(matches!(wanted.objects[&name].desired.object, Object::ClickhouseTable(_)));

@@ -8,11 +8,12 @@
     reason = "a test may fail loudly"
 )]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules of the pure core, in their order; each uses only those before it, itself, and nothing that does I/O.
-const CORE: [&str; 25] = [
+const CORE: [&str; 27] = [
     "foreign",
     "raw",
     "diagnostic",
@@ -20,6 +21,7 @@ const CORE: [&str; 25] = [
     "quote",
     "types",
     "expr",
+    "part",
     "definition",
     "relation",
     "capability",
@@ -31,6 +33,7 @@ const CORE: [&str; 25] = [
     "check",
     "mark",
     "catalog",
+    "word",
     "change",
     "hazard",
     "desire",
@@ -238,4 +241,26 @@ fn the_table_of_what_acts_stands_once() {
     let tables = ["storage/src", "host/src"].into_iter().flat_map(sources);
     let tables = tables.filter(|(_, text)| shipped(text).contains("0x202E") || shipped(text).contains("section_start"));
     assert_eq!(tables.map(|(path, _)| path).collect::<Vec<_>>(), ["storage/src/foreign.rs"]);
+}
+
+#[test]
+fn what_validate_warns_of_can_be_accepted_and_nothing_else() {
+    let constant = |rest: &str| -> String {
+        let path: String =
+            rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || "_:".contains(*c)).collect();
+        path.rsplit("::").next().unwrap().to_owned()
+    };
+    let folders = ["storage/src/validate", "storage/src/expr", "storage/src/types"];
+    let warned: BTreeSet<String> = folders
+        .into_iter()
+        .flat_map(sources)
+        .flat_map(|(_, text)| shipped(&text).split("Diagnostic::warning(").skip(1).map(constant).collect::<Vec<_>>())
+        .collect();
+    let (_, table) =
+        sources("storage/src/diagnostic/codes").into_iter().find(|(path, _)| path.ends_with("mod.rs")).unwrap();
+    let listed = table.split("WARNINGS: &[Code] =").nth(1).unwrap().split(']').next().unwrap();
+    let listed = listed.trim_start().trim_start_matches("&[");
+    let listed: BTreeSet<String> = listed.split(',').map(constant).filter(|name| !name.is_empty()).collect();
+    assert!(warned.len() > 1, "{warned:?}");
+    assert_eq!(listed, warned, "`codes::WARNINGS` names what validate warns of");
 }

@@ -68,6 +68,7 @@ fn begin(plan: &[(&str, &str)]) -> Event {
         versions: BTreeMap::new(),
         host: String::new(),
         command: String::new(),
+        deployments: BTreeSet::new(),
         engines: plan.iter().map(|(engine, _)| (*engine).to_owned()).collect(),
         plan: plan.iter().map(|(engine, title)| ((*engine).to_owned(), (*title).to_owned())).collect(),
     }

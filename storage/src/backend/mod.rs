@@ -15,13 +15,16 @@ pub mod tls;
 
 use crate::catalog::Catalog;
 use crate::cluster::Cluster;
-use crate::definition::{Backend, ObjectName};
-use crate::mark::Mark;
+use crate::definition::{Backend, HOST_MODEL, Object, ObjectName};
+use crate::desire::Wanted;
+use crate::diff::role_of;
+use crate::mark::{Mark, Parts};
 use crate::name::Name;
-use crate::plan::{Step, VersionRow};
+use crate::plan::{Step, VersionRow, mark_of};
 use crate::scaling::own::Said;
 use crate::server::Server;
 use crate::target::Deployment;
+use crate::word::Spoken;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
@@ -85,6 +88,8 @@ pub enum FailureKind {
     InDoubt,
     /// Another applier holds the lock.
     Locked,
+    /// Somebody asked that the run end; what is left of it was not sent.
+    Interrupted,
     /// Our own journal could not be written; the step was not sent, or its end not noted.
     Journal,
 }
@@ -99,6 +104,7 @@ impl FailureKind {
             FailureKind::Refused => "refused",
             FailureKind::InDoubt => "in-doubt",
             FailureKind::Locked => "locked",
+            FailureKind::Interrupted => "interrupted",
             FailureKind::Journal => "journal",
         }
     }
@@ -133,6 +139,11 @@ pub trait Target {
 
     /// Reads what is there, in a number of queries that does not depend on the number of tables.
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError>;
+
+    /// What the server would say of some of the wanted objects that it does not hold, or holds otherwise, and what of them it
+    /// would refuse: in a number of queries that grows by chunks of objects, none of which changes anything. A kind of
+    /// database that has no open facts says nothing.
+    async fn words(&mut self, asked: &BTreeSet<ObjectName>, wanted: &Wanted) -> Result<Spoken, EngineError>;
 
     /// Carries out one step. Repeating a step that was carried out already is not an error.
     async fn run(&mut self, step: &Step) -> Result<(), EngineError>;
@@ -190,4 +201,18 @@ pub struct Seal {
     pub mark: Mark,
     /// The role that owns the object, in engines that have roles.
     pub role: Option<Name>,
+}
+
+impl Seal {
+    /// For an object as it is defined, with a mark that remembers these parts.
+    pub fn of(object: &Object, parts: Parts, deployment: &str, run: &str) -> Self {
+        let header = object.header();
+        let owned = header.name.backend == Backend::Timescaledb && header.model.as_str() != HOST_MODEL;
+        Self {
+            kind: object.kind(),
+            comment: header.comment.clone(),
+            mark: mark_of(object, parts, deployment, run),
+            role: owned.then(|| role_of(&header.model)),
+        }
+    }
 }

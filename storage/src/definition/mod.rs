@@ -9,6 +9,7 @@ pub mod timescaledb;
 
 use crate::diagnostic::Origin;
 use crate::name::Name;
+use crate::part::Digests;
 pub use crate::raw::Database as Backend;
 use crate::raw::Operation;
 use serde::Serialize;
@@ -82,6 +83,8 @@ pub struct Header {
     pub comment: String,
     /// The author's place.
     pub origin: Option<Origin>,
+    /// Of the author's own words for each part, as the contract has them.
+    pub asked: Digests,
 }
 
 /// Kinds of objects.
@@ -136,6 +139,17 @@ impl Object {
             Object::ClickhouseTable(table) => &table.header,
             Object::View(view) => &view.header,
             Object::Collection(collection) => &collection.header,
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn header_mut(&mut self) -> &mut Header {
+        match self {
+            Object::Table(table) => &mut table.header,
+            Object::Aggregate(aggregate) => &mut aggregate.header,
+            Object::ClickhouseTable(table) => &mut table.header,
+            Object::View(view) => &mut view.header,
+            Object::Collection(collection) => &mut collection.header,
         }
     }
 

@@ -9,6 +9,7 @@ pub mod codes;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// A stable code with what it means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +146,20 @@ impl Diagnostics {
     /// What is kept, in the order found.
     pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
         self.found.iter()
+    }
+
+    /// Leaves out the warnings that have one of these codes.
+    #[must_use]
+    pub fn without(mut self, accepted: &BTreeSet<&str>) -> Self {
+        self.found.retain(|one| one.severity == Severity::Error || !accepted.contains(one.code.id));
+        self
+    }
+
+    /// The same findings, each as this tells it: with another place, or another help.
+    #[must_use]
+    pub fn map(mut self, tell: impl Fn(Diagnostic) -> Diagnostic) -> Self {
+        self.found = self.found.into_iter().map(tell).collect();
+        self
     }
 
     /// Names the plugin of every finding that names none.

@@ -5,7 +5,7 @@
 
 use crate::catalog::{Catalog, PartKey, PartKind};
 use crate::definition::Object;
-use crate::desire::{Wanted, WantedObject};
+use crate::desire::{Drawn, Wanted, WantedObject};
 
 impl Wanted {
     /// The same, with each index under the name it has on the server, where that is its former one.
@@ -13,7 +13,7 @@ impl Wanted {
     pub fn as_found(mut self, actual: &Catalog) -> Self {
         for (name, wanted) in &mut self.objects {
             if let Some(found) = actual.objects.get(name) {
-                wanted.keep_former_names(|key| found.shape.parts.contains_key(key));
+                wanted.keep_former_names(|key| found.answers.contains_key(key));
             }
         }
         self
@@ -28,11 +28,13 @@ impl WantedObject {
             let key = |name: &crate::name::Name| PartKey::new(PartKind::Index, name.as_str());
             let (now, then) = (key(&index.name), key(former));
             // Another index of the definition may have that name today.
-            if stands(&now) || !stands(&then) || self.shape.parts.contains_key(&then) {
+            let Drawn { shape, asked } = &mut self.drawn;
+            if stands(&now) || !stands(&then) || shape.parts.contains_key(&then) {
                 continue;
             }
-            if let Some(facts) = self.shape.parts.remove(&now) {
-                self.shape.parts.insert(then, facts);
+            if let (Some(facts), Some(words)) = (shape.parts.remove(&now), asked.remove(&now)) {
+                shape.parts.insert(then.clone(), facts);
+                asked.insert(then, words);
                 index.name = former.clone();
             }
         }

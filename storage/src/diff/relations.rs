@@ -70,7 +70,7 @@ fn needed<'a>(change: &Change, wanted: &'a Wanted) -> Vec<Need<'a>> {
         _ => return Vec::new(),
     };
     let Some(object) = wanted.objects.get(name) else { return Vec::new() };
-    let parts = relations(&object.shape).filter(|(part, _)| added.is_none_or(|added| added.contains(part)));
+    let parts = relations(&object.drawn.shape).filter(|(part, _)| added.is_none_or(|added| added.contains(part)));
     let mut all: Vec<Need<'a>> = parts.map(|(part, relation)| Need { object, part: Some(part), relation }).collect();
     if added.is_none() {
         all.push(Need { object, part: None, relation: object.desired.object.name().name.as_str() });

@@ -94,6 +94,8 @@ pub struct Run {
     pub command: String,
     /// What was applied.
     pub plugins: Vec<RunPlugin>,
+    /// What the deployment was called; none: not noted.
+    pub deployments: BTreeSet<String>,
     /// How many steps it had.
     pub steps: usize,
     /// Its steps; of a run of an older version, those that were begun.
@@ -148,7 +150,9 @@ impl Run {
     fn covers(&self, other: &Run) -> bool {
         let names = |run: &Run| -> BTreeSet<String> { run.plugins.iter().map(|one| one.name.clone()).collect() };
         let engines = self.engines.is_empty() || other.engines.is_subset(&self.engines);
-        engines && names(other).is_subset(&names(self))
+        let known = !self.deployments.is_empty() && !other.deployments.is_empty();
+        let deployment = !known || other.deployments.is_subset(&self.deployments);
+        engines && deployment && names(other).is_subset(&names(self))
     }
 
     fn take(&mut self, at: u64, event: Event) {
@@ -246,7 +250,9 @@ pub fn read(state: &Dir) -> io::Result<History> {
 }
 
 fn begun(run: String, at: u64, event: Event) -> Option<Run> {
-    let Event::Begin { steps, digests, versions, host, command, engines, plan } = event else { return None };
+    let Event::Begin { steps, digests, versions, host, command, engines, deployments, plan } = event else {
+        return None;
+    };
     let step = |(place, (engine, title)): (usize, (String, String))| RunStep {
         number: place + 1,
         engine,
@@ -267,6 +273,7 @@ fn begun(run: String, at: u64, event: Event) -> Option<Run> {
             .filter(|(_, digest)| !digest.is_empty())
             .map(|(name, digest)| RunPlugin { version: versions.get(&name).cloned(), name, digest })
             .collect(),
+        deployments,
         steps,
         outcomes: plan.into_iter().enumerate().map(step).collect(),
         fault: None,

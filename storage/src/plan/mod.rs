@@ -10,20 +10,21 @@ mod statement;
 
 pub use statement::{Call, Statement};
 
-use crate::catalog::{Catalog, PartKey, Shape, digest_of};
+use crate::catalog::{Catalog, Digests, PartKey, Shape, digest_of};
 use crate::change::Change;
 use crate::definition::{Backend, Object, ObjectName};
-use crate::desire::{HOST_MODEL, Wanted, WantedObject};
+use crate::desire::{Drawn, HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
 use crate::diff::{self, Diff, Outdated};
 use crate::document::Document;
 use crate::hazard::Hazard;
-use crate::mark::{Mark, MarkRole};
+use crate::mark::{Mark, Parts};
 use crate::name::Name;
 use crate::raw::Operation;
 use crate::target::TargetName;
+use crate::word::Spoken;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How much of a step happens at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,6 +60,16 @@ pub struct Unsupported {
 pub trait Lower {
     /// The shape of a defined object on this server.
     fn shape(&self, object: &Object) -> Shape;
+
+    /// Of what the deployment, not the author, says of parts.
+    fn deployed(&self, _: &Object) -> Digests {
+        Digests::new()
+    }
+
+    /// An object as it is wanted on this server.
+    fn drawn(&self, object: &Object) -> Drawn {
+        Drawn::new(self.shape(object), object, &self.deployed(object))
+    }
 
     /// The objects that are made of those that are defined: on most servers, they themselves.
     fn laid_out(&self, wanted: Wanted) -> Wanted {
@@ -125,8 +136,8 @@ pub struct TargetPlan {
     pub target: TargetName,
     /// Work, in order.
     pub steps: Vec<Step>,
-    /// Objects that are as wanted, but whose mark has still to say what the server said back.
-    pub unsealed: Vec<ObjectName>,
+    /// Objects that are as wanted, but whose mark has still to say so, or what the server said back; and what it is to remember.
+    pub unsealed: BTreeMap<ObjectName, Parts>,
     /// Namespaces and roles whose mark an older host wrote.
     pub outdated: Outdated,
     /// Rows that the version table should hold once the plan is carried out.
@@ -156,8 +167,8 @@ impl Plan {
     }
 
     /// Adds a target: compares, orders, and takes each change's recipe. `run` names the run in the marks.
-    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, lower: &dyn Lower, run: &str) {
-        let Diff { changes, unsealed, outdated, found } = diff::diff(wanted, actual);
+    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, words: &Spoken, lower: &dyn Lower, run: &str) {
+        let Diff { changes, unsealed, outdated, found, .. } = diff::diff(wanted, actual, words);
         self.found.extend(found);
         let mut steps = Vec::new();
         for change in order::ordered(changes, wanted) {
@@ -180,26 +191,34 @@ impl Plan {
 
 /// Digest of what was found of a target: names, and what the server said of each.
 pub fn fingerprint(catalog: &Catalog) -> String {
-    let seen: BTreeMap<String, &str> =
-        catalog.objects.iter().map(|(name, object)| (name.to_string(), object.seen.as_str())).collect();
+    let seen: BTreeMap<String, String> =
+        catalog.objects.iter().map(|(name, object)| (name.to_string(), object.seen())).collect();
     let namespaces: Vec<&str> = catalog.namespaces.keys().map(Name::as_str).collect();
     let roles: Vec<(&str, String)> =
         catalog.roles.iter().map(|(name, role)| (name.as_str(), role.limits.digest())).collect();
     digest_of(&(namespaces, roles, seen))
 }
 
-/// The mark of an object as it is when it is applied; what the server says back is filled in later.
-pub fn mark_of(object: &Object, shape: &Shape, deployment: &str, run: &str) -> Mark {
-    Mark {
-        deployment: deployment.to_owned(),
-        id: object.header().id.clone(),
-        model: object.header().model.to_string(),
-        role: MarkRole::Live,
-        run: run.to_owned(),
-        wanted: shape.digest(),
-        seen: String::new(),
-        settings: object.settings(),
+/// The mark of an object that remembers these parts.
+pub fn mark_of(object: &Object, parts: Parts, deployment: &str, run: &str) -> Mark {
+    let header = object.header();
+    let mark = Mark::live(deployment, header.id.as_str(), header.model.as_str(), run);
+    Mark { parts, settings: object.settings(), ..mark }
+}
+
+/// What a mark remembers of an object that a step makes or changes: all that is asked for, and what the server answered of
+/// the parts that the step does not touch.
+fn remembered(wanted: &Drawn, change: &Change) -> Parts {
+    let mut parts = match change {
+        Change::AlterObject { kept, .. } => kept.clone(),
+        _ => Parts::default(),
+    };
+    for (key, asked) in &wanted.asked {
+        if parts.get(key).is_none() {
+            parts.put(key, *asked, None);
+        }
     }
+    parts
 }
 
 fn version_row(wanted: &WantedObject) -> VersionRow {
@@ -221,7 +240,7 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
         | Change::OpenNamespace { .. } => None,
     };
     let deployment = wanted.deployment.name.as_str();
-    let plain_mark = |name: &Name, model: &Name| plain_mark(name, model, deployment, run);
+    let plain_mark = |name: &Name, model: &Name| Mark::live(deployment, name.as_str(), model.as_str(), run);
     let (model, mark) = match (&change, object) {
         (Change::AlterRole { role, model, wanted, .. }, _) => {
             let settings = wanted.keys().map(ToString::to_string).collect();
@@ -235,7 +254,8 @@ fn step(number: usize, change: Change, wanted: &Wanted, lower: &dyn Lower, run: 
         ) => (model.clone(), plain_mark(name, model)),
         (_, Some(wanted)) => {
             let defined = &wanted.desired.object;
-            (defined.header().model.clone(), mark_of(defined, &wanted.shape, deployment, run))
+            let parts = remembered(&wanted.drawn, &change);
+            (defined.header().model.clone(), mark_of(defined, parts, deployment, run))
         }
         // `diff` names only objects that are wanted.
         (_, None) => return Err(Vec::new()),
@@ -271,19 +291,6 @@ fn not_granted(change: &Change, wanted: &WantedObject) -> Option<Diagnostic> {
             wanted.desired.plugin
         ))
     })
-}
-
-fn plain_mark(name: &Name, model: &Name, deployment: &str, run: &str) -> Mark {
-    Mark {
-        deployment: deployment.to_owned(),
-        id: name.to_string(),
-        model: model.to_string(),
-        role: MarkRole::Live,
-        run: run.to_owned(),
-        wanted: String::new(),
-        seen: String::new(),
-        settings: BTreeSet::new(),
-    }
 }
 
 fn refused(change: &Change, unsupported: &Unsupported, wanted: &Wanted, object: Option<&WantedObject>) -> Diagnostic {

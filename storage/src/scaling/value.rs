@@ -157,7 +157,7 @@ impl Amount {
                 self.value(least),
                 self.value(most)
             ),
-            help: "leave the key out for no limit of the model's own".to_owned(),
+            help: "leave the key out to keep what holds without it".to_owned(),
         }
     }
 

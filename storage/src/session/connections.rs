@@ -13,7 +13,8 @@ use crate::desire::{Desire, Wanted};
 use crate::plan::{Lower, Plan, Step, VersionRow};
 use crate::server::Server;
 use crate::target::TargetName;
-use std::collections::BTreeMap;
+use crate::word::Spoken;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection.
 pub(super) enum Connection {
@@ -44,11 +45,11 @@ impl Connection {
 
     pub(super) fn wanted(&self, target: &TargetName, desire: &Desire) -> Wanted {
         let lower = self.lower();
-        lower.laid_out(desire.for_target(target, |object| lower.shape(object)))
+        lower.laid_out(desire.for_target(target, |object| lower.drawn(object)))
     }
 
     pub(super) fn plan_into(&self, plan: &mut Plan, looked: &Looked, run: &str) {
-        plan.add(&looked.wanted, &looked.actual, self.lower().as_ref(), run);
+        plan.add(&looked.wanted, &looked.actual, &looked.words, self.lower().as_ref(), run);
     }
 
     pub(super) fn lower(&self) -> Box<dyn Lower + '_> {
@@ -57,6 +58,10 @@ impl Connection {
 
     pub(super) async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
         each!(self, target => target.inspect(scope).await)
+    }
+
+    pub(super) async fn words(&mut self, asked: &BTreeSet<ObjectName>, wanted: &Wanted) -> Result<Spoken, EngineError> {
+        each!(self, target => target.words(asked, wanted).await)
     }
 
     pub(super) async fn check(&mut self, needs: &Needs) -> Result<Vec<Check>, EngineError> {

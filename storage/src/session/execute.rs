@@ -8,12 +8,12 @@ use super::{Looked, Session};
 use crate::approve::ApprovedPlan;
 use crate::backend::{EngineError, FailureKind, Renewal, Seal};
 use crate::definition::{Backend, ObjectName};
-use crate::desire::{Desire, HOST_MODEL};
-use crate::diff::{Outdated, role_of};
+use crate::desire::Desire;
+use crate::diff::Outdated;
 use crate::journal::Journal;
-use crate::mark::{Mark, MarkState};
+use crate::mark::{Mark, MarkState, Parts};
 use crate::name::Name;
-use crate::plan::{Plan, Step, TargetPlan, mark_of};
+use crate::plan::{Plan, Step, TargetPlan};
 use crate::report::{Outcome, Report, StepReport};
 use crate::target::TargetName;
 use std::collections::BTreeMap;
@@ -30,6 +30,8 @@ pub enum Progress<'a> {
         /// Of how many.
         of: usize,
     },
+    /// Somebody asked that the run end, and the step that is under way is waited for.
+    Stopping,
     /// Loads are waited for.
     Settling,
     /// What an earlier run left at work is waited for.
@@ -64,7 +66,7 @@ impl Session {
             journal_time: Duration::ZERO,
             record_time: Duration::ZERO,
         };
-        let outcome = self.carry_out(plan, desire, journal, progress, &mut report).await;
+        let outcome = Box::pin(self.carry_out(plan, desire, journal, progress, &mut report)).await;
         if let Err(failure) = outcome {
             report.failure = Some(failure);
         }
@@ -87,7 +89,7 @@ impl Session {
     ) -> Result<(), EngineError> {
         journal.begin(desire, plan).map_err(|error| journal_failure(&error))?;
         self.settle(progress).await?;
-        self.run_steps(plan, journal, progress, report).await?;
+        Box::pin(self.run_steps(plan, journal, progress, report)).await?;
         self.settle(progress).await?;
         let written = |target: &TargetPlan| target.unsealed.is_empty() && target.outdated.is_empty();
         if plan.is_empty() && plan.targets.iter().all(written) {
@@ -108,9 +110,9 @@ impl Session {
 
     /// Waits for loads, of this run or of one that was killed.
     async fn settle(&mut self, progress: &mut dyn FnMut(Progress<'_>)) -> Result<(), EngineError> {
-        for connection in self.connections.values_mut().filter(|connection| connection.unsettled()) {
+        for (name, connection) in self.connections.iter_mut().filter(|(_, connection)| connection.unsettled()) {
             progress(Progress::Settling);
-            connection.settle().await?;
+            self.stop.or_asked(name.backend, "waiting for loads", connection.settle()).await?;
         }
         Ok(())
     }
@@ -133,10 +135,11 @@ impl Session {
                 outcome: Outcome::NotStarted,
                 took: Duration::ZERO,
             };
+            failure = failure.or_else(|| self.stop.check(step.target.backend).err());
             if failure.is_none() {
                 progress(Progress::Step { step, of });
                 let began = Instant::now();
-                let result = self.run_step(step, &entry.title, journal).await;
+                let result = Box::pin(self.run_step(step, &entry.title, journal, progress)).await;
                 entry.took = began.elapsed();
                 *report.engine_time.entry(step.target.clone()).or_default() += entry.took;
                 (entry.outcome, failure) = match result {
@@ -154,10 +157,15 @@ impl Session {
         step: &Step,
         title: &str,
         journal: &mut Journal,
+        progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<(), (Outcome, EngineError)> {
         journal.start(step, title).map_err(|error| (Outcome::NotStarted, journal_failure(&error)))?;
         let result = match self.connections.get_mut(&step.target) {
-            Some(connection) => connection.run(step).await,
+            Some(connection) => {
+                let told = || progress(Progress::Stopping);
+                let run = Box::pin(connection.run(step));
+                self.stop.or_at_once(step.target.backend, title, run, told).await
+            }
             // A plan is made from open connections only.
             None => Ok(()),
         };
@@ -192,21 +200,12 @@ impl Session {
     }
 }
 
-fn seals(unsealed: &[ObjectName], looked: &Looked, run: &str) -> BTreeMap<ObjectName, Seal> {
-    unsealed
-        .iter()
-        .filter_map(|name| {
-            let wanted = looked.wanted.objects.get(name)?;
-            let found = looked.actual.objects.get(name)?;
-            let object = &wanted.desired.object;
-            let mut mark = mark_of(object, &wanted.shape, &looked.wanted.deployment.name, run);
-            mark.seen.clone_from(&found.seen);
-            let model = &object.header().model;
-            let owned = name.backend == Backend::Timescaledb && model.as_str() != HOST_MODEL;
-            let role = owned.then(|| role_of(model));
-            Some((name.clone(), Seal { kind: object.kind(), comment: object.header().comment.clone(), mark, role }))
-        })
-        .collect()
+fn seals(unsealed: &BTreeMap<ObjectName, Parts>, looked: &Looked, run: &str) -> BTreeMap<ObjectName, Seal> {
+    let seal = |(name, parts): (&ObjectName, &Parts)| {
+        let object = &looked.wanted.objects.get(name)?.desired.object;
+        Some((name.clone(), Seal::of(object, parts.clone(), &looked.wanted.deployment.name, run)))
+    };
+    unsealed.iter().filter_map(seal).collect()
 }
 
 /// Marks as they are, but for the deployment and the run.

@@ -82,7 +82,7 @@ fn summary(target: TargetName, server: Server, catalog: &crate::catalog::Catalog
                 kind: object.kind,
                 id: mark.id.clone(),
                 run: mark.run.clone(),
-                unchanged: (!mark.seen.is_empty()).then(|| mark.seen == object.seen),
+                unchanged: object.is_unchanged(mark),
             }),
         }
     }

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod words;
+
 use clickhouse::{Client, Compression};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -14,12 +16,13 @@ use whale_storage::definition::{Backend, Header, Object, ObjectName};
 use whale_storage::desire::{Desired, Wanted, WantedObject};
 use whale_storage::diff::{Diff, diff};
 use whale_storage::expr::{Clause, Dialect, Expr, parse};
-use whale_storage::mark::MarkState;
+use whale_storage::mark::{MarkState, Parts};
 use whale_storage::name::Name;
-use whale_storage::plan::{Lower, Plan, mark_of};
+use whale_storage::plan::{Lower, Plan};
 use whale_storage::raw::Operation;
 use whale_storage::target::Deployment;
 use whale_storage::types::clickhouse::{Codecs, SkipIndexKind, TableEngine, Type};
+use whale_storage::word::Spoken;
 
 pub fn address() -> Address {
     let url = std::env::var("CLICKHOUSE_URL").expect("CLICKHOUSE_URL names the server that the live tests use");
@@ -87,7 +90,14 @@ pub fn place(database: &str, object: &str) -> ObjectName {
 
 fn header(database: &str, object: &str) -> Header {
     let id = format!("test/{object}");
-    Header { id, model: name(database), name: place(database, object), comment: String::new(), origin: None }
+    Header {
+        id,
+        model: name(database),
+        name: place(database, object),
+        comment: String::new(),
+        origin: None,
+        asked: <_>::default(),
+    }
 }
 
 pub fn expr(text: &str, clause: Clause) -> Expr {
@@ -178,7 +188,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
     };
     let objects = objects
         .iter()
-        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
+        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), drawn: lower.drawn(object) }))
         .collect();
     lower.laid_out(Wanted {
         target: Backend::Clickhouse.into(),
@@ -198,7 +208,7 @@ pub async fn plan(target: &mut ClickhouseTarget, objects: &[Object]) -> Plan {
     let wanted = wanted(objects, &lower);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &lower, "run-1");
+    plan.add(&wanted, &actual, &Spoken::new(), &lower, "run-1");
     plan
 }
 
@@ -219,23 +229,12 @@ pub async fn apply(target: &mut ClickhouseTarget, objects: &[Object]) -> (usize,
 async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
     let wanted = wanted(objects, &target.lower());
     let actual = inspect(target, &wanted).await;
-    let Diff { changes, unsealed, .. } = diff(&wanted, &actual);
+    let Diff { changes, unsealed, .. } = diff(&wanted, &actual, &Spoken::new());
     assert!(changes.is_empty(), "differs after its own run: {changes:#?}");
     let seals: BTreeMap<ObjectName, Seal> = unsealed
         .iter()
-        .map(|name| {
-            let WantedObject { desired, shape } = &wanted.objects[name];
-            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
-            mark.seen.clone_from(&actual.objects[name].seen);
-            (
-                name.clone(),
-                Seal {
-                    kind: desired.object.kind(),
-                    comment: desired.object.header().comment.clone(),
-                    mark,
-                    role: None,
-                },
-            )
+        .map(|(name, parts)| {
+            (name.clone(), Seal::of(&wanted.objects[name].desired.object, parts.clone(), "main", "run-1"))
         })
         .collect();
     target.seal(&seals).await.expect("marks are written");
@@ -246,14 +245,14 @@ async fn seal(target: &mut ClickhouseTarget, objects: &[Object]) -> usize {
 pub async fn assert_same(target: &mut ClickhouseTarget, objects: &[Object]) {
     let wanted = wanted(objects, &target.lower());
     let mut actual = inspect(target, &wanted).await;
-    let by_mark = diff(&wanted, &actual);
+    let by_mark = diff(&wanted, &actual, &Spoken::new());
     assert!(by_mark.changes.is_empty() && by_mark.unsealed.is_empty() && by_mark.found.is_empty(), "{by_mark:#?}");
     for found in actual.objects.values_mut() {
         if let MarkState::Ours(mark) = &mut found.mark {
-            mark.wanted.clear();
+            mark.parts = Parts::default();
         }
     }
-    let by_value = diff(&wanted, &actual);
+    let by_value = diff(&wanted, &actual, &Spoken::new());
     assert!(by_value.changes.is_empty() && by_value.found.is_empty(), "{by_value:#?}");
 }
 

@@ -12,12 +12,13 @@ use whale_storage::definition::milvus::{Collection, Field, Index, Partitions};
 use whale_storage::definition::{Backend, Header, Object, ObjectName};
 use whale_storage::desire::{Desired, Wanted, WantedObject};
 use whale_storage::diff::{Diff, diff};
-use whale_storage::mark::MarkState;
+use whale_storage::mark::{MarkState, Parts};
 use whale_storage::name::Name;
-use whale_storage::plan::{Lower, Plan, mark_of};
+use whale_storage::plan::{Lower, Plan};
 use whale_storage::raw::{Consistency, LoadState, Operation};
 use whale_storage::target::Deployment;
 use whale_storage::types::milvus::{IndexKind, Metric, Type};
+use whale_storage::word::Spoken;
 
 pub fn address() -> Address {
     let url = std::env::var("MILVUS_URL").expect("MILVUS_URL names the server that the live tests use");
@@ -113,6 +114,7 @@ pub fn knowledge(database: &str, object: &str, dimensions: u32, fields: &[&str])
             name: place(database, object),
             comment: String::new(),
             origin: None,
+            asked: <_>::default(),
         },
         primary_key: name("id"),
         auto_id: false,
@@ -175,7 +177,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
     };
     let objects = objects
         .iter()
-        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
+        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), drawn: lower.drawn(object) }))
         .collect();
     Wanted { target: Backend::Milvus.into(), deployment: Deployment::default(), objects, limits: BTreeMap::new() }
 }
@@ -190,7 +192,7 @@ pub async fn plan(target: &mut MilvusTarget, collections: &[Collection]) -> Plan
     let wanted = wanted(&objects(collections), &lower);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &lower, "run-1");
+    plan.add(&wanted, &actual, &Spoken::new(), &lower, "run-1");
     plan
 }
 
@@ -210,23 +212,12 @@ pub async fn apply(target: &mut MilvusTarget, collections: &[Collection]) -> usi
 async fn seal(target: &mut MilvusTarget, collections: &[Collection]) {
     let wanted = wanted(&objects(collections), &target.lower());
     let actual = inspect(target, &wanted).await;
-    let Diff { changes, unsealed, .. } = diff(&wanted, &actual);
+    let Diff { changes, unsealed, .. } = diff(&wanted, &actual, &Spoken::new());
     assert!(changes.is_empty(), "differs after its own run: {changes:#?}");
     let seals = unsealed
         .iter()
-        .map(|name| {
-            let WantedObject { desired, shape } = &wanted.objects[name];
-            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
-            mark.seen.clone_from(&actual.objects[name].seen);
-            (
-                name.clone(),
-                Seal {
-                    kind: desired.object.kind(),
-                    comment: desired.object.header().comment.clone(),
-                    mark,
-                    role: None,
-                },
-            )
+        .map(|(name, parts)| {
+            (name.clone(), Seal::of(&wanted.objects[name].desired.object, parts.clone(), "main", "run-1"))
         })
         .collect();
     target.seal(&seals).await.expect("marks are written");
@@ -236,14 +227,14 @@ async fn seal(target: &mut MilvusTarget, collections: &[Collection]) {
 pub async fn assert_same(target: &mut MilvusTarget, collections: &[Collection]) {
     let wanted = wanted(&objects(collections), &target.lower());
     let mut actual = inspect(target, &wanted).await;
-    let by_mark = diff(&wanted, &actual);
+    let by_mark = diff(&wanted, &actual, &Spoken::new());
     assert!(by_mark.changes.is_empty() && by_mark.unsealed.is_empty() && by_mark.found.is_empty(), "{by_mark:#?}");
     for found in actual.objects.values_mut() {
         if let MarkState::Ours(mark) = &mut found.mark {
-            mark.wanted.clear();
+            mark.parts = Parts::default();
         }
     }
-    let by_value = diff(&wanted, &actual);
+    let by_value = diff(&wanted, &actual, &Spoken::new());
     assert!(by_value.changes.is_empty() && by_value.found.is_empty(), "{by_value:#?}");
 }
 

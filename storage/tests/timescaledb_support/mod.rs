@@ -6,6 +6,8 @@
     reason = "each file of tests uses a part; what makes an optional part returns it as one"
 )]
 
+pub mod words;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration as Time;
 use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
@@ -18,18 +20,19 @@ use whale_storage::definition::timescaledb::{
     SortKey, SpacePartition, Table,
 };
 use whale_storage::definition::{Backend, Header, Object, ObjectName};
-use whale_storage::desire::{Desired, HOST_MODEL, Wanted, WantedObject};
-use whale_storage::diff::{diff, role_of};
+use whale_storage::desire::{Desired, Wanted, WantedObject};
+use whale_storage::diff::{Diff, diff, role_of};
 use whale_storage::expr::{Clause, Dialect, Expr, parse};
 use whale_storage::hazard::Hazard;
-use whale_storage::mark::MarkState;
+use whale_storage::mark::{MarkState, Parts};
 use whale_storage::name::Name;
-use whale_storage::plan::{Lower, Plan, mark_of};
+use whale_storage::plan::{Lower, Plan};
 use whale_storage::raw::{
     ChunkWidth, Direction, Duration, DurationUnit, Identity, Nulls, Operation, ReferenceAction, Refresh,
 };
 use whale_storage::target::Deployment;
 use whale_storage::types::postgres::Type;
+use whale_storage::word::Spoken;
 
 /// Each file of tests has a server of its own.
 pub fn address() -> Address {
@@ -115,7 +118,14 @@ pub fn place(namespace: &str, object: &str) -> ObjectName {
 
 pub fn header(namespace: &str, object: &str) -> Header {
     let id = format!("test/{object}");
-    Header { id, model: name(namespace), name: place(namespace, object), comment: String::new(), origin: None }
+    Header {
+        id,
+        model: name(namespace),
+        name: place(namespace, object),
+        comment: String::new(),
+        origin: None,
+        asked: <_>::default(),
+    }
 }
 
 pub fn expr(text: &str, clause: Clause) -> Expr {
@@ -252,7 +262,7 @@ pub fn wanted(objects: &[Object], lower: &impl Lower) -> Wanted {
     };
     let objects = objects
         .iter()
-        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), shape: lower.shape(object) }))
+        .map(|object| (object.name().clone(), WantedObject { desired: desired(object), drawn: lower.drawn(object) }))
         .collect();
     Wanted { target: Backend::Timescaledb.into(), deployment: Deployment::default(), objects, limits: BTreeMap::new() }
 }
@@ -270,7 +280,7 @@ pub async fn plan(target: &mut TimescaleTarget, objects: &[Object]) -> Plan {
     let wanted = wanted(objects, &lower);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &lower, "run-1");
+    plan.add(&wanted, &actual, &Spoken::new(), &lower, "run-1");
     plan
 }
 
@@ -293,15 +303,13 @@ pub async fn apply(target: &mut TimescaleTarget, objects: &[Object]) -> usize {
 async fn seal(target: &mut TimescaleTarget, objects: &[Object]) {
     let wanted = wanted(objects, &target.lower());
     let actual = inspect(target, &wanted).await;
-    let seals: BTreeMap<ObjectName, Seal> = wanted
-        .objects
-        .iter()
-        .map(|(name, WantedObject { desired, shape })| {
-            let header = desired.object.header();
-            let mut mark = mark_of(&desired.object, shape, "main", "run-1");
-            mark.seen.clone_from(&actual.objects[name].seen);
-            let role = (header.model.as_str() != HOST_MODEL).then(|| role_of(&header.model));
-            (name.clone(), Seal { kind: desired.object.kind(), comment: header.comment.clone(), mark, role })
+    let Diff { changes, unsealed, .. } = diff(&wanted, &actual, &Spoken::new());
+    assert!(changes.is_empty(), "differs after its own run: {changes:#?}");
+    let seals: BTreeMap<ObjectName, Seal> = unsealed
+        .into_iter()
+        .map(|(name, parts)| {
+            let seal = Seal::of(&wanted.objects[&name].desired.object, parts, "main", "run-1");
+            (name, seal)
         })
         .collect();
     target.seal(&seals).await.expect("marks are written");
@@ -311,14 +319,14 @@ async fn seal(target: &mut TimescaleTarget, objects: &[Object]) {
 pub async fn assert_same(target: &mut TimescaleTarget, objects: &[Object]) {
     let wanted = wanted(objects, &target.lower());
     let mut actual = inspect(target, &wanted).await;
-    let by_mark = diff(&wanted, &actual);
+    let by_mark = diff(&wanted, &actual, &Spoken::new());
     assert!(by_mark.changes.is_empty() && by_mark.unsealed.is_empty() && by_mark.found.is_empty(), "{by_mark:#?}");
     for found in actual.objects.values_mut() {
         if let MarkState::Ours(mark) = &mut found.mark {
-            mark.wanted.clear();
+            mark.parts = Parts::default();
         }
     }
-    let by_value = diff(&wanted, &actual);
+    let by_value = diff(&wanted, &actual, &Spoken::new());
     assert!(by_value.changes.is_empty() && by_value.found.is_empty(), "{by_value:#?}");
 }
 

@@ -5,15 +5,18 @@
 //! its mark included.
 
 mod access;
+mod alter;
 mod cluster;
 mod document;
+mod scratch;
 
 pub(super) use access::{INTERVAL, MARK, QUOTA, mark_role, number};
+pub(super) use scratch::{Columns, OUTSIDE_KEY, Question, columns_of, described, outside_key, question};
 
-use super::normalize::{self, PROJECTION, Place};
+use super::normalize::{self, Place};
 use super::spread;
-use crate::catalog::{Fact, PartKey, PartKind, Shape};
-use crate::change::{Change, ChangedFact, ChangedPart};
+use crate::catalog::{Digests, PartKey, PartKind, Shape};
+use crate::change::Change;
 use crate::cluster::KnownCluster;
 use crate::definition::clickhouse::{Column, ColumnValue, SkipIndex, Spread, Table, View};
 use crate::definition::{Object, ObjectName};
@@ -25,17 +28,6 @@ use crate::name::Name;
 use crate::plan::{Atomicity, Lower, Recipe, Statement, Unsupported, VersionRow};
 use crate::quote::clickhouse::{identifier, literal};
 use crate::server::{Server, Version};
-use std::collections::BTreeSet;
-
-/// Settings of a table that stand for its whole life (`readonly` in `system.merge_tree_settings`).
-const FIXED_SETTINGS: [&str; 6] = [
-    "index_granularity",
-    "index_granularity_bytes",
-    "enable_mixed_granularity_parts",
-    "share_nested_offsets",
-    "allow_tuple_element_aggregation",
-    "table_disk",
-];
 
 /// From here on `ALTER DATABASE .. MODIFY COMMENT` is there (ClickHouse/ClickHouse#75622, in the first long-term release
 /// that has it).
@@ -76,10 +68,17 @@ impl Lower for ClickhouseLower {
         }
     }
 
+    fn deployed(&self, object: &Object) -> Digests {
+        match object {
+            Object::ClickhouseTable(table) => normalize::deployed(table, self.place()),
+            _ => Digests::new(),
+        }
+    }
+
     fn laid_out(&self, wanted: Wanted) -> Wanted {
         match &self.cluster {
             Some(known) if known.cluster.shards => {
-                spread::laid_out(wanted, |desired| WantedObject { shape: self.shape(&desired.object), desired })
+                spread::laid_out(wanted, |desired| WantedObject { drawn: self.drawn(&desired.object), desired })
             }
             _ => wanted,
         }
@@ -90,17 +89,13 @@ impl Lower for ClickhouseLower {
             (Change::CreateNamespace { namespace, .. }, _) => Ok(recipe(vec![self.create_database(namespace, mark)])),
             (Change::CreateRole { role, .. }, _) => Ok(recipe(vec![access::create_role(role, &self.on_all(), mark)])),
             (Change::AlterRole { role, wanted, .. }, _) => Ok(recipe(access::alter_role(role, &self.on_all(), wanted))),
-            (Change::CreateObject { .. }, Some(object)) => {
-                // What is made now is read back as it was written, so that its mark need not be written twice.
-                let mark = Mark { seen: normalize::expected(object, self.place()), ..mark.clone() };
-                match object {
-                    Object::ClickhouseTable(table) => {
-                        Ok(recipe(vec![self.create_table(table, &mark.comment(&table.header.comment))]))
-                    }
-                    Object::View(view) => Ok(recipe(vec![self.create_view(view, &mark.comment(&view.header.comment))])),
-                    Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Err(vec![nothing_here()]),
+            (Change::CreateObject { .. }, Some(object)) => match object {
+                Object::ClickhouseTable(table) => {
+                    Ok(recipe(vec![self.create_table(table, &mark.comment(&table.header.comment))]))
                 }
-            }
+                Object::View(view) => Ok(recipe(vec![self.create_view(view, &mark.comment(&view.header.comment))])),
+                Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => Err(vec![nothing_here()]),
+            },
             (Change::AlterObject { added, changed, removed, .. }, Some(object)) => {
                 self.alter(object, added, changed, removed, mark).map(recipe)
             }
@@ -227,125 +222,6 @@ impl ClickhouseLower {
         ];
         clauses.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
-
-    /// One ALTER with everything that is added, on a cluster one of each kind, the mark last; or every reason why it cannot
-    /// be written.
-    fn alter(
-        &self,
-        object: &Object,
-        added: &[PartKey],
-        changed: &[ChangedPart],
-        removed: &[PartKey],
-        mark: &Mark,
-    ) -> Result<Vec<String>, Vec<Unsupported>> {
-        let mut refused: Vec<Unsupported> = removed.iter().filter(|part| !harmless(part)).map(refuse_removed).collect();
-        for part in changed {
-            match part.key.kind {
-                PartKind::Comment | PartKind::ColumnComment => {}
-                PartKind::Property if !FIXED_SETTINGS.contains(&part.key.name.as_str()) => {}
-                _ => refused.extend(part.facts.iter().map(|fact| refuse_changed(&part.key, fact))),
-            }
-        }
-        let mut wanted: BTreeSet<&PartKey> = added.iter().collect();
-        wanted.extend(changed.iter().map(|part| &part.key));
-        let (mut actions, mut comments, mut settings) = (Vec::new(), Vec::new(), Vec::new());
-        if let Object::ClickhouseTable(table) = object {
-            columns(table, &wanted, &mut actions);
-            column_comments(table, &wanted, removed, &mut comments);
-            let has = |kind, name: &str| wanted.contains(&PartKey::new(kind, name));
-            let indexes = table.skip_indexes.iter().filter(|index| has(PartKind::Index, index.name.as_str()));
-            actions.extend(
-                indexes.map(|found| format!("ADD {}", index(found).replacen("INDEX", "INDEX IF NOT EXISTS", 1))),
-            );
-            settings.extend(
-                table.settings.iter().filter(|(name, _)| has(PartKind::Property, name)).map(|(n, v)| setting(n, v)),
-            );
-            refused.extend(
-                added
-                    .iter()
-                    .filter(|part| part.kind == PartKind::Property && FIXED_SETTINGS.contains(&part.name.as_str()))
-                    .map(|part| unsupported(part.clone(), "this setting can only be given when the table is made")),
-            );
-        }
-        if !refused.is_empty() {
-            return Err(refused);
-        }
-        let head = format!("ALTER TABLE {}{}", qualified(object.name()), self.on(&object.name().namespace));
-        let written = |actions: &[String]| format!("{head}\n    {}", actions.join(",\n    "));
-        let mark = format!("MODIFY COMMENT {}", literal(&mark.comment(&object.header().comment)));
-        let settings = (!settings.is_empty()).then(|| format!("MODIFY SETTING {}", settings.join(", ")));
-        if self.apart() {
-            let groups = [actions, comments, settings.into_iter().collect(), vec![mark]];
-            return Ok(groups.iter().filter(|group| !group.is_empty()).map(|group| written(group)).collect());
-        }
-        actions.append(&mut comments);
-        actions.push(mark);
-        // Last: the list of settings would take what follows a comma for a setting.
-        actions.extend(settings);
-        Ok(vec![written(&actions)])
-    }
-}
-
-/// New columns in the order of the definition, each behind its predecessor there.
-fn columns(table: &Table, wanted: &BTreeSet<&PartKey>, actions: &mut Vec<String>) {
-    let mut before: Option<&Column> = None;
-    for next in &table.columns {
-        if wanted.contains(&PartKey::new(PartKind::Column, next.name.as_str())) {
-            let place = before.map_or("FIRST".to_owned(), |column| format!("AFTER {}", identifier(&column.name)));
-            actions.push(format!("ADD COLUMN IF NOT EXISTS {} {place}", column(next)));
-        }
-        before = Some(next);
-    }
-}
-
-fn column_comments(table: &Table, wanted: &BTreeSet<&PartKey>, removed: &[PartKey], actions: &mut Vec<String>) {
-    for column in &table.columns {
-        let name = column.name.as_str();
-        let is_new = wanted.contains(&PartKey::new(PartKind::Column, name));
-        let key = PartKey::new(PartKind::ColumnComment, name);
-        if !is_new && (wanted.contains(&key) || removed.contains(&key)) {
-            actions.push(format!("COMMENT COLUMN {} {}", identifier(&column.name), literal(&column.comment)));
-        }
-    }
-}
-
-/// Comments may go. A constraint or a projection was never ours: no definition has one.
-fn harmless(part: &PartKey) -> bool {
-    matches!(part.kind, PartKind::Comment | PartKind::ColumnComment | PartKind::Check)
-        || part.kind == PartKind::Index && part.name.starts_with(PROJECTION)
-}
-
-fn refuse_removed(part: &PartKey) -> Unsupported {
-    unsupported(
-        part.clone(),
-        format!("it is no longer defined, and dropping a {} is not supported yet", part.kind.title()),
-    )
-}
-
-fn refuse_changed(part: &PartKey, fact: &ChangedFact) -> Unsupported {
-    let side = |side: &Option<Fact>| side.as_ref().map_or("nothing".to_owned(), |fact| shown(fact.text()));
-    let why = match (part.kind, fact.name) {
-        (PartKind::Property, _) => "this setting can only be given when the table is made",
-        (_, "storage policy") => "the storage policy of a table that exists is not changed by this version",
-        (_, "ttl" | "sample by" | "statistics" | "settings" | "collation" | "value" | "statement") => {
-            "somebody else gave it a clause that this version does not manage; take it away in the database"
-        }
-        (
-            PartKind::Object,
-            "engine" | "partition by" | "order by" | "primary key" | "replicas at" | "cluster" | "over"
-            | "sharding key",
-        ) => "it is fixed when the table is made; the table would have to be rebuilt, which is not supported yet",
-        (PartKind::Object, _) => "the query of a view is not changed by this version",
-        (PartKind::Column, "type") => "the type of a column is not changed by this version",
-        _ => "it is not changed by this version",
-    };
-    unsupported(part.clone(), format!("{} is {}, defined as {}: {why}", fact.name, side(&fact.from), side(&fact.to)))
-}
-
-fn shown(text: &str) -> String {
-    const MOST: usize = 80;
-    let cut: String = text.chars().take(MOST).collect();
-    if cut.len() < text.len() { format!("\"{cut}..\"") } else { format!("\"{cut}\"") }
 }
 
 /// Writes rows of the version table, each with the second since 1970 in which it was first written, if it was.

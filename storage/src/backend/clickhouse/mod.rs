@@ -15,6 +15,7 @@ mod roles;
 mod run;
 mod spread;
 mod wall;
+mod word;
 
 pub use lower::ClickhouseLower;
 
@@ -23,15 +24,17 @@ use crate::backend::tls::{self, Explained, Peer};
 use crate::backend::{Address, EngineError, FailureKind, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
+use crate::desire::Wanted;
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
 use crate::version_table;
+use crate::word::Spoken;
 use clickhouse::{Client, Compression};
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client as HttpClient;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use url::Url;
 use wall::Wall;
@@ -41,6 +44,9 @@ pub const STORAGE_POLICY: &str = "whale";
 
 /// By this our statements are found in `system.processes` and `system.query_log`.
 const LOG_COMMENT: &str = "whale-host";
+
+/// Where a server does not answer as one, and the URL has a path.
+const PATH_HINT: &str = "the URL has a path, which is sent with each request and names no database: take it out, unless a proxy asks for it";
 
 /// A connection to a ClickHouse server.
 pub struct ClickhouseTarget {
@@ -72,7 +78,8 @@ impl ClickhouseTarget {
             let Explained { detail, hint } = Explained::no_plain_text();
             return Err(EngineError { attempted: format!("connecting to {place}"), detail, hint: Some(hint), ..fault });
         }
-        Err(fault)
+        let has_path = fault.kind == FailureKind::Unreachable && !matches!(url.path(), "" | "/");
+        Err(if has_path { EngineError { hint: Some(PATH_HINT.to_owned()), ..fault } } else { fault })
     }
 
     /// What writes changes for this server.
@@ -92,6 +99,10 @@ impl Target for ClickhouseTarget {
 
     async fn inspect(&mut self, scope: &Scope) -> Result<Catalog, EngineError> {
         inspect::catalog(&self.session, scope, self.server.cluster.as_ref()).await
+    }
+
+    async fn words(&mut self, asked: &BTreeSet<ObjectName>, wanted: &Wanted) -> Result<Spoken, EngineError> {
+        word::words(&self.session, &self.lower(), asked, wanted).await
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {

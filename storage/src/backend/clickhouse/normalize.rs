@@ -5,18 +5,19 @@
 //! shows as a difference as soon as anything else of the object does.
 
 mod access;
+mod answers;
 mod clauses;
 mod cluster;
 mod found;
 
 pub(super) use access::{AccessRows, ElementRow, GivenRow, MaximaRow, roles};
+pub(super) use clauses::words;
 pub(super) use cluster::{Replication, replication};
 pub(super) use found::{ColumnRow, IndexRow, TableRow, objects};
 
 use super::STORAGE_POLICY;
-use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
+use crate::catalog::{Digest, Digests, Fact, PartKey, PartKind, Shape};
 use crate::cluster::KnownCluster;
-use crate::definition::Object;
 use crate::definition::clickhouse::{ColumnValue, Spread, Table, View};
 use crate::expr::{Dialect, Expr};
 use crate::name::Name;
@@ -131,7 +132,16 @@ pub(super) fn table(table: &Table, place: Place<'_>) -> Shape {
         shape.put(PartKey::new(PartKind::Property, name.as_str()), [("value", value.as_str())]);
     }
     shape.put_comment(PartKey::only(PartKind::Comment), &table.header.comment);
+    shape.order = table.columns.iter().map(|column| column.name.to_string()).collect();
     shape
+}
+
+/// Of what the deployment says of a table: the cluster that it is spread over, or replicated in.
+pub(super) fn deployed(table: &Table, place: Place<'_>) -> Digests {
+    let Some(KnownCluster { cluster, .. }) = place.cluster else { return Digests::new() };
+    let said =
+        (&cluster.name, format!("{:?}", table.spread), format!("{:?}", cluster::replication(table, place.cluster)));
+    Digests::from([(object(), Digest::of(&said))])
 }
 
 /// What a table is that holds rows.
@@ -194,30 +204,5 @@ fn put_view(
         if let Some(fact) = fact {
             put(shape, object(), name, fact);
         }
-    }
-}
-
-/// Digest of an object of ours as it was read: its facts, opaque ones included, and the order of its columns. Not of the
-/// server's text, so that a new version of a server that writes the same in another way changes nothing, and so that a
-/// mark can say at once what will be read back (see [`expected`]).
-fn seen<'a>(shape: &Shape, columns: impl IntoIterator<Item = &'a str>) -> String {
-    let columns: Vec<&str> = columns.into_iter().collect();
-    digest_of(&(shape.digest(), columns))
-}
-
-/// What [`seen`] will be of an object that is made now, if the server does what servers do. Where it does otherwise, the
-/// object is looked at again and its mark is written anew; where it does not, a mark need not be written twice.
-pub(super) fn expected(object: &Object, place: Place<'_>) -> String {
-    match object {
-        Object::ClickhouseTable(made) => {
-            let mut shape = table(made, place);
-            if !matches!(made.spread, Spread::Over(_)) {
-                let implied = PartKey::new(PartKind::Property, "index_granularity");
-                shape.parts.entry(implied).or_insert_with(|| [("value", "8192".into())].into());
-            }
-            seen(&shape, made.columns.iter().map(|column| column.name.as_str()))
-        }
-        Object::View(made) => seen(&view(made), []),
-        Object::Table(_) | Object::Aggregate(_) | Object::Collection(_) => String::new(),
     }
 }

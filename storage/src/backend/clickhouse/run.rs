@@ -94,7 +94,9 @@ impl Session {
             Err(_) => Err(self.unanswered(attempted)),
         };
         let bytes = answer.map_err(|fault| match fault.kind {
-            FailureKind::InDoubt => EngineError { kind: FailureKind::Unreachable, ..fault },
+            FailureKind::InDoubt => {
+                EngineError { kind: FailureKind::Unreachable, hint: Some(PORT_HINT.to_owned()), ..fault }
+            }
             _ => fault,
         })?;
         // A comment may hold bytes that are not UTF-8; it is no comment of ours then.
@@ -296,7 +298,7 @@ fn attempted(change: &Change) -> String {
 }
 
 /// The number in `Code: 57. DB::Exception: ..`.
-fn code(text: &str) -> Option<u32> {
+pub(super) fn code(text: &str) -> Option<u32> {
     let digits = text.trim_start().strip_prefix("Code: ")?;
     digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }

@@ -19,8 +19,8 @@ impl Lower for MemoryLower {
 
     fn lower(&self, change: &Change, _: Option<&Object>, mark: &Mark) -> Result<Recipe, Vec<Unsupported>> {
         if let Change::AlterObject { changed, removed, .. } = change {
-            let changed = changed.iter().filter(|part| !replaceable(part.key.kind)).map(|part| &part.key);
-            let refused: Vec<_> = changed.chain(removed).map(unsupported).collect();
+            let parts = changed.iter().map(|part| &part.key).chain(removed);
+            let refused: Vec<_> = parts.filter(|part| !replaceable(part.kind)).map(unsupported).collect();
             if !refused.is_empty() {
                 return Err(refused);
             }
@@ -38,7 +38,7 @@ impl Lower for MemoryLower {
 }
 
 fn replaceable(kind: PartKind) -> bool {
-    matches!(kind, PartKind::Comment | PartKind::ColumnComment | PartKind::Property)
+    matches!(kind, PartKind::Comment | PartKind::ColumnComment | PartKind::Property | PartKind::Order)
 }
 
 fn unsupported(part: &PartKey) -> Unsupported {

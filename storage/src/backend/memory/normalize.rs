@@ -21,6 +21,7 @@ fn table_shape(table: &clickhouse::Table, shape: &mut Shape) {
         shape.put(PartKey::new(PartKind::Column, column.name.as_str()), [("type", column.data_type.to_string())]);
         shape.put_comment(PartKey::new(PartKind::ColumnComment, column.name.as_str()), &column.comment);
     }
+    shape.order = table.columns.iter().map(|column| column.name.to_string()).collect();
     for index in &table.skip_indexes {
         shape.put(PartKey::new(PartKind::Index, index.name.as_str()), [("kind", index.kind.to_string())]);
     }

@@ -1,7 +1,7 @@
 //! Carrying out changes.
 
 use super::MemoryTarget;
-use crate::catalog::{CatalogObject, CatalogRole, Facts, PartKey, Shape};
+use crate::catalog::{CatalogObject, CatalogRole, Digest, Digests, Facts, PartKey, Shape};
 use crate::change::{Change, ChangedPart};
 use crate::definition::ObjectName;
 use crate::desire::Wanted;
@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 impl MemoryTarget {
     /// Says what is wanted, before a step of its plan is run.
     pub fn expect(&mut self, wanted: &Wanted) {
-        self.wanted = wanted.objects.iter().map(|(name, object)| (name.clone(), object.shape.clone())).collect();
+        self.wanted = wanted.objects.iter().map(|(name, object)| (name.clone(), object.drawn.shape.clone())).collect();
     }
 
     /// Carries out one step. Repeating it changes nothing.
@@ -39,11 +39,12 @@ impl MemoryTarget {
             }
             Change::CreateObject { object, kind } => {
                 let shape = self.wanted.get(object).cloned().unwrap_or_default();
-                let made = CatalogObject { kind: *kind, seen: shape.digest(), shape, mark: mark(step) };
+                let made = CatalogObject { kind: *kind, answers: answers(&shape), shape, mark: mark(step) };
                 self.catalog.objects.insert(object.clone(), made);
             }
-            Change::AlterObject { object, added, changed, .. } => {
-                let parts: Vec<PartKey> = added.iter().chain(changed.iter().map(|part| &part.key)).cloned().collect();
+            Change::AlterObject { object, added, changed, removed, .. } => {
+                let parts = added.iter().chain(changed.iter().map(|part| &part.key)).chain(removed);
+                let parts: Vec<PartKey> = parts.cloned().collect();
                 self.alter(object, &parts, mark(step));
             }
         }
@@ -56,10 +57,10 @@ impl MemoryTarget {
         }
     }
 
-    /// Completes a mark with what this engine says of the object.
+    /// Writes the mark of an object.
     pub fn seal(&mut self, name: &ObjectName, mark: Mark) {
         if let Some(object) = self.catalog.objects.get_mut(name) {
-            object.mark = MarkState::Ours(Mark { seen: object.seen.clone(), ..mark });
+            object.mark = MarkState::Ours(mark);
         }
     }
 
@@ -68,13 +69,20 @@ impl MemoryTarget {
         let wanted = self.wanted.get(name).unwrap_or(&empty);
         let Some(object) = self.catalog.objects.get_mut(name) else { return };
         for key in parts {
-            if let Some(facts) = wanted.parts.get(key) {
-                object.shape.parts.insert(key.clone(), facts.clone());
-            }
+            match wanted.parts.get(key) {
+                Some(facts) => object.shape.parts.insert(key.clone(), facts.clone()),
+                None => object.shape.parts.remove(key),
+            };
         }
-        object.seen = object.shape.digest();
+        object.shape.order.clone_from(&wanted.order);
+        object.answers = answers(&object.shape);
         object.mark = mark;
     }
+}
+
+/// This engine says of a part what it holds.
+fn answers(shape: &Shape) -> Digests {
+    shape.parts.iter().map(|(key, facts)| (key.clone(), Digest::of(facts))).collect()
 }
 
 /// Sets and resets what a role may use. Which of it is ours stands in the mark.

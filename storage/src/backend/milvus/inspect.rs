@@ -10,7 +10,7 @@ use super::placement;
 use super::run::load_state;
 use super::{Link, PARALLEL, server_code};
 use crate::backend::{EngineError, Scope};
-use crate::catalog::{Catalog, CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
+use crate::catalog::{Catalog, CatalogObject, Digest, Fact, PartKey, PartKind, Shape};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::desire::HOST_MODEL;
 use crate::mark::{self, Mark, MarkState};
@@ -201,7 +201,8 @@ async fn collection(
             None => described.loaded = Some(false),
         }
     }
-    let object = CatalogObject { kind: ObjectKind::Collection, shape: described.shape(), mark, seen: described.seen() };
+    let object =
+        CatalogObject { kind: ObjectKind::Collection, shape: described.shape(), mark, answers: described.answers() };
     let mut objects = vec![(at(name), object)];
     for alias in found.said.get_aliases() {
         objects.push((at(alias), stranger(&format!("an alias of {name}"))));
@@ -213,5 +214,6 @@ async fn collection(
 fn stranger(what: &str) -> CatalogObject {
     let mut shape = Shape::default();
     shape.put(PartKey::only(PartKind::Object), [("is", Fact::Opaque(what.to_owned()))]);
-    CatalogObject { kind: ObjectKind::Other, shape, mark: MarkState::Absent, seen: digest_of(&what) }
+    let answers = [(PartKey::only(PartKind::Object), Digest::of(what))].into();
+    CatalogObject { kind: ObjectKind::Other, shape, mark: MarkState::Absent, answers }
 }

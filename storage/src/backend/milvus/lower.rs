@@ -7,7 +7,7 @@
 mod document;
 
 use super::normalize::Described;
-use crate::catalog::{PartKey, PartKind, Shape};
+use crate::catalog::{Digest, Digests, PartKey, PartKind, Shape};
 use crate::change::{Change, ChangedPart};
 use crate::definition::milvus::{Collection, Field, Index, Partitions};
 use crate::definition::{Object, ObjectName};
@@ -29,6 +29,9 @@ const SEVERAL_VECTORS: Version = Version::of(2, 4);
 const ADD_FIELD: Version = Version::of(2, 6);
 /// Since when Milvus acts on a collection's wish to be mapped into memory.
 const MMAP: Version = Version::of(2, 4);
+
+/// Values of the properties that a definition may give, which mean that it gives none.
+const RESET: [(&str, &str); 2] = [("collection.ttl.seconds", "0"), ("mmap.enabled", "false")];
 
 /// What is known of a server when changes are written for it.
 #[derive(Debug, Clone, Copy)]
@@ -123,13 +126,24 @@ impl MilvusLower {
             alteration.change(part);
         }
         for part in change.removed {
-            alteration.refuse(part, removal(part.kind));
+            alteration.remove(part);
         }
         alteration.finish(mark)
     }
 }
 
 impl Lower for MilvusLower {
+    fn deployed(&self, object: &Object) -> Digests {
+        match object {
+            Object::Collection(collection) if collection.load == LoadState::Loaded => {
+                let facts = collection.placement.facts();
+                let said = (!facts.is_empty()).then(|| (PartKey::only(PartKind::Load), Digest::of(&facts)));
+                said.into_iter().collect()
+            }
+            _ => Digests::new(),
+        }
+    }
+
     fn shape(&self, object: &Object) -> Shape {
         match object {
             Object::Collection(collection) => Described::wanted(collection).shape(),
@@ -288,6 +302,16 @@ impl<'a> Alteration<'a> {
         self.refused.extend(self.lower.check_property(&part.name).err());
         if let Some(value) = self.collection.properties.get(&part.name) {
             self.properties.insert(part.name.clone(), value.clone());
+        }
+    }
+
+    /// No call of the oldest Milvus takes a property away: it gets the value that means none.
+    fn remove(&mut self, part: &PartKey) {
+        match RESET.iter().find(|(name, _)| part.kind == PartKind::Property && *name == part.name) {
+            Some((name, value)) => {
+                self.properties.insert((*name).to_owned(), (*value).to_owned());
+            }
+            None => self.refuse(part, removal(part.kind)),
         }
     }
 

@@ -22,10 +22,12 @@ pub use lower::MilvusLower;
 use super::{Address, EngineError, FailureKind, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
+use crate::desire::Wanted;
 use crate::name::Name;
 use crate::plan::{Step, VersionRow};
 use crate::server::{Server, Version};
 use crate::version_table;
+use crate::word::Spoken;
 use link::Link;
 use milvus::v2::error::Error;
 use milvus::v2::request::utility::GetServerVersionRequest;
@@ -149,6 +151,11 @@ impl Target for MilvusTarget {
         let (catalog, loading) = inspect::read(&self.link, scope).await?;
         self.loading.extend(loading);
         Ok(catalog)
+    }
+
+    /// Nothing: everything in a collection is closed.
+    async fn words(&mut self, _: &BTreeSet<ObjectName>, _: &Wanted) -> Result<Spoken, EngineError> {
+        Ok(Spoken::new())
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {

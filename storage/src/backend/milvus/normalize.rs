@@ -4,7 +4,7 @@
 //! things have equal facts because nothing else makes facts. Pure.
 
 use super::terms::{consistency_of, default_fact, field_schema, kind_of, metric_fact, metric_of, type_fact};
-use crate::catalog::{Fact, PartKey, PartKind, Shape, digest_of};
+use crate::catalog::{Digest, Digests, Fact, PartKey, PartKind, Shape};
 use crate::definition::milvus::{Collection, Index, Partitions};
 use crate::raw::LoadState;
 use crate::scaling::Placement;
@@ -156,16 +156,38 @@ impl Described {
         }
     }
 
-    /// Digest of everything but our own properties, and of nothing that changes by itself.
-    pub(super) fn seen(&self) -> String {
-        let fields: Vec<String> = self.fields.iter().map(field_text).collect();
-        let mut indexes: Vec<String> = self.indexes.iter().map(|index| format!("{index:?}")).collect();
-        indexes.sort_unstable();
-        let whole =
-            (&self.description, self.dynamic_fields, &self.unknown, self.shards, format!("{:?}", self.consistency));
-        let said = (whole, fields, indexes, self.partitions_by_key, &self.partitions, &self.properties, self.loaded);
-        let placement = if self.loaded == Some(true) { self.placement.facts() } else { Vec::new() };
-        if placement.is_empty() { digest_of(&said) } else { digest_of(&(said, placement)) }
+    /// Digests of the server's words for each part, and of nothing that changes by itself.
+    pub(super) fn answers(&self) -> Digests {
+        let mut all = Digests::new();
+        let mut put = |kind, name: &str, digest| all.insert(PartKey::new(kind, name), digest);
+        let primary = self.fields.iter().find(|field| field.is_primary_key());
+        let primary = primary.map(|field| (field.get_name(), field.is_auto_id()));
+        let consistency = format!("{:?}", self.consistency);
+        let keys = (primary, self.dynamic_fields, self.partitions_by_key);
+        put(PartKind::Object, "", Digest::of(&(keys, self.shards, consistency, &self.unknown)));
+        for field in &self.fields {
+            put(PartKind::Column, field.get_name(), Digest::of(&field_text(field)));
+            if !field.get_description().is_empty() {
+                put(PartKind::ColumnComment, field.get_name(), Digest::of(field.get_description()));
+            }
+        }
+        for index in &self.indexes {
+            put(PartKind::Index, &index.field, Digest::of(&format!("{index:?}")));
+        }
+        for partition in &self.partitions {
+            put(PartKind::Partition, partition, Digest::of(&()));
+        }
+        for (name, value) in &self.properties {
+            put(PartKind::Property, name, Digest::of(value));
+        }
+        if !self.description.is_empty() {
+            put(PartKind::Comment, "", Digest::of(&self.description));
+        }
+        if let Some(loaded) = self.loaded {
+            let placement = if loaded { self.placement.facts() } else { Vec::new() };
+            put(PartKind::Load, "", Digest::of(&(loaded, placement)));
+        }
+        all
     }
 }
 
@@ -192,9 +214,7 @@ fn field_text(field: &FieldSchema) -> String {
     let sorted =
         |map: &std::collections::HashMap<String, String>| format!("{:?}", map.iter().collect::<BTreeMap<_, _>>());
     format!(
-        "{:?} {:?} {:?} {:?} {:?} {:?} {} {}",
-        field.get_name(),
-        field.get_description(),
+        "{:?} {:?} {:?} {:?} {} {}",
         field.get_data_type(),
         field.get_element_type(),
         [
@@ -295,6 +315,7 @@ pub(super) mod tests {
                 name: ObjectName { backend: Backend::Milvus, namespace: name("test"), name: name("notes") },
                 comment: String::new(),
                 origin: None,
+                asked: crate::catalog::Digests::new(),
             },
             primary_key: name("id"),
             auto_id: false,
@@ -319,21 +340,21 @@ pub(super) mod tests {
     #[test]
     fn what_the_server_adds_is_not_in_the_shape() {
         let mut found = Described::wanted(&collection());
-        let (shape, seen) = (found.shape(), found.seen());
+        let (shape, answers) = (found.shape(), found.answers());
         assert_eq!(found.shape(), Described::wanted(&collection()).shape());
         if let Some(index) = found.indexes.first_mut() {
             index.parameters.insert("mmap.enabled".to_owned(), "false".to_owned());
         }
         assert_eq!(found.shape(), shape);
-        assert_ne!(found.seen(), seen);
+        assert_ne!(found.answers(), answers);
     }
 
     #[test]
     fn a_released_collection_is_a_difference_and_is_seen() {
         let mut found = Described::wanted(&collection());
-        let (shape, seen) = (found.shape(), found.seen());
+        let (shape, answers) = (found.shape(), found.answers());
         found.loaded = Some(false);
         assert_ne!(found.shape(), shape);
-        assert_ne!(found.seen(), seen);
+        assert_ne!(found.answers(), answers);
     }
 }

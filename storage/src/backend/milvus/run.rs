@@ -259,7 +259,7 @@ async fn is_there(link: &Link, call: &Call) -> Result<bool, EngineError> {
             let found = described(&name.namespace, name.name.as_str()).await?;
             // Whatever else was written since, a mark that differs only in what the server said back is the same step's.
             let plain = |state| match state {
-                MarkState::Ours(found) => Some(Mark { seen: String::new(), ..found }),
+                MarkState::Ours(found) => Some(Mark { parts: found.parts.unanswered(), ..found }),
                 MarkState::Absent | MarkState::Broken(_) | MarkState::Theirs(_) => None,
             };
             let asked = properties.get(mark::PROPERTY).and_then(|line| plain(MarkState::read(line)));

@@ -52,6 +52,12 @@ pub(super) fn connecting(place: &str, peer: &Peer, error: &Error) -> EngineError
                 "the server has no TLS, and the URL requires it",
                 "turn TLS on at the server, or allow plain text with sslmode=disable in the URL",
             ),
+            Some(text) if text.contains("password missing") => failure(
+                FailureKind::Denied,
+                connecting_to(place),
+                "the server asks for a password, and the URL has none",
+                "write the password into TIMESCALEDB_URL, as in postgres://USER:PASSWORD@HOST:5432/DATABASE",
+            ),
             _ => failure(FailureKind::Unreachable, connecting_to(place), detail, hint),
         };
     }

@@ -55,7 +55,7 @@ fn next<T: DeserializeOwned>(answers: &mut impl Iterator<Item = String>) -> Resu
 }
 
 /// The queries for one scope.
-struct Queries {
+pub(super) struct Queries {
     /// An array of the namespaces.
     namespaces: String,
     /// An array of the roles.
@@ -90,6 +90,11 @@ impl Queries {
         let common = [COLUMNS, CONSTRAINTS, INDEXES];
         let timescale: &[&str] = if self.extended { &[DIMENSIONS, STORE_KEYS, AGGREGATES] } else { &[] };
         self.batch(&[&common, timescale].concat(), &format!("ARRAY[{}]::oid[]", oids.join(", ")))
+    }
+
+    /// Columns, constraints and indexes of relations that an expression gives: an array of their oids.
+    pub(super) fn of_parts(relations: &str) -> String {
+        Self::new(&Scope::default(), false).batch(&[COLUMNS, CONSTRAINTS, INDEXES], relations)
     }
 
     fn batch(&self, queries: &[&str], relations: &str) -> String {

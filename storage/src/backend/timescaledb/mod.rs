@@ -13,6 +13,7 @@ mod normalize;
 mod roles;
 mod run;
 mod session;
+mod word;
 
 pub use lock::{Holder, LOCK_KEY};
 pub use lower::TimescaleLower;
@@ -20,12 +21,13 @@ pub use lower::TimescaleLower;
 use crate::backend::{Address, EngineError, Renewal, Scope, Seal, Target};
 use crate::catalog::Catalog;
 use crate::definition::{Backend, ObjectName};
-use crate::desire::HOST_MODEL;
+use crate::desire::{HOST_MODEL, Wanted};
 use crate::plan::{Step, VersionRow};
 use crate::server::Server;
 use crate::version_table;
+use crate::word::Spoken;
 use session::Session;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection to a TimescaleDB server.
 pub struct TimescaleTarget {
@@ -68,6 +70,10 @@ impl Target for TimescaleTarget {
         let found = catalog.objects.get(&self.version_table);
         self.records = found.and_then(|object| object.mark.mark()).is_some_and(|mark| mark.model == HOST_MODEL);
         Ok(catalog)
+    }
+
+    async fn words(&mut self, asked: &BTreeSet<ObjectName>, wanted: &Wanted) -> Result<Spoken, EngineError> {
+        word::words(&mut self.session, &self.server, &TimescaleLower::new(self.server.clone()), asked, wanted).await
     }
 
     async fn run(&mut self, step: &Step) -> Result<(), EngineError> {

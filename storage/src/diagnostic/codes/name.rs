@@ -39,8 +39,8 @@ codes! {
         "Values come from --set and whale.toml, and are checked against what the plugin says it takes before the plugin is asked.";
     ENGINE_NOT_GRANTED = "WH0233", "an engine that was not granted",
         "A plugin may be granted only some of the engines, and `[ceiling]` bounds every plugin: `engines = [\"clickhouse\"]` in [plugins.NAME] or [ceiling] of whale.toml, or of the file that --grants names. Without that key, all three.";
-    MODEL_NOT_GRANTED = "WH0234", "a model that the plugin was not granted",
-        "Whoever says that it belongs to a model has that model's namespaces and its role. `model = \"NAME\"` in [plugins.NAME] of whale.toml binds a plugin to one model, whatever a later version of it claims.";
+    MODEL_NOT_GRANTED = "WH0234", "the plugin is bound to another model",
+        "Whoever says that it belongs to a model has that model's namespaces and its role. `model = \"MODEL\"` in [plugins.NAME] of whale.toml, or of the file that --grants names, binds a plugin to one model, whatever a later version of it claims. This one claims another: take the plugin that is meant, or correct that line.";
     ABOVE_GRANT = "WH0235", "a definition larger than was granted",
         "Keys of [plugins.NAME], for one plugin, and of [ceiling], for all, bound what a plugin defines; the lower one holds. \
          Of the plugin as a whole: `max_objects` (256 where [plugins.NAME] does not say it), `max_loaded_shards` of \

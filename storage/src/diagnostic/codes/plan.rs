@@ -12,7 +12,7 @@ codes! {
     LEFT_DEFINITION = "WH0705", "an object of ours is no longer defined",
         "Nothing is dropped because it vanished from a definition. The object stays as it is, with its rows.";
     OTHER_NAME = "WH0706", "an object of ours has another name than its definition",
-        "The object carries the mark of one that is defined under another name: somebody renamed or copied it in the database, or the definition has a new name now. Renames are not carried out yet. The object stays as it is, with its rows, and the defined one is made where it is missing, without any. To keep the rows under the defined name, rename the object in the database before applying.";
+        "The object carries the mark of one that is defined under another name: somebody renamed or copied it in the database, or the definition has a new name now. Renames are not carried out yet, and a second object under the new name, without the rows, is not what anybody meant: the plan is refused. Rename the object in the database before applying. Where both names are there already, look which one holds the rows.";
     NAME_TAKEN = "WH0707", "the name of an index or a key is taken",
         "Tables, aggregates and indexes of a PostgreSQL schema share one space of names, and an index stands behind every primary key and unique constraint. Another relation has the name that the plan would give, such as the key of a table that somebody renamed. Rename that one, or give the index or constraint another name.";
     NAMESPACE_NOT_OURS = "WH0708", "a namespace that others made",
@@ -25,6 +25,14 @@ codes! {
         "Dangerous steps are refused until their hazard is allowed by name: --allow ExclusiveLock. The message says which hazards the plan has and on which objects.";
     OPERATION = "WH0712", "an operation that was not granted",
         "A plugin says in its requests what it wants done (create, alter), and gets of that what whale.toml grants it. The plan needs more than that.";
+    CLAIMED_PART = "WH0713", "a part of that name exists and is not ours",
+        "An object of ours has a column, index, constraint or partition that somebody else made, and the definition now names one like it, with other properties. One that is as defined is taken over without a change. This one is left as it is: change it in the database, take it away there, or give the defined one another name.";
+    FIXED_PART = "WH0714", "a part that stays as it is",
+        "The definition says it otherwise than it stands, and the engine has no way to change it on what exists: the order of a PostgreSQL table's columns, the description of a Milvus collection or field. No row and no query of names depends on it. It is said once; from then on the definition counts as carried out.";
+    SERVER_REFUSES = "WH0715", "the server would refuse what is defined",
+        "Before a plan is shown the server is asked, in reading queries and in a transaction that is rolled back, what it makes of each new or changed expression, default and type. It would not take this one, so that an apply would stop in the middle. The message is the server's.";
+    UNDECIDED = "WH0716", "the server was not asked",
+        "A plan asks the server what it makes of new and changed expressions. It was not asked (`--offline`), or could not say, such as one that may only be read. An apply then finds out, and stops at the first statement that is refused.";
     NO_TARGET = "WH0720", "a definition needs an engine that has no target",
         "The plugin defines objects for an engine, and neither whale.toml nor the environment names a server of that kind.";
     OTHER_DEPLOYMENT = "WH0721", "it belongs to another deployment",

@@ -6,7 +6,7 @@
 codes! {
     PLUGIN_UNREADABLE = "WH0101", "the plugin cannot be read",
         "The file does not exist, or the user that runs whale-host may not read it. Check the path, and that the plugin \
-         was built: `just plugins` builds the ones of this repository.";
+         was built: in the repository of whale-host, `just plugins` builds the ones that are there.";
     PLUGIN_NOT_A_FILE = "WH0102", "the plugin is not a regular file",
         "A plugin is read once, as a whole, from a regular file. A directory, a pipe, a socket or a device is refused \
          before anything is read from it: it could have no end, or other bytes at a second look.";
@@ -60,9 +60,9 @@ codes! {
          MiB, at most 2 GiB. Real plugins need a third of that. Very large functions, or functions with thousands of \
          local variables, cost the most.";
     COMPILE_TIME = "WH0121", "compiling the plugin takes too long",
-        "Compiling runs in a process of its own with a budget by the size of the file: 3 s, and 4 s for each MiB, at \
-         most 120 s. Real plugins need a fraction of that. Very large functions cost the most. On a machine that is \
-         busy or slow, the limit can be raised.";
+        "Compiling runs in a process of its own with a budget of processor time by the size of the file: 3 s, and 4 s for each MiB, at \
+         most 120 s. A machine that is busy with other work takes none of it away. Real plugins need a fraction of that. Very large functions cost the most. On a slow machine \
+         `compile_mib_ms` and `compile_most_ms` in [limits] can be raised.";
     COMPILE_FAILED = "WH0122", "the plugin cannot be compiled",
         "The component is well-formed, but the compiler refuses it. The message says what it stopped at.";
     ARTIFACT_TOO_LARGE = "WH0123", "the compiled plugin is too large",

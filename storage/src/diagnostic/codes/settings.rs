@@ -14,13 +14,13 @@ codes! {
     SETTINGS_EXIST = "WH0006", "the settings file is there already",
         "`init` writes a file to begin with, and overwrites none: what stands in it may be nowhere else.";
     NO_SUCH_PLUGIN = "WH0010", "no plugin was found",
-        "A path that holds * or ? fits no file, or whale.toml lists no plugin files: `[plugins]` with `files = [\"plugins/*.wasm\"]`. Plugins are files that end in .wasm; `just plugins` builds those of this repository.";
+        "A path that holds * or ? fits no file, or whale.toml lists no plugin files: `[plugins]` with `files = [\"plugins/*.wasm\"]`. Plugins are files that end in .wasm; in the repository of whale-host, `just plugins` builds those that are there.";
     NO_SUCH_MODEL = "WH0011", "no plugin belongs to the model",
         "--model takes only the plugins of one model, and none of those at hand belongs to it. `whale-host info --all` shows which do.";
     SAME_NAME = "WH0012", "two plugins have the same name",
         "A plugin's name stands for it in whale.toml and before each object's id, so two plugins of one run cannot share it. One of the two files may be an older copy.";
     NOT_LISTED = "WH0013", "the plugin is not listed in whale.toml",
-        "On targets of this machine alone, a plugin that nobody listed may define objects in the namespace of its own model. Beyond that, whoever runs the engines decides who may: the plugin needs a table [plugins.NAME] in whale.toml, which may be empty.";
+        "On targets of this machine alone, a plugin that nobody listed may define objects in the namespace of its own model. Beyond that, whoever runs the engines decides who may: the plugin needs a table [plugins.NAME], which may be empty, in whale.toml, or in the file that --grants names.";
     UNKNOWN_PARAMETER = "WH0014", "no plugin takes the parameter",
         "A parameter that was set, on the command line or in whale.toml, is none that the plugin names. `whale-host info` shows what a plugin takes.";
     SAME_MODEL = "WH0015", "two plugins are of the same model",

@@ -126,21 +126,12 @@ fn value(amount: scaling::Amount, text: &str) -> Option<Value> {
 #[allow(clippy::indexing_slicing, reason = "a test that fails may panic")]
 mod tests {
     use super::*;
-    use crate::mark::{Mark, MarkRole};
+    use crate::mark::Mark;
 
     const ROLE: &str = "whale_legal";
 
     fn mark() -> Mark {
-        Mark {
-            deployment: "main".to_owned(),
-            id: ROLE.to_owned(),
-            model: "legal".to_owned(),
-            role: MarkRole::Live,
-            run: "r".to_owned(),
-            wanted: String::new(),
-            seen: String::new(),
-            settings: BTreeSet::new(),
-        }
+        Mark::live("main", ROLE, "legal", "r")
     }
 
     fn element(profile: &str, role: &str, setting: &str, value: &str, bounds: [&str; 2]) -> ElementRow {

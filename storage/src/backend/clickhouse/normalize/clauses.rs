@@ -4,8 +4,10 @@
 //! not have the form that we know is none, and the caller takes it for opaque.
 
 mod cluster;
+mod words;
 
 pub(super) use cluster::{distributed, replicated};
+pub(in crate::backend::clickhouse) use words::words;
 
 use crate::types::token::{Bounds, Flavour, SERVER, Spanned, Token, tokens};
 use std::collections::BTreeMap;
@@ -99,19 +101,26 @@ impl<'a> Cut<'a> {
     }
 }
 
-/// What `engine_full` says beside the engine and the keys.
+/// What `engine_full` says beside the keys.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct EngineClauses {
+pub(super) struct EngineClauses<'a> {
+    /// The engine with its arguments.
+    pub(super) head: &'a str,
     pub(super) ttl: Option<String>,
     pub(super) settings: BTreeMap<String, String>,
 }
 
-pub(super) fn engine(engine_full: &str) -> Option<EngineClauses> {
+/// Words that end what `engine_full` says of the engine itself.
+const AFTER_ENGINE: [&str; 6] = ["PARTITION", "PRIMARY", "ORDER", "SAMPLE", "TTL", "SETTINGS"];
+
+pub(super) fn engine(engine_full: &str) -> Option<EngineClauses<'_>> {
     let cut = Cut::of(engine_full)?;
     let end = cut.tokens.len();
+    let after = cut.outside(0, end).find(|position| AFTER_ENGINE.iter().any(|word| cut.is_word(*position, word)));
     let settings = cut.outside(0, end).find(|position| cut.is_word(*position, "SETTINGS"));
     let ttl = cut.outside(0, settings.unwrap_or(end)).find(|position| cut.is_word(*position, "TTL"));
     Some(EngineClauses {
+        head: cut.slice(0, after.unwrap_or(end)),
         ttl: ttl.map(|position| cut.slice(position + 1, settings.unwrap_or(end)).to_owned()),
         settings: settings.map_or(Some(BTreeMap::new()), |position| self::settings(&cut, position + 1, end))?,
     })
@@ -143,9 +152,8 @@ pub(super) enum Foreign {
     OfColumn(String, &'static str, String),
 }
 
-/// Clauses of a column that we do not make, and names of their facts.
-const COLUMN_CLAUSES: [(&str, &str); 4] =
-    [("TTL", "ttl"), ("STATISTICS", "statistics"), ("SETTINGS", "settings"), ("COLLATE", "collation")];
+/// Clauses of a column that we do not make.
+const COLUMN_CLAUSES: [&str; 4] = ["TTL", "STATISTICS", "SETTINGS", "COLLATE"];
 
 /// All of them. Most tables have none, which is seen without cutting the text.
 pub(super) fn foreign(create_table_query: &str) -> Option<Vec<Foreign>> {
@@ -174,9 +182,9 @@ pub(super) fn foreign(create_table_query: &str) -> Option<Vec<Foreign>> {
 fn column(cut: &Cut, start: usize, end: usize, found: &mut Vec<Foreign>) -> Option<()> {
     let name = cut.name(start)?.to_owned();
     for position in cut.outside(start + 1, end) {
-        let clause = COLUMN_CLAUSES.iter().find(|(word, _)| cut.is_word(position, word));
-        if let Some((_, fact)) = clause {
-            found.push(Foreign::OfColumn(name, fact, cut.slice(position + 1, end).to_owned()));
+        let clause = COLUMN_CLAUSES.iter().find(|word| cut.is_word(position, word));
+        if let Some(clause) = clause {
+            found.push(Foreign::OfColumn(name, clause, cut.slice(position + 1, end).to_owned()));
             return Some(());
         }
     }
@@ -274,7 +282,9 @@ mod tests {
         let settings =
             [("min_bytes_for_wide_part", "10M"), ("storage_policy", "whale"), ("ttl_only_drop_parts", "true")];
         assert_eq!(found.settings, settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
-        assert_eq!(engine("MergeTree ORDER BY tuple()"), Some(EngineClauses::default()));
+        assert_eq!(found.head, "ReplacingMergeTree(t)");
+        let plain = EngineClauses { head: "MergeTree", ..EngineClauses::default() };
+        assert_eq!(engine("MergeTree ORDER BY tuple()"), Some(plain));
     }
 
     #[test]
@@ -283,8 +293,8 @@ mod tests {
                          `n` Int32 STATISTICS(tdigest), INDEX ix (id, n) TYPE minmax GRANULARITY 2, CONSTRAINT c CHECK id > 0, \
                          PROJECTION p (SELECT id ORDER BY n)) ENGINE = MergeTree ORDER BY id TTL x COMMENT 'TTL ( '";
         let expected = vec![
-            Foreign::OfColumn("t".to_owned(), "ttl", "toDateTime(id) + 1".to_owned()),
-            Foreign::OfColumn("n".to_owned(), "statistics", "(tdigest)".to_owned()),
+            Foreign::OfColumn("t".to_owned(), "TTL", "toDateTime(id) + 1".to_owned()),
+            Foreign::OfColumn("n".to_owned(), "STATISTICS", "(tdigest)".to_owned()),
             Foreign::Constraint("c".to_owned(), "CHECK id > 0".to_owned()),
             Foreign::Projection("p".to_owned(), "(SELECT id ORDER BY n)".to_owned()),
         ];

@@ -1,9 +1,9 @@
 //! What was read of a server, as shapes.
 
 use super::clauses::{self, Foreign};
-use super::cluster;
-use super::{PROJECTION, TableFacts, expression, list, object, put, put_index, put_table, put_view, seen};
-use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape, digest_of};
+use super::{PROJECTION, TableFacts, expression, list, object, put, put_index, put_table, put_view};
+use super::{answers, cluster};
+use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape};
 use crate::cluster::KnownCluster;
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::expr::{Dialect, parse_server, parse_server_list};
@@ -57,7 +57,7 @@ pub(in crate::backend::clickhouse) struct IndexRow {
 }
 
 /// The engine of a table over those of the shards.
-const DISTRIBUTED: &str = "Distributed";
+pub(super) const DISTRIBUTED: &str = "Distributed";
 
 /// Skip indexes that the server makes by itself, under a setting of the table.
 const IMPLICIT_INDEX: &str = "auto_minmax_index_";
@@ -65,6 +65,12 @@ const IMPLICIT_INDEX: &str = "auto_minmax_index_";
 fn server_expression(text: &str) -> Fact {
     parse_server(text, Dialect::ClickHouse)
         .map_or_else(|_| Fact::Opaque(text.to_owned()), |expr| expression(&expr).into())
+}
+
+/// Notes an expression of the server's, as a value and as its text.
+fn put_said(shape: &mut Shape, key: &PartKey, name: &'static str, text: &str) {
+    put(shape, key.clone(), name, server_expression(text));
+    shape.put_text(key, name, text);
 }
 
 fn server_list(text: &str) -> Option<Fact> {
@@ -111,15 +117,11 @@ fn found(
         engine if engine.ends_with("MergeTree") || engine == DISTRIBUTED => ObjectKind::Table,
         _ => ObjectKind::Other,
     };
-    let foreign = match kind {
-        ObjectKind::Table => clauses::foreign(&row.create_table_query).filter(|_| !row.create_table_query.is_empty()),
-        _ => Some(Vec::new()),
-    };
     // A stranger's shape is never compared.
     let mut shape = match (kind, mark.mark().is_some()) {
-        (ObjectKind::Table, true) if row.engine == DISTRIBUTED => found_over(row, columns, foreign),
+        (ObjectKind::Table, true) if row.engine == DISTRIBUTED => found_over(row, columns),
         (ObjectKind::Table, true) => {
-            let mut shape = found_table(row, columns, indexes, foreign);
+            let mut shape = found_table(row, columns, indexes);
             cluster::put_found(&mut shape, &row.engine_full, name, &row.uuid, known);
             shape
         }
@@ -127,15 +129,15 @@ fn found(
         _ => Shape::default(),
     };
     shape.put_comment(PartKey::only(PartKind::Comment), author);
-    let seen = match (kind, mark.mark().is_some()) {
-        (ObjectKind::Table, true) => seen(&shape, columns.iter().map(|column| column.name.as_str())),
-        (ObjectKind::MaterializedView, true) => seen(&shape, []),
-        _ => digest_of(&(row, columns, indexes)),
+    shape.order = match kind {
+        ObjectKind::Table => columns.iter().map(|column| column.name.clone()).collect(),
+        _ => Vec::new(),
     };
-    CatalogObject { kind, shape, mark, seen }
+    let answers = answers::of(&answers::Read { kind, row, author, columns, indexes });
+    CatalogObject { kind, shape, mark, answers }
 }
 
-fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], foreign: Option<Vec<Foreign>>) -> Shape {
+fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> Shape {
     let mut shape = Shape::default();
     let facts = TableFacts {
         partition: server_list(&row.partition_key),
@@ -144,15 +146,14 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
         policy: row.storage_policy.clone(),
     };
     put_table(&mut shape, facts);
-    if !row.sampling_key.is_empty() {
-        put(&mut shape, object(), "sample by", server_expression(&row.sampling_key));
+    for (name, text) in
+        [("partition by", &row.partition_key), ("order by", &row.sorting_key), ("primary key", &row.primary_key)]
+    {
+        shape.put_text(&object(), name, text.as_str());
     }
     match clauses::engine(&row.engine_full) {
         None => put(&mut shape, object(), "settings", Fact::Opaque(row.engine_full.clone())),
         Some(found) => {
-            if let Some(ttl) = found.ttl {
-                put(&mut shape, object(), "ttl", ttl);
-            }
             for (name, value) in found.settings.into_iter().filter(|(name, _)| name != "storage_policy") {
                 shape.put(PartKey::new(PartKind::Property, name), [("value", value)]);
             }
@@ -166,47 +167,55 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow], fore
         let kind = SkipIndexKind::parse_server(&index.type_full)
             .map_or_else(|_| Fact::Opaque(index.type_full.clone()), |kind| kind.to_string().into());
         put_index(&mut shape, &index.name, on, kind, index.granularity.clone());
+        shape.put_text(&PartKey::new(PartKind::Index, index.name.as_str()), "on", index.expr.as_str());
     }
-    found_clauses(&mut shape, row, foreign);
+    found_clauses(&mut shape, row);
     shape
 }
 
 /// A table over those of the shards.
-fn found_over(row: &TableRow, columns: &[ColumnRow], foreign: Option<Vec<Foreign>>) -> Shape {
+fn found_over(row: &TableRow, columns: &[ColumnRow]) -> Shape {
     let mut shape = Shape::default();
     match clauses::distributed(&row.engine_full) {
         Some(found) => {
             let key = found.key.as_deref().map(server_expression);
             cluster::put_distributed(&mut shape, &found.cluster, &found.table, key);
+            if let Some(text) = found.key {
+                shape.put_text(&object(), "sharding key", text);
+            }
         }
         None => put(&mut shape, object(), "engine", Fact::Opaque(row.engine_full.clone())),
     }
     for column in columns {
         found_column(&mut shape, column);
     }
-    found_clauses(&mut shape, row, foreign);
+    found_clauses(&mut shape, row);
     shape
 }
 
-fn found_clauses(shape: &mut Shape, row: &TableRow, foreign: Option<Vec<Foreign>>) {
-    match foreign {
-        // The server did not show the statement, or wrote it in a form that we do not know.
-        None => put(shape, object(), "statement", Fact::Opaque(row.create_table_query.clone())),
-        Some(foreign) => {
-            for clause in foreign {
-                put_foreign(shape, clause);
-            }
-        }
+/// Clauses that our definitions do not have. None: the server did not show the statement, or wrote it in a form that we do
+/// not know.
+pub(super) fn foreign(row: &TableRow) -> Option<Vec<(PartKey, String)>> {
+    let clause = |name: &str, of: &str| PartKey::new(PartKind::Clause, format!("{name}{of}"));
+    let statement = Some(row.create_table_query.as_str()).filter(|text| !text.is_empty())?;
+    let found = clauses::foreign(statement)?.into_iter().map(|clause_of| match clause_of {
+        Foreign::Constraint(name, text) => (PartKey::new(PartKind::Check, name), text),
+        Foreign::Projection(name, text) => (PartKey::new(PartKind::Index, format!("{PROJECTION}{name}")), text),
+        Foreign::OfColumn(name, word, text) => (clause(word, &format!(" of {name}")), text),
+    });
+    let mut all: Vec<_> = found.collect();
+    let ttl = clauses::engine(&row.engine_full).and_then(|engine| engine.ttl);
+    all.extend(ttl.map(|text| (clause("TTL", ""), text)));
+    if !row.sampling_key.is_empty() {
+        all.push((clause("SAMPLE BY", ""), row.sampling_key.clone()));
     }
+    Some(all)
 }
 
-fn put_foreign(shape: &mut Shape, foreign: Foreign) {
-    match foreign {
-        Foreign::Constraint(name, text) => put(shape, PartKey::new(PartKind::Check, name), "condition", text),
-        Foreign::Projection(name, text) => {
-            put(shape, PartKey::new(PartKind::Index, format!("{PROJECTION}{name}")), "query", text);
-        }
-        Foreign::OfColumn(name, fact, text) => put(shape, PartKey::new(PartKind::Column, name), fact, text),
+fn found_clauses(shape: &mut Shape, row: &TableRow) {
+    match foreign(row) {
+        None => put(shape, object(), "statement", Fact::Opaque(row.create_table_query.clone())),
+        Some(clauses) => clauses.into_iter().for_each(|(key, text)| put(shape, key, "text", text)),
     }
 }
 
@@ -218,9 +227,9 @@ fn found_column(shape: &mut Shape, row: &ColumnRow) {
     put(shape, key.clone(), "type", fact);
     match row.default_kind.as_str() {
         "" => {}
-        "DEFAULT" => put(shape, key.clone(), "default", server_expression(&row.default_expression)),
-        "MATERIALIZED" => put(shape, key.clone(), "materialized", server_expression(&row.default_expression)),
-        "ALIAS" => put(shape, key.clone(), "alias", server_expression(&row.default_expression)),
+        "DEFAULT" => put_said(shape, &key, "default", &row.default_expression),
+        "MATERIALIZED" => put_said(shape, &key, "materialized", &row.default_expression),
+        "ALIAS" => put_said(shape, &key, "alias", &row.default_expression),
         other => put(shape, key.clone(), "value", Fact::Opaque(format!("{other} {}", row.default_expression))),
     }
     if !row.compression_codec.is_empty() {
@@ -239,6 +248,12 @@ fn found_view(row: &TableRow) -> Shape {
     match clauses::select(&row.as_select) {
         None => put(&mut shape, object(), "select", Fact::Opaque(row.as_select.clone())),
         Some(found) => {
+            let texts = [("where", found.only_where), ("group by", found.group_by)];
+            texts.into_iter().filter_map(|(name, text)| Some((name, text?))).for_each(|(name, text)| {
+                shape.put_text(&object(), name, text);
+            });
+            let select: Vec<_> = found.items.iter().map(|(name, value)| format!("{value} AS {name}")).collect();
+            shape.put_text(&object(), "select", select.join(", "));
             let items = found.items.into_iter().map(|(name, value)| (name, server_expression(value)));
             let filter = found.only_where.map(server_expression);
             put_view(&mut shape, found.source, items, filter, found.group_by.and_then(server_list));

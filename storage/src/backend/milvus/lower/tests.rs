@@ -5,7 +5,7 @@ use crate::backend::milvus::normalize::tests::{collection, field};
 use crate::change::ChangedFact;
 use crate::definition::Backend;
 use crate::definition::ObjectKind;
-use crate::mark::MarkRole;
+use crate::mark::Parts;
 use std::collections::BTreeSet;
 
 fn lower(text: &str) -> MilvusLower {
@@ -14,16 +14,7 @@ fn lower(text: &str) -> MilvusLower {
 }
 
 fn mark() -> Mark {
-    Mark {
-        deployment: "main".to_owned(),
-        id: "test/notes".to_owned(),
-        model: "test".to_owned(),
-        role: MarkRole::Live,
-        run: "r".to_owned(),
-        wanted: "w".to_owned(),
-        seen: String::new(),
-        settings: BTreeSet::new(),
-    }
+    Mark::live("main", "test/notes", "test", "r")
 }
 
 fn create(lower: MilvusLower, collection: &Collection) -> Result<Vec<String>, Vec<String>> {
@@ -44,6 +35,8 @@ fn alter(
         added: added.to_vec(),
         changed: changed.iter().map(|key| ChangedPart { key: key.clone(), facts: vec![fact.clone()] }).collect(),
         removed: Vec::new(),
+        causes: BTreeMap::new(),
+        kept: Parts::default(),
     };
     texts(lower.lower(&change, Some(&Object::Collection(collection.clone())), &mark()))
 }
@@ -107,6 +100,8 @@ fn another_placement_is_a_release_and_a_load_and_interrupts() {
             added: Vec::new(),
             changed: vec![ChangedPart { key: PartKey::only(PartKind::Load), facts }],
             removed: Vec::new(),
+            causes: BTreeMap::new(),
+            kept: Parts::default(),
         };
         lower("2.3.5").lower(&change, Some(&Object::Collection(notes.clone())), &mark()).unwrap()
     };

@@ -36,6 +36,16 @@ fn create(extension: Extension<'_>, aggregate: &Aggregate) -> String {
     if !aggregate.indexes.is_empty() {
         options.push("timescaledb.create_group_indexes = false".to_owned());
     }
+    format!(
+        "CREATE MATERIALIZED VIEW {} WITH ({}) AS\n{}\nWITH NO DATA",
+        qualified(&aggregate.header.name),
+        options.join(", "),
+        query(extension, aggregate, &qualified(&aggregate.source))
+    )
+}
+
+/// The query of an aggregate over a source.
+pub(super) fn query(extension: Extension<'_>, aggregate: &Aggregate, source: &str) -> String {
     let zone = aggregate.time_zone.as_ref().map(|zone| format!(", timezone => {}", literal(zone))).unwrap_or_default();
     let bucket = format!(
         "{}({}, {}{zone}) AS {}",
@@ -48,17 +58,10 @@ fn create(extension: Extension<'_>, aggregate: &Aggregate) -> String {
     let outputs: Vec<String> = std::iter::once(bucket).chain(outputs).collect();
     let groups: Vec<String> = (1..=aggregate.group_by.len() + 1).map(|place| place.to_string()).collect();
     let condition = aggregate.only_where.as_ref().map(|expr| format!("\nWHERE {}", sql(expr))).unwrap_or_default();
-    format!(
-        "CREATE MATERIALIZED VIEW {} WITH ({}) AS\nSELECT {}\nFROM {}{condition}\nGROUP BY {}\nWITH NO DATA",
-        qualified(&aggregate.header.name),
-        options.join(", "),
-        outputs.join(",\n    "),
-        qualified(&aggregate.source),
-        groups.join(", ")
-    )
+    format!("SELECT {}\nFROM {source}{condition}\nGROUP BY {}", outputs.join(",\n    "), groups.join(", "))
 }
 
-fn output(selected: &Selected) -> String {
+pub(super) fn output(selected: &Selected) -> String {
     format!("{} AS {}", sql(&selected.value), identifier(&selected.name))
 }
 

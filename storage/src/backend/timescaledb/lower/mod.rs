@@ -9,9 +9,11 @@ mod alter;
 mod document;
 mod parts;
 mod role;
+mod scratch;
 mod table;
 
 pub(super) use role::{CONNECTIONS, HERE};
+pub(super) use scratch::{Columns, Member, Script, members};
 
 use super::normalize;
 use crate::backend::{Renewal, Seal};
@@ -264,20 +266,10 @@ pub(super) fn upsert(table: &ObjectName, rows: &[VersionRow]) -> String {
 mod tests {
     use super::*;
     use crate::definition::Backend;
-    use crate::mark::MarkRole;
 
     fn mark() -> Mark {
         let text = || "x'; DROP TABLE y; --\\".to_owned();
-        Mark {
-            deployment: text(),
-            id: text(),
-            model: text(),
-            role: MarkRole::Live,
-            run: text(),
-            wanted: text(),
-            seen: String::new(),
-            settings: [text()].into(),
-        }
+        Mark { settings: [text()].into(), ..Mark::live(&text(), text(), &text(), &text()) }
     }
 
     #[test]

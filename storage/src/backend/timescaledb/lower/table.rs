@@ -48,7 +48,7 @@ pub(super) fn search_path(extension: Extension<'_>) -> String {
     format!("SET LOCAL search_path = pg_catalog, {}", identifier(extension.schema))
 }
 
-fn expressions(table: &Table) -> impl Iterator<Item = &Expr> {
+pub(super) fn expressions(table: &Table) -> impl Iterator<Item = &Expr> {
     let values = table.columns.iter().filter_map(|column| match &column.value {
         ColumnValue::Default(expr) | ColumnValue::Generated(expr) => Some(expr),
         ColumnValue::Empty | ColumnValue::Identity(_) => None,
@@ -57,7 +57,7 @@ fn expressions(table: &Table) -> impl Iterator<Item = &Expr> {
     values.chain(table.checks.iter().map(|check| &check.condition)).chain(keys)
 }
 
-fn create(table: &Table) -> String {
+pub(super) fn create(table: &Table) -> String {
     let mut lines: Vec<String> = table.columns.iter().map(parts::column).collect();
     lines.extend(table.primary_key.iter().map(|key| parts::key("PRIMARY KEY", key)));
     lines.extend(table.uniques.iter().map(|key| parts::key("UNIQUE", key)));

@@ -4,9 +4,9 @@
 //! `sqlparser` takes the query apart; its expressions go through our own parser like any other. A query of another form
 //! than ours is opaque as a whole.
 
-use super::facts;
 use super::rows::{Aggregate, Refresh};
-use crate::catalog::{Fact, Facts, PartKey, PartKind, Shape};
+use super::{facts, word};
+use crate::catalog::{Digest, Digests, Fact, Facts, PartKey, PartKind, Shape};
 use sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, ObjectName, Select, SelectItem,
     SetExpr, Statement, TableFactor, Value,
@@ -22,21 +22,47 @@ const DEEPEST: usize = 128;
 pub(super) fn shape(shape: &mut Shape, rows: &Aggregate) {
     let real_time = if rows.materialized_only { "no" } else { "yes" };
     let mut whole = Facts::from([("real time", real_time.into())]);
+    let object = PartKey::only(PartKind::Object);
     match read(&rows.definition) {
         Some(query) => {
             whole.extend(query.whole);
-            for (name, value, grouped) in query.columns {
-                let grouped = if grouped { "yes" } else { "no" };
-                shape.put(PartKey::new(PartKind::Column, name), [("value", value), ("grouped", grouped.into())]);
+            if let Some(text) = query.condition {
+                whole.insert("where", facts::server_expression(&text));
             }
+            for (name, text, grouped) in query.columns {
+                let key = PartKey::new(PartKind::Column, name);
+                let grouped = if grouped { "yes" } else { "no" };
+                shape.put(key, [("value", facts::server_expression(&text)), ("grouped", grouped.into())]);
+            }
+            // By the same cut as what the server says of a definition, since texts are compared byte for byte.
+            word::of_aggregate(&mut shape.open, &rows.definition);
         }
         None => {
             whole.insert("query", Fact::Opaque(rows.definition.clone()));
         }
     }
-    shape.put(PartKey::only(PartKind::Object), whole);
+    shape.put(object, whole);
     if let Some(policy) = &rows.refresh {
         shape.put(PartKey::only(PartKind::Refresh), refresh(policy));
+    }
+}
+
+/// Adds digests of the server's words.
+pub(super) fn answers(all: &mut Digests, rows: &Aggregate) {
+    let object = match read(&rows.definition) {
+        Some(query) => {
+            let whole: Vec<_> = query.whole.iter().map(|(name, fact)| (*name, fact.text())).collect();
+            let object = Digest::of(&(rows.materialized_only, whole, &query.condition));
+            for (name, text, grouped) in query.columns {
+                all.insert(PartKey::new(PartKind::Column, name), Digest::of(&(text, grouped)));
+            }
+            object
+        }
+        None => Digest::of(&(rows.materialized_only, &rows.definition)),
+    };
+    all.insert(PartKey::only(PartKind::Object), object);
+    if let Some(policy) = &rows.refresh {
+        all.insert(PartKey::only(PartKind::Refresh), Digest::of(policy));
     }
 }
 
@@ -53,8 +79,10 @@ fn refresh(row: &Refresh) -> Facts {
 /// What a query of our form says.
 struct Query {
     whole: Facts,
-    /// Name, value, whether it is grouped by.
-    columns: Vec<(String, Fact, bool)>,
+    /// The server's text.
+    condition: Option<String>,
+    /// Name, the server's text, whether it is grouped by.
+    columns: Vec<(String, String, bool)>,
 }
 
 fn read(text: &str) -> Option<Query> {
@@ -77,13 +105,11 @@ fn read(text: &str) -> Option<Query> {
                 whole.extend(parts);
                 whole.insert("bucket name", name.into());
             }
-            None => columns.push((name, facts::server_expression(&value.to_string()), groups.contains(&plain(value)))),
+            None => columns.push((name, value.to_string(), groups.contains(&plain(value)))),
         }
     }
-    if let Some(condition) = &select.selection {
-        whole.insert("where", facts::server_expression(&condition.to_string()));
-    }
-    (buckets == 1).then_some(Query { whole, columns })
+    let condition = select.selection.as_ref().map(ToString::to_string);
+    (buckets == 1).then_some(Query { whole, condition, columns })
 }
 
 /// What is grouped by, without outer parentheses.

@@ -1,28 +1,27 @@
 //! The catalog of what a server describes.
 
 use super::rows::{Aggregate, Column, Constraint, Dimension, Index, Relation, Rows, StoreKey, Taken};
-use super::{aggregate, facts, role};
-use crate::catalog::{Catalog, CatalogObject, Fact, Facts, Found, PartKey, PartKind, Shape, digest_of};
+use super::{aggregate, answers, facts, role};
+use crate::catalog::{Catalog, CatalogObject, Fact, Facts, Found, PartKey, PartKind, Shape};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::mark::MarkState;
 use crate::name::Name;
 use crate::raw::Identity;
-use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// One object, as it was read: everything that the digest of what was seen covers.
-#[derive(Default, Serialize)]
-struct Whole<'a> {
-    kind: &'a str,
-    persistence: &'a str,
-    child: bool,
-    comment: &'a str,
-    columns: Vec<&'a Column>,
-    constraints: Vec<&'a Constraint>,
-    indexes: Vec<&'a Index>,
-    dimensions: Vec<&'a Dimension>,
-    store_keys: Vec<&'a StoreKey>,
-    aggregate: Option<&'a Aggregate>,
+/// One object, as it was read.
+#[derive(Default)]
+pub(super) struct Whole<'a> {
+    pub(super) kind: &'a str,
+    pub(super) persistence: &'a str,
+    pub(super) child: bool,
+    pub(super) comment: &'a str,
+    pub(super) columns: Vec<&'a Column>,
+    pub(super) constraints: Vec<&'a Constraint>,
+    pub(super) indexes: Vec<&'a Index>,
+    pub(super) dimensions: Vec<&'a Dimension>,
+    pub(super) store_keys: Vec<&'a StoreKey>,
+    pub(super) aggregate: Option<&'a Aggregate>,
 }
 
 /// Makes a catalog of the rows.
@@ -54,7 +53,7 @@ pub(crate) fn catalog(rows: &Rows) -> Catalog {
             kind: kind(found),
             shape: shape(found),
             mark: mark(&relation.comment),
-            seen: digest_of(found),
+            answers: answers::of(found),
         };
         catalog.objects.insert(place, object);
     }
@@ -128,6 +127,7 @@ fn shape(found: &Whole<'_>) -> Shape {
             self::column(&mut shape, column);
             comment(&mut shape, column);
         }
+        shape.order = found.columns.iter().map(|column| column.name.clone()).collect();
         found.constraints.iter().for_each(|row| constraint(&mut shape, row));
         hypertable(&mut shape, found);
         unusual(&mut shape, found);
@@ -168,34 +168,43 @@ fn column(shape: &mut Shape, row: &Column) {
         (_, other, Some(text)) if !other.is_empty() => Some(("generated", Fact::Opaque(text.to_owned()))),
         _ => None,
     };
+    let key = PartKey::new(PartKind::Column, row.name.as_str());
+    if let (Some(text), Some((fact, _))) = (text, &value) {
+        shape.put_text(&key, fact, text);
+    }
     facts::column(shape, &row.name, facts::server_type(&row.data_type), !row.not_null, value);
     if let Some(collation) = &row.collation {
-        shape.put(PartKey::new(PartKind::Column, row.name.as_str()), [("collation", Fact::Opaque(collation.clone()))]);
+        shape.put(key, [("collation", Fact::Opaque(collation.clone()))]);
+    }
+}
+
+/// The part that a constraint is.
+pub(super) fn constraint_key(row: &Constraint) -> PartKey {
+    match row.kind.as_str() {
+        "p" => PartKey::only(PartKind::PrimaryKey),
+        "u" => PartKey::new(PartKind::Unique, row.name.as_str()),
+        "f" => PartKey::new(PartKind::ForeignKey, row.name.as_str()),
+        _ => PartKey::new(PartKind::Check, row.name.as_str()),
     }
 }
 
 fn constraint(shape: &mut Shape, row: &Constraint) {
     let columns = facts::names(&row.columns);
-    let (key, mut parts) = match row.kind.as_str() {
-        "p" => (
-            PartKey::only(PartKind::PrimaryKey),
-            Facts::from([("name", row.name.as_str().into()), ("columns", columns.into())]),
-        ),
-        "u" => (PartKey::new(PartKind::Unique, row.name.as_str()), Facts::from([("columns", columns.into())])),
+    let key = constraint_key(row);
+    let mut parts = match row.kind.as_str() {
+        "p" => Facts::from([("name", row.name.as_str().into()), ("columns", columns.into())]),
+        "u" => Facts::from([("columns", columns.into())]),
         "f" => {
             let target = row.target.clone().unwrap_or_default();
             let (update, delete) = (facts::server_action(&row.on_update), facts::server_action(&row.on_delete));
-            let parts = facts::reference(columns, target, facts::names(&row.target_columns), update, delete);
-            (PartKey::new(PartKind::ForeignKey, row.name.as_str()), parts)
+            facts::reference(columns, target, facts::names(&row.target_columns), update, delete)
         }
         "c" => {
-            let condition = facts::server_expression(row.condition.as_deref().unwrap_or_default());
-            (PartKey::new(PartKind::Check, row.name.as_str()), Facts::from([("condition", condition)]))
+            let text = row.condition.as_deref().unwrap_or_default();
+            shape.put_text(&key, "condition", text);
+            Facts::from([("condition", facts::server_expression(text))])
         }
-        _ => (
-            PartKey::new(PartKind::Check, row.name.as_str()),
-            Facts::from([("definition", Fact::Opaque(row.definition.clone()))]),
-        ),
+        _ => Facts::from([("definition", Fact::Opaque(row.definition.clone()))]),
     };
     if row.deferrable || (row.kind == "f" && row.matching != "s") {
         parts.insert("definition", Fact::Opaque(row.definition.clone()));
@@ -207,40 +216,44 @@ fn constraint(shape: &mut Shape, row: &Constraint) {
 }
 
 fn index(shape: &mut Shape, row: &Index) {
-    let mut keys = Vec::new();
+    let part = PartKey::new(PartKind::Index, row.name.as_str());
+    let (mut keys, mut opaque) = (Vec::new(), false);
     let mut parts = Facts::new();
     for key in &row.keys {
         let by = facts::server_expression(&key.by);
-        if let Fact::Opaque(text) = &by {
-            parts.insert("expression", Fact::Opaque(text.clone()));
-        }
         if let Some(class) = &key.operator_class {
             parts.insert("operator class", Fact::Opaque(class.clone()));
         }
+        opaque |= matches!(by, Fact::Opaque(_));
         keys.push(facts::key(by.text(), key.descending, key.nulls_first));
     }
+    let said = row.keys.iter().map(|key| facts::key(&key.by, key.descending, key.nulls_first));
+    shape.put_text(&part, "keys", said.collect::<Vec<_>>().join(", "));
     parts.insert("method", row.method.as_str().into());
-    parts.insert("keys", keys.join(", ").into());
+    let keys = keys.join(", ");
+    parts.insert("keys", if opaque { Fact::Opaque(keys) } else { keys.into() });
     if !row.covering.is_empty() {
         parts.insert("covering", facts::names(&row.covering).into());
     }
-    parts.extend(row.predicate.as_ref().map(|text| ("where", facts::server_expression(text))));
+    if let Some(text) = &row.predicate {
+        shape.put_text(&part, "where", text.as_str());
+        parts.insert("where", facts::server_expression(text));
+    }
     parts.extend(row.unique.then(|| ("unique", "yes".into())));
     parts.extend((!row.valid).then(|| ("valid", "no".into())));
     parts.extend(row.nulls_not_distinct.then(|| ("nulls", "not distinct".into())));
-    shape.put(PartKey::new(PartKind::Index, row.name.as_str()), parts);
+    shape.put(part, parts);
 }
 
 fn hypertable(shape: &mut Shape, found: &Whole<'_>) {
     for row in &found.dimensions {
         let (key, parts) = match (row.microseconds, row.units, row.partitions) {
-            (_, _, Some(partitions)) => (
-                PartKey::new(PartKind::Dimension, row.column.as_str()),
-                Facts::from([("partitions", partitions.to_string().into())]),
-            ),
-            (Some(width), ..) => (first_or(row), time_facts(row, facts::chunk_text(width))),
-            (None, Some(units), None) => (first_or(row), time_facts(row, units.to_string())),
-            (None, None, None) => (first_or(row), time_facts(row, String::new())),
+            (_, _, Some(partitions)) => {
+                (dimension_key(row), Facts::from([("partitions", partitions.to_string().into())]))
+            }
+            (Some(width), ..) => (dimension_key(row), time_facts(row, facts::chunk_text(width))),
+            (None, Some(units), None) => (dimension_key(row), time_facts(row, units.to_string())),
+            (None, None, None) => (dimension_key(row), time_facts(row, String::new())),
         };
         shape.put(key, parts);
     }
@@ -263,8 +276,8 @@ fn hypertable(shape: &mut Shape, found: &Whole<'_>) {
 }
 
 /// The first dimension makes a hypertable; a further range is none of ours.
-fn first_or(row: &Dimension) -> PartKey {
-    if row.number == 1 {
+pub(super) fn dimension_key(row: &Dimension) -> PartKey {
+    if row.number == 1 && row.partitions.is_none() {
         PartKey::only(PartKind::Hypertable)
     } else {
         PartKey::new(PartKind::Dimension, row.column.as_str())

@@ -5,12 +5,15 @@
 //! gets, `NOT NULL` of what is an identity or a key.
 
 mod aggregate;
+mod answers;
 mod facts;
 mod found;
 mod role;
 pub(crate) mod rows;
 mod wanted;
+mod word;
 
 pub(super) use facts::store_order;
 pub(crate) use found::catalog;
 pub(crate) use wanted::shape;
+pub(super) use word::{of_aggregate, of_index, of_table};

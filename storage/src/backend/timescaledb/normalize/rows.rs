@@ -1,5 +1,5 @@
-//! What the reading queries return, field by field. An object is everything but its `relation` (an oid), which only ties the rows
-//! of one reading together and says nothing of the object.
+//! What the reading queries return, field by field. A part is everything of its row but its `relation` (an oid), which only ties
+//! the rows of one reading together, and a column's name and comment, which are a key and a part of their own.
 
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,7 @@ pub(crate) struct Taken {
 pub(crate) struct Column {
     #[serde(skip_serializing)]
     pub(crate) relation: u32,
+    #[serde(skip_serializing)]
     pub(crate) name: String,
     pub(crate) data_type: String,
     pub(crate) not_null: bool,
@@ -72,6 +73,7 @@ pub(crate) struct Column {
     pub(crate) generated: String,
     pub(crate) default_to: Option<String>,
     pub(crate) collation: Option<String>,
+    #[serde(skip_serializing)]
     pub(crate) comment: Option<String>,
 }
 

@@ -23,6 +23,7 @@ fn table(shape: &mut Shape, table: &Table) {
     for found in &table.columns {
         column(shape, found);
     }
+    shape.order = table.columns.iter().map(|column| column.name.to_string()).collect();
     if let Some(found) = &table.primary_key {
         shape.put(
             PartKey::only(PartKind::PrimaryKey),
