@@ -48,6 +48,11 @@ test *arguments: plugins nextest
 chaos *arguments: plugins nextest
     @tests/chaos {{ arguments }}
 
+# Look for definitions that are taken and do not stand: `just hunt 20000`, `--engine E`, `--seed N`, `--number N`.
+[no-exit-message]
+hunt *arguments: plugins nextest
+    @tests/hunt {{ arguments }}
+
 # Give the hostile kit to the program: class, phase, code and time of each of its plugins.
 [no-exit-message]
 hostile: nextest

@@ -20,6 +20,7 @@ pub mod clients;
 pub mod deployment;
 pub mod good;
 pub mod hostile;
+pub mod hunt;
 pub mod own_milvus;
 pub mod tampered;
 pub mod tls;
