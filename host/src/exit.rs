@@ -15,7 +15,8 @@ Exit codes:
   2    wrong usage
   3    differences found (plan --check)
   4    an engine could not be reached, failed, or a step is in doubt; doctor found a problem
-  101  a fault of whale-host itself";
+  101  a fault of whale-host itself
+  130  an apply was interrupted (Ctrl-C); the report says what was done";
 
 /// Exit codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,6 +33,8 @@ pub(crate) enum Exit {
     Failed = 4,
     /// A fault of ours; what a panic gives, too.
     Fault = 101,
+    /// An apply was interrupted; what a shell says of a program that Ctrl-C ended.
+    Interrupted = 130,
 }
 
 impl Exit {
@@ -52,6 +55,8 @@ impl From<Exit> for ExitCode {
 pub(crate) struct Trouble {
     /// The engine, where one is concerned.
     pub(crate) engine: Option<Backend>,
+    /// The target, where one is concerned.
+    pub(crate) target: Option<Box<TargetName>>,
     /// For machines: `unreachable`, `denied`, `usage`.
     pub(crate) kind: &'static str,
     /// What was attempted, on which object.
@@ -89,11 +94,13 @@ impl From<EngineError> for Trouble {
 
 impl From<(TargetName, EngineError)> for Trouble {
     fn from((target, error): (TargetName, EngineError)) -> Self {
-        // The journal belongs to no engine.
-        let engine = (error.kind != FailureKind::Journal).then_some(error.backend);
+        // Neither the journal nor a signal belongs to an engine.
+        let ours = matches!(error.kind, FailureKind::Journal | FailureKind::Interrupted);
+        let engine = (!ours).then_some(error.backend);
         let title = engine.map(|_| format!("{}: ", target.title())).unwrap_or_default();
         Self {
             engine,
+            target: engine.map(|_| Box::new(target)),
             kind: error.kind.id(),
             message: format!("{title}{}", error.attempted),
             causes: vec![error.detail],

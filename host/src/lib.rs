@@ -29,6 +29,7 @@ use cap_std::AmbientAuthority;
 use clap::{CommandFactory as _, Parser as _};
 use exit::{Ending, Exit};
 use printer::Printer;
+use render::text::Warnings;
 use settings::environment::Environment;
 use settings::files::Files;
 use std::ffi::OsString;
@@ -86,6 +87,15 @@ fn logs(verbose: u8) {
     let _ = logs.try_init();
 }
 
+/// Which warnings a command shows: those of a definition are said by `validate`, and need no second word each time.
+fn warnings(name: &str, quiet: bool) -> Warnings {
+    match name {
+        _ if quiet => Warnings::No,
+        "plan" | "apply" | "status" => Warnings::New,
+        _ => Warnings::Yes,
+    }
+}
+
 /// Shows how a command ended.
 fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
     match printer.format() {
@@ -96,11 +106,12 @@ fn deliver(name: &str, ending: &Ending, printer: &mut Printer) -> Exit {
             let style = printer.err_style();
             let text = ending.output.as_ref().map(|output| render::text::output(output, printer.out_style()));
             // What to run next is the last word on a run that failed; everywhere else findings are.
-            let (first, last) = if ending.exit == Exit::Failed { (None, text) } else { (text, None) };
+            let failed = matches!(ending.exit, Exit::Failed | Exit::Interrupted);
+            let (first, last) = if failed { (None, text) } else { (text, None) };
             if let Some(page) = &first {
                 printer.result(page);
             }
-            printer.beside(&render::text::diagnostics(&ending.found, printer.quiet(), style));
+            printer.beside(&render::text::diagnostics(&ending.found, warnings(name, printer.quiet()), style));
             for trouble in &ending.troubles {
                 printer.beside(&render::text::trouble(trouble, style));
             }

@@ -68,6 +68,7 @@ fn select(settings: &Settings, selection: &Selection) -> Result<Vec<PathBuf>, Fa
         let trouble = Trouble::new("usage", "no plugin is named");
         return Err(Failure::Usage(trouble.hint("name it with --plugin FILE, or take those of whale.toml with --all")));
     };
+    parameters::each_once(&selection.set)?;
     let mut paths = Vec::new();
     let mut found = Diagnostics::default();
     for pattern in &patterns {
@@ -186,11 +187,24 @@ impl<'a> Loader<'a> {
         if let (Some(model), true) = (&self.selection.model, plugins.is_empty()) {
             let message = format!("none of the plugins belongs to the model {model:?}");
             found.push(
-                Diagnostic::error(codes::NO_SUCH_MODEL, "--model", message)
-                    .help("whale-host info shows each plugin's model"),
+                Diagnostic::error(codes::NO_SUCH_MODEL, "--model", message).help(other_model(self.settings, model)),
             );
         }
         found
+    }
+}
+
+/// What may be meant by the name of a model that no plugin has: what it is called on the servers.
+fn other_model(settings: &Settings, model: &str) -> String {
+    let prefixes = settings.config.all_targets().map(|(_, target)| target.prefix.as_str());
+    let own =
+        prefixes.filter(|prefix| !prefix.is_empty()).find_map(|prefix| Some((prefix, model.strip_prefix(prefix)?)));
+    match own {
+        Some((prefix, name)) => {
+            let name = text::shown_within(name, 80);
+            format!("`{prefix}` is the prefix of a target, which whale-host puts there itself: --model {name}")
+        }
+        None => "whale-host info shows each plugin's model".to_owned(),
     }
 }
 

@@ -130,6 +130,9 @@ impl Printer {
                 let what = format!("{} {}", step.target, shown_within(&step.title(), 100));
                 (Some((step.number, *of)), "", what)
             }
+            Progress::Stopping => {
+                (None, "interrupted: no further step is sent; again, and this one is not waited for", String::new())
+            }
             Progress::Settling => (None, "waiting for collections to be loaded", String::new()),
             Progress::Waiting { what } => {
                 (None, "waiting for what an earlier run left at work: ", shown_within(what, 200))

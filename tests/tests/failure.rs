@@ -8,8 +8,9 @@
     reason = "a test may fail loudly"
 )]
 
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use whale_tests::clients::{forget_versions, timescaledb};
 use whale_tests::{program, root, text};
 
@@ -24,16 +25,19 @@ fn whale(state: &Path, arguments: &[&str]) -> Output {
 
 /// Makes one table impossible, with a message that quotes a row.
 async fn forbid() {
+    at_one_table("chat_messages", "RAISE EXCEPTION 'no room' USING DETAIL = 'Key (email)=(row-canary) is there'").await;
+}
+
+/// Has the server do this when one table is made, which is `chats` or the one that is made after it.
+async fn at_one_table(table: &str, what: &str) {
     allow().await;
     forget_versions().await;
-    timescaledb("DROP TABLE IF EXISTS public.chat_messages CASCADE").await;
-    timescaledb(
+    timescaledb("DROP TABLE IF EXISTS public.chat_messages, public.chats CASCADE").await;
+    timescaledb(&format!(
         "CREATE FUNCTION public.forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
-             IF current_query() LIKE '%chat_messages%' THEN
-                 RAISE EXCEPTION 'no room' USING DETAIL = 'Key (email)=(row-canary) is there';
-             END IF;
-         END $$",
-    )
+             IF current_query() LIKE '%CREATE TABLE \"public\".\"{table}\"%' THEN {what}; END IF;
+         END $$"
+    ))
     .await;
     timescaledb("CREATE EVENT TRIGGER forbid ON ddl_command_start EXECUTE FUNCTION public.forbid()").await;
 }
@@ -69,4 +73,44 @@ async fn a_run_that_failed_is_told_in_full_and_without_rows_until_it_is_taken_up
     assert!(status.contains("no run is unfinished"), "{status}");
     let history = text(&whale(state.path(), &["history"]).stdout);
     assert!(history.find("succeeded").unwrap() < history.find("failed").unwrap(), "newest first: {history}");
+}
+
+/// Starts an apply that is held at one table, and tells it to end so often once it is there.
+fn interrupted(state: &Path, times: usize) -> (Option<i32>, String, String) {
+    let mut command = Command::new(program());
+    command.args(APPLY).current_dir(root()).env("WHALE_STATE", state).stdin(Stdio::null());
+    let mut host = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut said = String::new();
+    for line in BufReader::new(host.stderr.take().unwrap()).lines().map_while(Result::ok) {
+        said = format!("{said}{line}\n");
+        if line.ends_with("create table public.chats") || line.starts_with("interrupted") {
+            let sent =
+                said.matches("create table public.chats").count() + said.matches("interrupted: no further").count();
+            if sent <= times {
+                let kill = Command::new("kill").args(["-INT", &host.id().to_string()]).status().unwrap();
+                assert!(kill.success());
+            }
+        }
+    }
+    let output = host.wait_with_output().unwrap();
+    println!("{said}{}", text(&output.stdout));
+    (output.status.code(), text(&output.stdout), said)
+}
+
+#[tokio::test]
+async fn an_apply_that_is_interrupted_ends_with_its_report_and_is_taken_up() {
+    for (times, outcome) in [(1, "done"), (2, "in doubt")] {
+        let state = tempfile::tempdir().unwrap();
+        at_one_table("chats", "PERFORM pg_sleep(2)").await;
+        let (code, report, said) = interrupted(state.path(), times);
+        allow().await;
+        assert_eq!(code, Some(130), "{said}{report}");
+        assert!(report.contains("did not finish") && report.contains("not started"), "{report}");
+        assert_eq!(report.contains("in doubt"), outcome == "in doubt", "{report}");
+        assert!(report.contains("\nnext:") && said.contains("interrupted"), "{report}{said}");
+        assert_eq!(report.lines().last().unwrap().trim(), format!("whale-host {}", APPLY.join(" ")));
+        let history = text(&whale(state.path(), &["history"]).stdout);
+        assert!(history.contains("interrupted"), "{history}");
+        assert_eq!(whale(state.path(), &APPLY).status.code(), Some(0), "the next run goes on");
+    }
 }

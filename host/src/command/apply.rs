@@ -4,6 +4,8 @@
 //! engines are read once. Where a person is asked, nobody else waits for the answer: the plan is made again under the
 //! lock, and if it has become another one it is shown and asked about again.
 //!
+//! Before the first step Ctrl-C ends the program, which has changed nothing. From then on the run ends with its report.
+//!
 //! Where there is a storage tree, whether definitions can be written there is looked at before anything is sent.
 
 use super::targets::{self, Wanted};
@@ -12,6 +14,7 @@ use crate::exit::{Ending, Exit, Failure, Trouble};
 use crate::printer::Printer;
 use crate::render::page::Page;
 use crate::render::{self, Applied, Output, Places, Planned, Spent};
+use crate::sandbox;
 use crate::settings::Settings;
 use crate::tree::Tree;
 use crate::tree::definitions::{self, Written};
@@ -26,7 +29,7 @@ use whale_storage::hazard::Hazard;
 use whale_storage::journal::Journal;
 use whale_storage::plan::Plan;
 use whale_storage::report::Report;
-use whale_storage::session::Session;
+use whale_storage::session::{Session, Stop};
 
 /// How to go about it.
 pub(super) struct How {
@@ -68,18 +71,27 @@ pub(super) fn run(
         let mut session = targets::open(&prepared.targets, &needed).await?;
         let places = targets::places(&session, &prepared.targets);
         let Wanted { desire, found, spent } = prepared.for_servers(settings, selection, &session)?;
-        let mut run = Run { how, printer, session: &mut session, desire: &desire, journal, name: &name };
+        let stop = Stop::default();
+        let mut run = Run { how, printer, session: &mut session, desire: &desire, journal, name: &name, stop };
         let done = run.apply(&places).await;
+        let interrupted = run.stop.clone();
+        sandbox::heed(None);
         run.printer.progress_end();
         // Under the lock still, so that two appliers do not write at once.
         let written =
             tree.as_ref().zip(done.as_ref().ok()).and_then(|(tree, done)| keep(tree, done, &session, &desire));
         let round_trips = session.round_trips();
-        session.close().await;
+        if !interrupted.at_once() {
+            session.close().await;
+        }
         let done = done?;
         let spent = Spent { round_trips, ..spent };
         let planned = |plan: Plan| Planned { plan, desire, places, spent };
-        Ok(ending(done, written, planned, how.typed.clone(), found))
+        let mut ending = ending(done, written, planned, how.typed.clone(), found);
+        if interrupted.asked() {
+            ending.exit = Exit::Interrupted;
+        }
+        Ok(ending)
     })
 }
 
@@ -91,6 +103,7 @@ struct Run<'a> {
     desire: &'a Desire,
     journal: Journal,
     name: &'a str,
+    stop: Stop,
 }
 
 /// How far an apply came.
@@ -131,11 +144,19 @@ impl Run<'_> {
                     continue;
                 }
             }
+            self.heed_signals();
             let printer = &mut *self.printer;
             let mut progress = |progress: whale_storage::session::Progress<'_>| printer.progress(&progress);
             let report = self.session.execute(&approved, self.desire, &mut self.journal, &mut progress).await;
             return Ok(Done::Ran(plan, Box::new(report)));
         }
+    }
+
+    /// From here on Ctrl-C ends the run after its step, twice at once, and only the third time the host.
+    fn heed_signals(&mut self) {
+        self.session.heed(self.stop.clone());
+        let stop = self.stop.clone();
+        sandbox::heed(Some(Box::new(move || stop.ask() <= 2)));
     }
 
     async fn lock(&mut self) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use crate::exit::{Ending, Exit, Failure};
 use crate::render::{self, Examined, Group, Output, Spent, style};
 use crate::sandbox::{Limits, Probe, Sandbox};
 use crate::settings::room::{self, Room};
-use crate::settings::targets::Targets;
+use crate::settings::targets::{Origins, Targets};
 use crate::settings::{Settings, folders};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -80,17 +80,24 @@ async fn examine(
     }
     let configured = needed.iter().filter(|name| targets.by.contains_key(name)).cloned().collect();
     let mut addresses = targets.addresses(&configured).map_err(Failure::Refused)?;
-    for address in addresses.values_mut() {
+    let mut usual = BTreeMap::new();
+    for (target, address) in &mut addresses {
+        usual.insert(target.clone(), address.statement_timeout);
         address.statement_timeout = address.statement_timeout.min(QUESTION);
     }
     let (mut session, failures) = Session::open(&addresses).await;
+    let origins = Origins::of(settings);
     for (target, failure) in &failures {
-        checks.entry(target.clone()).or_default().push(session::failed(failure));
+        let mut check = session::failed(failure);
+        origins.explain(Some(target), &mut check.hint);
+        checks.entry(target.clone()).or_default().push(check);
     }
     let desire =
         prepared.as_ref().map_or_else(|| Desire::nothing(settings.config.layout()), |prepared| prepared.desire.clone());
     for (target, found) in session.examine(&desire).await {
-        checks.entry(target).or_default().extend(found);
+        let told = found.into_iter().map(|check| beside_our_own(check, usual.get(&target).copied()));
+        let told: Vec<Check> = told.collect();
+        checks.entry(target).or_default().extend(told);
     }
     if let Some(prepared) = prepared {
         definitions(settings, selection, prepared, &mut session, &mut checks).await?;
@@ -98,6 +105,15 @@ async fn examine(
     let round_trips = session.round_trips();
     session.close().await;
     Ok((checks, round_trips))
+}
+
+/// What a connection may use, of which the time limit is lower while `doctor` asks than in an apply.
+fn beside_our_own(mut check: Check, usual: Option<Duration>) -> Check {
+    if let Some(usual) = usual.filter(|usual| check.id.ends_with(".limits") && *usual > QUESTION) {
+        let own = QUESTION.as_secs();
+        check.message = format!("{}; the {own} s are doctor's own, an apply has {} s", check.message, usual.as_secs());
+    }
+    check
 }
 
 /// What a plan would refuse on the servers that answer.
@@ -108,6 +124,8 @@ async fn definitions(
     session: &mut Session,
     checks: &mut Checks,
 ) -> Result<(), Failure> {
+    // What a server makes of an expression is tried out in a transaction, and here nothing is.
+    session.ask_nothing("doctor only reads");
     let open: Vec<TargetName> = session.servers().map(|(target, _)| target.clone()).collect();
     let faults = match prepared.for_servers(settings, selection, session) {
         Ok(wanted) => {

@@ -23,7 +23,7 @@ pub(super) fn update(settings: &Settings, selection: Selection) -> Result<Ending
     let before = before.unwrap_or_default();
     let mut after = if whole(&selection) { Lock::default() } else { before.clone() };
     after.plugins.extend(judged.candidates.iter().filter_map(entry));
-    let view = LockView { file: shown(settings), changes: changes(&before, &after), written: true };
+    let view = LockView { file: shown(settings), changes: changes(&before, &after), refused: 0, written: true };
     after.write(settings).map_err(|error| {
         let trouble = Trouble::new("file", format!("writing {}", view.file)).because(&error);
         Failure::World(vec![trouble.hint("make its folder writable; the file that was there is unchanged")])
@@ -41,13 +41,17 @@ pub(super) fn verify(settings: &Settings, selection: Selection) -> Result<Ending
     let judged = judge(settings, pipeline::load_within(settings, &selection, Some(&lock))?);
     let mut found = judged.found();
     let after = Lock { plugins: judged.candidates.iter().filter_map(entry).collect() };
+    let mut refused = judged.candidates.iter().filter(|candidate| !candidate.accepted()).count();
     // One that is refused is told already, and is not missing.
     if whole(&selection) && found.errors() == 0 {
-        found.extend(stale(&lock, &after));
+        let stale = stale(&lock, &after);
+        refused += stale.errors();
+        found.extend(stale);
     }
     let changes = changes(&after, &after);
     let exit = if found.errors() == 0 { Exit::Done } else { Exit::Refused };
-    Ok(Ending::new(exit, Output::Locked(LockView { file: shown(settings), changes, written: false }), found))
+    let view = LockView { file: shown(settings), changes, refused, written: false };
+    Ok(Ending::new(exit, Output::Locked(view), found))
 }
 
 fn all_unless_named(selection: Selection) -> Selection {

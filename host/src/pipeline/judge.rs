@@ -69,6 +69,10 @@ pub(super) fn judge_one(
     candidate.may = Some(may);
     let against = versions.against(&Name::from_server(info.model.as_str()));
     let (definition, found) = validate::validate(info, &defines.definition, &defines.digest, &granted, &against);
-    candidate.judging = found;
+    let accepted = settings.config.plugins.get(&info.name).map(|listed| &listed.accept);
+    candidate.judging = match accepted {
+        Some(accepted) => found.without(accepted),
+        None => found,
+    };
     definition
 }

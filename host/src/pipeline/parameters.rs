@@ -1,6 +1,7 @@
 //! Values of plugins' parameters: those of `whale.toml`, and above them those of the command line.
 
 use crate::cli::Assignment;
+use crate::exit::{Failure, Trouble};
 use crate::settings::Settings;
 use crate::text;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +23,16 @@ struct Seen {
     taken: BTreeSet<usize>,
     /// Parameters that some plugin has.
     known: BTreeSet<String>,
+}
+
+/// Refuses a parameter that is set twice: one of the two values would be lost without a word.
+pub(super) fn each_once(sets: &[Assignment]) -> Result<(), Failure> {
+    let mut seen = BTreeSet::new();
+    let Some(twice) = sets.iter().find(|set| !seen.insert((&set.plugin, &set.name))) else { return Ok(()) };
+    let plugin = twice.plugin.as_ref().map(|plugin| format!("{plugin}.")).unwrap_or_default();
+    let name = text::shown_within(&format!("{plugin}{}", twice.name), 160);
+    let trouble = Trouble::new("usage", format!("the parameter {name} is set twice"));
+    Err(Failure::Usage(trouble.hint("keep one of the two --set")))
 }
 
 impl<'a> Assignments<'a> {

@@ -59,6 +59,8 @@ pub(crate) enum Output {
     Locked(LockView),
     /// `explain`: one code, or all of them.
     Explained(Vec<Code>),
+    /// `explain`: what definitions may name.
+    Listed(Vec<Listed>),
 }
 
 /// A plan with what is needed to show it.
@@ -183,8 +185,19 @@ pub(crate) struct LockView {
     pub(crate) file: String,
     /// How each entry changes, by name of the plugin.
     pub(crate) changes: BTreeMap<String, lock::Change>,
+    /// How many are not as the file says, where it was compared.
+    pub(crate) refused: usize,
     /// Whether it was written.
     pub(crate) written: bool,
+}
+
+/// Names that definitions may use.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    /// Of what: `Types of ClickHouse`.
+    pub(crate) heading: &'static str,
+    /// The names, in order.
+    pub(crate) names: Vec<&'static str>,
 }
 
 /// Runs of the journal.
@@ -229,7 +242,8 @@ impl Output {
             | Output::Locked(_)
             | Output::Roles(_)
             | Output::History(_)
-            | Output::Explained(_) => Spent::default(),
+            | Output::Explained(_)
+            | Output::Listed(_) => Spent::default(),
         }
     }
 }

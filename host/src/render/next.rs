@@ -27,9 +27,14 @@ pub(crate) fn of_kind(kind: &str, engine: &str) -> String {
     }
 }
 
+/// Characters of a command that are shown: whoever typed more knows it, and has it in a file or the shell's history.
+const MOST: usize = 300;
+
 /// A line with a command to run. One that the journal tells may be anything.
 pub(crate) fn command(page: &mut Page, indent: &'static str, command: &str) {
-    let command = shown_within(command, 2_000);
+    let shown = shown_within(command, MOST);
+    let more = command.chars().count().saturating_sub(MOST);
+    let command = if more > 0 { format!("{shown} and {more} more characters, as it was typed") } else { shown };
     match command.strip_prefix(PROGRAM) {
         Some(rest) => page.begin(indent).plain(PROGRAM).text(rest),
         None => page.begin(indent).text(&command),

@@ -87,8 +87,13 @@ impl Page {
 
     /// A text of ours, broken at 80 columns.
     pub(crate) fn wrapped(&mut self, text: &'static str) {
+        self.words(text.split_whitespace());
+    }
+
+    /// Words of ours, broken at 80 columns.
+    pub(crate) fn words(&mut self, words: impl IntoIterator<Item = &'static str>) {
         let mut width = 0;
-        for word in text.split_whitespace() {
+        for word in words {
             let length = word.chars().count();
             if width > 0 && width + 1 + length > 80 {
                 self.text.push('\n');

@@ -48,7 +48,7 @@ pub(super) fn canonical(value: &impl Serialize, limits: &Limits) -> Result<(Vec<
         // The only other way to fail is the writer's.
         Err(_) => Err(count.stopped.take().unwrap_or_else(|| TooLarge {
             most: limits.canonical,
-            unit: "bytes in all",
+            unit: "bytes in all (limit `canonical`)",
             path: count.path(),
         })),
     }
@@ -113,7 +113,7 @@ impl Count<'_> {
         self.depth += 1;
         self.most.nesting = self.most.nesting.max(self.depth as u64);
         if self.most.nesting > self.limits.nesting {
-            return self.stop(self.limits.nesting, "lists and records inside of each other");
+            return self.stop(self.limits.nesting, "lists and records inside of each other (limit `nesting`)");
         }
         if self.path.len() < self.depth {
             self.path.push(Place::default());
@@ -138,7 +138,11 @@ impl Count<'_> {
         if let Some(Place { index: Some(index), .. }) = self.place() {
             *index = index.wrapping_add(1);
         }
-        if self.most.items > self.limits.items { self.stop(self.limits.items, "list elements") } else { Ok(()) }
+        if self.most.items > self.limits.items {
+            self.stop(self.limits.items, "list elements (limit `items`)")
+        } else {
+            Ok(())
+        }
     }
 
     fn text(&mut self, text: &str) -> io::Result<()> {
@@ -150,7 +154,11 @@ impl Count<'_> {
         }
         self.text = self.text.saturating_add(text.len() as u64);
         self.most.text = self.most.text.max(self.text);
-        if self.text > self.limits.text { self.stop(self.limits.text, "bytes in one text") } else { Ok(()) }
+        if self.text > self.limits.text {
+            self.stop(self.limits.text, "bytes in one text (limit `text`)")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -269,7 +277,7 @@ mod tests {
     #[test]
     fn a_long_text_is_named_by_its_path() {
         let error = canonical(&vec![setting("short"), setting("too long!")], &limits()).unwrap_err();
-        assert_eq!((error.path.as_str(), error.unit), ("/1/value", "bytes in one text"));
+        assert_eq!((error.path.as_str(), error.unit), ("/1/value", "bytes in one text (limit `text`)"));
     }
 
     #[test]
@@ -281,9 +289,9 @@ mod tests {
     #[test]
     fn items_and_bytes_are_counted() {
         let error = canonical(&vec![1; 4], &limits()).unwrap_err();
-        assert_eq!((error.path.as_str(), error.unit), ("/3", "list elements"));
+        assert_eq!((error.path.as_str(), error.unit), ("/3", "list elements (limit `items`)"));
         let error = canonical(&vec![vec!["12345678"; 2]; 1], &Limits { canonical: 20, ..limits() }).unwrap_err();
-        assert_eq!(error.unit, "bytes in all");
+        assert_eq!(error.unit, "bytes in all (limit `canonical`)");
     }
 
     #[test]
@@ -291,7 +299,10 @@ mod tests {
         let limits = Limits { nesting: 3, ..limits() };
         assert_eq!(canonical(&[[[0]]], &limits).unwrap().1.nesting, 3);
         let error = canonical(&[[[[0]]]], &limits).unwrap_err();
-        assert_eq!((error.path.as_str(), error.unit), ("/0/0/0", "lists and records inside of each other"));
+        assert_eq!(
+            (error.path.as_str(), error.unit),
+            ("/0/0/0", "lists and records inside of each other (limit `nesting`)")
+        );
     }
 
     #[test]

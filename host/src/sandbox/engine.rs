@@ -97,7 +97,7 @@ pub(super) fn artifact(component: &Component, limits: &Limits) -> Result<Vec<u8>
     };
     let bytes = component.serialize().map_err(failed)?;
     if bytes.len() as u64 > limits.artifact {
-        let message = format!("compiling yields {} bytes, above {}", bytes.len(), limits.artifact);
+        let message = format!("compiling yields {} bytes, above {} (limit `artifact`)", bytes.len(), limits.artifact);
         return Err(Finding::new(codes::ARTIFACT_TOO_LARGE, message));
     }
     Ok(bytes)
@@ -124,16 +124,22 @@ pub(super) fn declared(component: &Component, limits: &Limits) -> Result<(), Fin
     let memory = needed.max_initial_memory_size.unwrap_or(0).saturating_mul(PAGE);
     let elements = needed.max_initial_table_size.unwrap_or(0);
     if memory > limits.memory {
-        return refuse(format!("a memory begins with {memory} bytes, above {}", limits.memory));
+        return refuse(format!("a memory begins with {memory} bytes, above {} (limit `memory`)", limits.memory));
     }
     if elements > limits.table_elements {
-        return refuse(format!("a table begins with {elements} elements, above {}", limits.table_elements));
+        return refuse(format!(
+            "a table begins with {elements} elements, above {} (limit `table_elements`)",
+            limits.table_elements
+        ));
     }
     if needed.num_memories > limits.memories {
-        return refuse(format!("it has {} memories, above {}", needed.num_memories, limits.memories));
+        return refuse(format!(
+            "it has {} memories, above {} (limit `memories`)",
+            needed.num_memories, limits.memories
+        ));
     }
     if needed.num_tables > limits.tables {
-        return refuse(format!("it has {} tables, above {}", needed.num_tables, limits.tables));
+        return refuse(format!("it has {} tables, above {} (limit `tables`)", needed.num_tables, limits.tables));
     }
     Ok(())
 }

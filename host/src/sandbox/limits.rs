@@ -22,11 +22,11 @@ pub struct Limits {
     pub plugins_bytes: u64,
     /// Size of the plugin's file.
     pub file: u64,
-    /// Compile time, whatever the size.
+    /// Processor time for compiling, whatever the size.
     pub compile_base_ms: u64,
-    /// Compile time for each MiB of file.
+    /// Processor time for compiling, for each MiB of file.
     pub compile_mib_ms: u64,
-    /// The most compile time, however large the file.
+    /// The most processor time for compiling, however large the file.
     pub compile_most_ms: u64,
     /// Memory for compiling, whatever the size.
     pub compile_base_memory: u64,
@@ -139,7 +139,7 @@ impl Limits {
         ]
     }
 
-    /// How long compiling a file of this size may take.
+    /// How much processor time compiling a file of this size may take.
     pub fn compile_time(&self, file: u64) -> Duration {
         let by_size = file.saturating_mul(self.compile_mib_ms) / MIB;
         Duration::from_millis(self.compile_base_ms.saturating_add(by_size).min(self.compile_most_ms))

@@ -5,9 +5,10 @@
 //! refused. The digest is computed here, over the bytes that were parsed.
 //!
 //! `limits` bounds what a plugin may cost; `plugin` reads its file; `cache` keeps what was compiled; `nursery` starts workers
-//! and ends them with the host, `group` bounds all of them together; `child` is the worker seen from here and `wire` what is said. On the other side stand `worker`, `confine`, `scan`, `engine`, `run`,
+//! and ends them with the host, `group` bounds all of them together; `child` is the worker seen from here and `wire` what is said. On the other side stand `worker`, `confine`, `scan`, `engine`, `allowance`, `run`,
 //! `bindings`; `convert` and `error` are used by both, and `usage` tells what a plugin took.
 
+mod allowance;
 mod bindings;
 mod cache;
 mod child;
@@ -32,6 +33,7 @@ pub use cache::Cache;
 pub use confine::{Namespaces, Probe};
 pub use error::{Phase, Refusal};
 pub use limits::Limits;
+pub(crate) use nursery::heed;
 pub use plugin::Plugin;
 pub use usage::{Compiled, Measure, Usage};
 pub use wire::Used;
@@ -67,8 +69,12 @@ pub const PROBE_VERB: &str = "__probe";
 /// For what takes no time on an idle machine: starting a process, a few bytes on a pipe.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// The worker's own clock counts processor time, of which a busy machine gives it only a part.
+/// The worker counts processor time, when it compiles and when it calls, and a busy machine gives it only a part of that.
 const SHARE: u32 = 5;
+
+/// Limits of `whale.toml` that hold for compiling.
+const COMPILE_TIME: &str = " (limits `compile_base_ms`, `compile_mib_ms`, `compile_most_ms`)";
+const COMPILE_MEMORY: &str = " (limits `compile_base_memory`, `compile_mib_memory`, `compile_most_memory`)";
 
 /// Runs plugins, one worker process each.
 #[derive(Debug, Clone)]
@@ -210,7 +216,7 @@ impl Sandbox {
     fn load_with(&self, plugin: &Plugin, talk: &mut Talk) -> Result<(Compiled, bool), Refusal> {
         talk.phase = Phase::Compile;
         let begun = Instant::now();
-        let time = self.limits.compile_time(plugin.bytes().len() as u64);
+        let time = self.limits.compile_time(plugin.bytes().len() as u64) * SHARE + GRACE;
         let cache = self.cache.as_deref();
         if let Some(artifact) = cache.and_then(|c| c.find(plugin.digest(), &talk.engine, &self.limits)) {
             let frame = talk.talk(Some((Kind::Artifact, &artifact)), time)?;
@@ -304,6 +310,7 @@ impl Talk {
         let by_phase = |compile: Code, run: Code| if compiling { compile } else { run };
         // How long something takes depends on the day; what memory it needs does not.
         let same_again = compiling && matches!(end, End::Memory | End::Stack);
+        let (key, memory) = if compiling { (COMPILE_TIME, COMPILE_MEMORY) } else { ("", "") };
         let finding = match end {
             End::Late => Finding::new(
                 by_phase(codes::COMPILE_TIME, codes::WORKER_SILENT),
@@ -311,11 +318,11 @@ impl Talk {
             ),
             End::Processor => Finding::new(
                 by_phase(codes::COMPILE_TIME, codes::WORKER_TIME),
-                format!("the worker used up its processor time at `{phase}`"),
+                format!("the worker used up its processor time at `{phase}`{key}"),
             ),
             End::Memory => Finding::new(
                 by_phase(codes::COMPILE_MEMORY, codes::WORKER_MEMORY),
-                format!("the worker ran out of the memory it may have at `{phase}`"),
+                format!("the worker ran out of the memory it may have at `{phase}`{memory}"),
             ),
             End::Stack => Finding::new(
                 by_phase(codes::COMPILE_STACK, codes::WORKER_DIED),

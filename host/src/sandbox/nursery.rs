@@ -4,7 +4,7 @@
 //! which lives as long as the program does, starts all of them, whichever thread wants one.
 //!
 //! A host that is told to end ends its workers first and waits for them. One that is killed cannot: then the kernel ends them.
-//! Signals that whoever started the host had it ignore stay ignored.
+//! Signals that whoever started the host had it ignore stay ignored. While somebody heeds them ([`heed`]) it is for them to end.
 
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
@@ -138,13 +138,24 @@ fn work(wishes: &Receiver<Wish>) {
     }
 }
 
+/// What is done in place of ending the host; false: it is to end.
+type Heed = Box<dyn Fn() -> bool + Send>;
+
+static HEED: Mutex<Option<Heed>> = Mutex::new(None);
+
+/// Has this called at each signal that would end the host, until it says that the host is to end; none: nothing any more.
+pub(crate) fn heed(by: Option<Heed>) {
+    *lock(&HEED) = by;
+}
+
 /// Has a thread wait for the signals that end the host.
 fn watch() -> io::Result<()> {
     let ignored = ignored().unwrap_or_default();
     let meant = [SIGTERM, SIGINT, SIGHUP].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
     let mut signals = Signals::new(meant)?;
     std::thread::Builder::new().name("signals".to_owned()).stack_size(64 * 1024).spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+        let heeded = || lock(&HEED).as_ref().is_some_and(|heed| heed());
+        if let Some(signal) = signals.forever().find(|_| !heeded()) {
             end_all();
             // As it would have ended without us, so that whoever started it sees the same.
             let _ = emulate_default_handler(signal);

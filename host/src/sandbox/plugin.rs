@@ -65,7 +65,7 @@ impl Plugin {
 fn unreadable(shown: &str, error: &io::Error) -> Refusal {
     let (code, message) = match error.kind() {
         _ if file::not_regular(error).is_some() => (codes::PLUGIN_NOT_A_FILE, error.to_string()),
-        _ if file::is_too_long(error) => (codes::PLUGIN_TOO_LARGE, error.to_string()),
+        _ if file::is_too_long(error) => (codes::PLUGIN_TOO_LARGE, format!("{error} (limit `file`)")),
         io::ErrorKind::NotFound => (codes::PLUGIN_UNREADABLE, "there is no such file".to_owned()),
         io::ErrorKind::PermissionDenied => {
             (codes::PLUGIN_UNREADABLE, "the file may not be read, or lies outside of the directory".to_owned())

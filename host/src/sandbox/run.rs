@@ -41,7 +41,8 @@ pub(super) fn tick(engine: &Engine) -> std::io::Result<()> {
     Ok(())
 }
 
-fn processor_time() -> Duration {
+/// Processor time of this process.
+pub(super) fn processor_time() -> Duration {
     // Of one's own process it cannot fail. If it did, no beat would come, and the host's clock is left.
     clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID).map(Duration::from).unwrap_or_default()
 }
@@ -111,14 +112,19 @@ impl Guest<'_> {
         let of = |code: Code, message: String| Finding::new(code, message);
         match trap {
             Some(Trap::OutOfFuel) => {
-                return of(codes::OUT_OF_FUEL, format!("{place} took more than {} instructions{within}", limits.fuel))
-                    .help("look for a loop without an end, or compute less");
+                return of(
+                    codes::OUT_OF_FUEL,
+                    format!("{place} took more than {} instructions (limit `fuel`){within}", limits.fuel),
+                )
+                .help("look for a loop without an end, or compute less");
             }
             Some(Trap::Interrupt) => {
                 let time = limits.call_ms;
                 return of(
                     codes::OUT_OF_TIME,
-                    format!("{place} was stopped by the clock after {time} ms of processor time{within}"),
+                    format!(
+                        "{place} was stopped by the clock after {time} ms of processor time (limit `call_ms`){within}"
+                    ),
                 );
             }
             Some(trap) => {
@@ -132,7 +138,10 @@ impl Guest<'_> {
         let shown = text::shown(&chain);
         // wasmtime keeps the type of this error to itself.
         if chain.contains("fuel allocated for hostcalls") {
-            of(codes::RESULT_TOO_LARGE, format!("{place} returned values of more than {} bytes", limits.returned))
+            of(
+                codes::RESULT_TOO_LARGE,
+                format!("{place} returned values of more than {} bytes (limit `returned`)", limits.returned),
+            )
         } else if chain.contains("handle limit exceeded") {
             of(codes::HANDLES, format!("{place} made a handle of a resource, and a plugin has none"))
                 .help("return data: the contract has no resources")
@@ -197,8 +206,8 @@ impl Meter {
     fn new(limits: &Limits) -> Self {
         let gauge = |limit, unit| Gauge { now: 0, most: 0, limit, unit };
         Self {
-            memory: gauge(limits.memory, "bytes of memory"),
-            elements: gauge(limits.table_elements, "table elements"),
+            memory: gauge(limits.memory, "bytes of memory (limit `memory`)"),
+            elements: gauge(limits.table_elements, "table elements (limit `table_elements`)"),
             instances: limits.instances,
             tables: limits.tables,
             memories: limits.memories,

@@ -3,6 +3,7 @@
 //! It believes the host and distrusts the plugin. It knows no path, no setting and no secret: what it is to do comes
 //! on its standard input, what it found goes to its standard output, and then it ends.
 
+use super::allowance::Allowance;
 use super::bindings::contract;
 use super::confine::{Namespaces, Side, confine, leave, seal};
 use super::convert;
@@ -136,12 +137,14 @@ impl Session {
                     None => self.say(Kind::Stale, &[])?,
                 },
                 Kind::Plugin | Kind::PluginToKeep => {
+                    let allowance = Allowance::begin(self.limits.compile_time(payload.len() as u64))?;
                     scan::scan(&payload, &self.limits).map_err(refused(Phase::Scan))?;
                     let component = engine::compile(engine, &payload).map_err(refused(Phase::Compile))?;
                     if kind == Kind::PluginToKeep {
                         let artifact = engine::artifact(&component, &self.limits).map_err(refused(Phase::Compile))?;
                         self.say(Kind::Compiled, &[&artifact])?;
                     }
+                    drop(allowance);
                     return Ok(component);
                 }
                 _ => return Err(io::Error::from(io::ErrorKind::InvalidData).into()),

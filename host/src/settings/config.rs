@@ -9,7 +9,7 @@ use super::reader::{Key, Reader, Value};
 use super::target::{self, TargetSettings};
 use super::terms;
 use crate::sandbox::Limits;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::de::DeTable;
 use whale_storage::capability::Terms;
 use whale_storage::definition::Backend;
@@ -46,6 +46,8 @@ pub(crate) struct Config {
 pub(crate) struct PluginSettings {
     /// What it may do.
     pub(crate) terms: Terms,
+    /// Codes of warnings that are not told of it.
+    pub(crate) accept: BTreeSet<&'static str>,
     /// The model that it may belong to; none: any.
     pub(crate) model: Option<String>,
     /// Bounds on its calls that are its own.
@@ -173,11 +175,13 @@ impl Reader<'_> {
 
 fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin) -> PluginSettings {
     let (terms, limits) = (terms::unsaid(), Named::default());
-    let mut settings = PluginSettings { terms, model: None, limits, parameters: BTreeMap::new(), origin };
+    let (accept, parameters) = (BTreeSet::new(), BTreeMap::new());
+    let mut settings = PluginSettings { terms, accept, model: None, limits, parameters, origin };
     for (key, value) in reader.entries(path, value) {
         let inner = format!("{path}.{}", key.get_ref());
         match key.get_ref().as_ref() {
             "model" => settings.model = reader.text(&inner, value),
+            "accept" => settings.accept = terms::accept(reader, &inner, value),
             name if terms::KEYS.contains(&name) => terms::read(reader, &inner, name, value, &mut settings.terms),
             "limits" => settings.limits = Named::read_of_calls(reader, &inner, value),
             "parameters" => {
@@ -188,7 +192,11 @@ fn plugin(reader: &mut Reader<'_>, path: &str, value: &Value<'_>, origin: Origin
                     }
                 }
             }
-            _ => reader.unknown(path, key, &[&["model", "limits", "parameters"], terms::KEYS.as_slice()].concat()),
+            _ => reader.unknown(
+                path,
+                key,
+                &[&["model", "accept", "limits", "parameters"], terms::KEYS.as_slice()].concat(),
+            ),
         }
     }
     settings

@@ -1,6 +1,7 @@
 //! What a plugin is granted. What it gets is what it asks for and is granted; `whale_storage::validate` judges that.
 
-use super::{Settings, terms};
+use super::{FILE, Settings, terms};
+use std::path::Path;
 use whale_storage::diagnostic::{Diagnostic, Diagnostics, Origin, codes};
 use whale_storage::name::Name;
 use whale_storage::raw::PluginInfo;
@@ -27,6 +28,20 @@ pub(crate) fn granted(settings: &Settings, info: &PluginInfo, remote: Option<&st
     }
     let prefixes = settings.config.layout().prefixes_of(&Name::from_server(info.model.as_str()));
     Ok(Granted { grant, ceiling: settings.config.ceiling.clone(), model, prefixes })
+}
+
+/// Findings of which the help names the file that grants are read from. What judges does not know it, and says whale.toml.
+pub(crate) fn by_file(found: Diagnostics, file: Option<&Path>) -> Diagnostics {
+    let Some(file) = file else { return found };
+    let file = crate::text::shown(&file.display().to_string());
+    found.map(|mut one| {
+        one.message = one.message.replace(&format!("the ceiling of {FILE}"), &format!("the ceiling of {file}"));
+        let of_grants = |help: &String| ["[plugins.", "[ceiling]"].iter().any(|table| help.contains(table));
+        if let Some(help) = one.help.as_mut().filter(|help| of_grants(help)) {
+            *help = help.replace(FILE, &file);
+        }
+        one
+    })
 }
 
 fn of_another(info: &PluginInfo, other: &str, origin: &Origin) -> Diagnostic {

@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) environment: Environment,
     /// The way to files.
     pub(crate) files: Files,
+    /// The settings file, and that of the grants, as findings name them.
+    read: Vec<String>,
     /// The folder of the settings file; empty: the working directory.
     base: PathBuf,
 }
@@ -73,7 +75,17 @@ impl Settings {
         let grants = shared.grants.as_deref().map(|path| text::shown(&path.display().to_string()));
         let base = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let folders = Folders::find(shared.state.as_deref(), &environment);
-        Ok(Self { config, grants, folders, environment, files, base })
+        let read = [Some(&path), shared.grants.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(|path| path.display().to_string())
+            .collect();
+        Ok(Self { config, grants, folders, environment, files, read, base })
+    }
+
+    /// Whether findings name the settings by this, and not an author's source.
+    pub(crate) fn is_a_file_of_ours(&self, file: &str) -> bool {
+        self.read.iter().any(|read| read == file)
     }
 
     /// A path of the settings file, which is relative to that file.

@@ -187,7 +187,7 @@ mod tests {
                 "WH0003 5: `work_men` is not a key in [models.legal.scaling.timescaledb] (did you mean `work_mem`?)",
                 "WH0003 6: `max_threads` is not a key in [models.legal.scaling.timescaledb] (TimescaleDB has no such limit; clickhouse has)",
                 "WH0005 7: \"64mb\" has the unit \"mb\" (units are case-sensitive: did you mean `MB`?)",
-                "WH0005 8: 0 is outside of what this setting can be: 1 to 262143 (leave the key out for no limit of the model's own)",
+                "WH0005 8: 0 is outside of what this setting can be: 1 to 262143 (leave the key out to keep what holds without it)",
                 "WH0004 9: `models.legal.scaling.timescaledb.lock_timeout` takes text in quotes, and this is a whole number (-)",
                 "WH0005 10: \"-1\" does not begin with a number (write a whole number and one of B, kB, MB, GB, TB, as in \"64MB\")",
             ]

@@ -79,7 +79,7 @@ mod tests {
                 "WH0003 2 TimescaleDB has no such limit; clickhouse has",
                 "WH0003 3 it stands in [targets.timescaledb] itself, in seconds",
                 "WH0003 4 did you mean `work_mem`?",
-                "WH0005 6 leave the key out for no limit of the model's own",
+                "WH0005 6 leave the key out to keep what holds without it",
                 "WH0004 7 -",
                 "WH0003 9 Milvus has no such limit; clickhouse has",
             ]

@@ -105,6 +105,26 @@ impl UrlSource {
         }
     }
 
+    /// Where the URL stands, by the name of the target's table.
+    pub(super) fn place(&self, table: &str) -> String {
+        match self {
+            Self::Variable(name) => name.clone(),
+            Self::File(path) => format!("{path} (url_file of [{table}])"),
+            Self::Text(_) => format!("url of [{table}]"),
+            Self::Command(_) => format!("what url_command of [{table}] writes"),
+        }
+    }
+
+    /// What to do where it gives no URL.
+    pub(super) fn help(&self, table: &str) -> String {
+        match self {
+            Self::Variable(name) => format!("set {name} to the URL, or name another variable in url_env of [{table}]"),
+            Self::File(path) => format!("write the URL into {path}, or name another file in url_file of [{table}]"),
+            Self::Text(_) => format!("write the URL into url of [{table}]"),
+            Self::Command(_) => format!("run the program of url_command of [{table}] by hand, and correct it"),
+        }
+    }
+
     /// What paths in the URL are relative to: as all of the settings file to that file, others to the working directory.
     pub(super) fn base<'s>(&self, settings: &'s Settings) -> &'s Path {
         match self {

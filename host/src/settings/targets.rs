@@ -50,6 +50,9 @@ pub(crate) struct Targets {
     source: Source,
 }
 
+/// What `just up` writes the local engines' addresses into.
+const LOCAL_FILE: &str = "engines.json";
+
 /// The variable that holds the URL of an engine.
 pub(crate) fn variable(backend: Backend) -> &'static str {
     match backend {
@@ -66,7 +69,8 @@ impl Targets {
         let mut targets = Self { by: BTreeMap::new(), source: Source::Config };
         for (name, target) in settings.config.all_targets() {
             let Some(source) = &target.url else { continue };
-            let read = source.url(settings).map_err(Unusable::Url);
+            let missing = |why: String| Unusable::Missing(why, source.help(&table(&name)));
+            let read = source.url(settings).map_err(missing);
             let read = read.and_then(|url| Self::target(settings, &name, url, source.base(settings)));
             targets.put(name, read, Some(&target.origin), &mut found);
         }
@@ -179,6 +183,35 @@ impl Targets {
     }
 }
 
+/// Where the URL of each target stands, for hints: an engine knows of none but the variable.
+#[derive(Debug, Default)]
+pub(crate) struct Origins(BTreeMap<TargetName, String>);
+
+impl Origins {
+    /// Looks at what is set; no URL is read.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        let usual = Backend::ALL.into_iter().map(|backend| {
+            let set = settings.environment.get(variable(backend)).is_some();
+            let local = || format!("{LOCAL_FILE}, which `just up` writes");
+            (TargetName::from(backend), if set { variable(backend).to_owned() } else { local() })
+        });
+        let told = settings.config.all_targets().filter_map(|(name, target)| {
+            let place = target.url.as_ref()?.place(&table(&name));
+            Some((name, place))
+        });
+        Self(usual.chain(told).collect())
+    }
+
+    /// Names the place in a hint that names the variable.
+    pub(crate) fn explain(&self, target: Option<&TargetName>, hint: &mut Option<String>) {
+        if let (Some(target), Some(hint)) = (target, hint)
+            && let Some(place) = self.0.get(target)
+        {
+            *hint = hint.replace(variable(target.backend), place);
+        }
+    }
+}
+
 /// The table of whale.toml that is about a target.
 fn table(name: &TargetName) -> String {
     match &name.model {
@@ -198,7 +231,9 @@ fn undeclared(settings: &Settings) -> Result<(Source, Vec<(Backend, String)>), F
 
 /// Why a URL is not a target.
 enum Unusable {
-    /// The URL cannot be had or used.
+    /// There is no URL where it should come from; and what to do.
+    Missing(String, String),
+    /// The URL cannot be used.
     Url(String),
     /// The file that it names.
     Authority(String),
@@ -207,6 +242,7 @@ enum Unusable {
 impl Unusable {
     fn diagnostic(self, backend: Backend, path: impl Into<String>) -> Diagnostic {
         match self {
+            Self::Missing(message, help) => Diagnostic::error(codes::settings::BAD_TARGET, path, message).help(help),
             Self::Url(message) => {
                 Diagnostic::error(codes::settings::BAD_TARGET, path, message).help(address::form(backend))
             }
@@ -246,7 +282,7 @@ struct LocalEngine {
 
 fn local(settings: &Settings) -> Result<Vec<(Backend, String)>, Failure> {
     let folder = settings.environment.path("WHALE_LOCAL").unwrap_or_else(|| PathBuf::from(".local"));
-    let path: PathBuf = folder.join("engines.json");
+    let path: PathBuf = folder.join(LOCAL_FILE);
     let trouble = |message: String| {
         let hint = "run `just up` to start the local engines, or set TIMESCALEDB_URL, CLICKHOUSE_URL and MILVUS_URL";
         Trouble::new("no-targets", message).hint(hint)

@@ -5,6 +5,7 @@ use super::reader::{Reader, Value};
 use std::collections::BTreeSet;
 use whale_storage::capability::{Maxima, Size, Terms};
 use whale_storage::definition::Backend;
+use whale_storage::diagnostic::codes;
 use whale_storage::name::Name;
 use whale_storage::raw::Operation;
 
@@ -64,6 +65,14 @@ pub(crate) fn read(reader: &mut Reader<'_>, path: &str, key: &str, value: &Value
             }
         }
     }
+}
+
+/// Warnings that are known and meant. An error cannot be accepted: it is not a matter of taste.
+pub(super) fn accept(reader: &mut Reader<'_>, path: &str, value: &Value<'_>) -> BTreeSet<&'static str> {
+    let known = codes::WARNINGS.iter().map(|code| code.id).collect::<Vec<_>>().join(", ");
+    let help = format!("the warnings of validate are {known}; whale-host explain CODE says what one means");
+    let find = |word: &str| codes::WARNINGS.iter().find(|code| code.id == word).map(|code| code.id);
+    words(reader, path, value, "the code of a warning about a definition", &help, find)
 }
 
 /// Words that each stand for something.

@@ -30,7 +30,7 @@ fn an_engine_or_a_size_beyond_the_grant_or_the_ceiling_is_refused() {
         (
             "[plugins.language]\nmodel = \"legal\"\n",
             "WH0234",
-            "belongs to the model language, and was granted to legal",
+            "belongs to the model language, and is bound to the model legal",
         ),
     ] {
         let shown = validate(&world(settings));
@@ -135,6 +135,39 @@ fn a_file_of_grants_stands_alone_and_lists_whom_it_takes() {
     assert!(with("plugins/language.wasm").starts_with("exit: 0\n"));
     let shown = with("plugins/shared.wasm");
     assert!(shown.contains("error[WH0013]: grants.toml does not list the plugin `shared`"), "{shown}");
+}
+
+#[test]
+fn what_to_grant_is_told_with_the_file_that_grants_come_from() {
+    let world = World::new().with_file("ours.toml", "[plugins.shared]\nmax_columns = 3\n[ceiling]\nengines = []\n");
+    let shown = world.shown(&["validate", "-p", "plugins/shared.wasm", "--grants", "ours.toml"]);
+    for told in [
+        "grant it in ours.toml: [plugins.shared] namespaces = [\"public\"]",
+        "the ceiling of ours.toml does not allow it",
+    ] {
+        assert!(shown.contains(told), "{told}: {shown}");
+    }
+    assert!(!shown.contains("whale.toml"), "{shown}");
+}
+
+#[test]
+fn warnings_that_are_known_and_meant_are_accepted_by_their_code() {
+    let settings = |accept: &str| {
+        format!(
+            "[plugins]\nfiles = [\"plugins/shared.wasm\"]\n[plugins.shared]\n\
+             namespaces = [\"public\", \"default\"]\naccept = [{accept}]\n"
+        )
+    };
+    let shown = |accept: &str| World::with_settings(&settings(accept)).shown(&["validate", "--all"]);
+    let all = shown("");
+    assert!(all.starts_with("exit: 0\n") && all.contains("warning[WH0510]"), "{all}");
+    let accepted = shown("\"WH0510\"");
+    assert!(accepted.starts_with("exit: 0\n") && !accepted.contains("WH0510"), "{accepted}");
+    for refused in ["\"WH9999\"", "\"WH0221\""] {
+        let shown = shown(refused);
+        assert!(shown.starts_with("exit: 1\n") && shown.contains("error[WH0005]"), "{shown}");
+        assert!(shown.contains("is not the code of a warning about a definition"), "{shown}");
+    }
 }
 
 #[test]

@@ -29,6 +29,36 @@ fn an_unknown_code_is_wrong_usage() {
 }
 
 #[test]
+fn lists_are_asked_for_with_an_engine() {
+    assert_command!(World::new(), "explain", "types");
+}
+
+#[test]
+fn a_parameter_that_is_set_twice_is_wrong_usage() {
+    let shown = World::new().shown(&[
+        "validate",
+        "-p",
+        "plugins/language.wasm",
+        "--set",
+        "embedding_dim=512",
+        "--set",
+        "embedding_dim=768",
+    ]);
+    assert!(shown.starts_with("exit: 2\n") && shown.contains("the parameter embedding_dim is set twice"), "{shown}");
+    // One for all plugins and one for a single one are two things.
+    let both = ["--set", "embedding_dim=512", "--set", "language.embedding_dim=768"];
+    let shown = World::new().shown(&[&["validate", "-p", "plugins/language.wasm"][..], &both].concat());
+    assert!(shown.starts_with("exit: 0\n"), "{shown}");
+}
+
+#[test]
+fn a_model_with_the_prefix_of_its_target_is_told_without() {
+    let settings = "[plugins]\nfiles = [\"plugins/language.wasm\"]\n[targets.milvus]\nprefix = \"staging_\"\n";
+    let shown = World::with_settings(settings).shown(&["validate", "--model", "staging_language"]);
+    assert!(shown.starts_with("exit: 1\n") && shown.contains("--model language"), "{shown}");
+}
+
+#[test]
 fn a_version_older_than_the_oldest_is_wrong_usage() {
     assert_command!(World::new(), "validate", "-p", "plugins/language.wasm", "--against", "milvus=2.2");
 }

@@ -44,6 +44,30 @@ fn every_finding_is_a_result_with_its_rule_and_its_line() {
 }
 
 #[test]
+fn an_author_s_path_stands_below_the_folder_of_its_crate() {
+    let uris = |arguments: &[&str]| -> Vec<String> {
+        let (_, _, sarif) = sarif(&world(), &[&["validate", "--all"], arguments].concat());
+        let results = sarif.runs[0].results.as_ref().unwrap();
+        let place = |result: &serde_sarif::sarif::Result| {
+            result.locations.as_ref()?[0].physical_location.as_ref()?.artifact_location.as_ref()?.uri.clone()
+        };
+        results.iter().filter_map(place).filter(|uri| uri.ends_with("usage_stats.rs")).collect()
+    };
+    for (arguments, expected) in [
+        (&[][..], "shared/src/clickhouse/usage_stats.rs"),
+        (&["--source-root", "plugins/"], "plugins/shared/src/clickhouse/usage_stats.rs"),
+        (&["--source-root", "elsewhere", "--source-root", "shared=own"], "own/shared/src/clickhouse/usage_stats.rs"),
+        (&["--source-root", "language=own"], "shared/src/clickhouse/usage_stats.rs"),
+    ] {
+        let found = uris(arguments);
+        assert!(!found.is_empty() && found.iter().all(|uri| uri == expected), "{arguments:?}: {found:?}");
+    }
+    let settings = World::with_settings("[plugins]\nfiles = 1\n");
+    let (_, text, _) = sarif(&settings, &["validate", "--all", "--source-root", "plugins"]);
+    assert!(!text.contains("plugins/whale.toml"), "{text}");
+}
+
+#[test]
 fn a_good_plugin_has_no_result_and_wrong_usage_is_told() {
     let (exit, _, good) = sarif(&world(), &["validate", "-p", "plugins/language.wasm"]);
     assert_eq!((exit, good.runs[0].results.as_ref().map(Vec::len)), (Some(0), Some(0)));

@@ -57,6 +57,13 @@ fn a_code_is_explained_in_any_case() {
 }
 
 #[test]
+fn what_a_definition_may_name_is_listed() {
+    assert_command!(World::new(), "explain", "types", "timescaledb");
+    let shown = World::new().shown(&["explain", "functions", "clickhouse", "--format", "json"]);
+    assert!(shown.contains(r#""of":"Functions of ClickHouse""#) && shown.contains(r#""toStartOfHour""#), "{shown}");
+}
+
+#[test]
 fn every_code_is_listed_once() {
     let output = World::new().run(&["explain"]);
     let text = String::from_utf8(output.stdout).unwrap();

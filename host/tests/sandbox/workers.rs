@@ -77,7 +77,8 @@ fn silence_in_a_phase_is_ended_by_the_clock() {
     // A greeting, and then nothing.
     let script = Script::new(r"printf 'A\002\0\0\0\0\0\0\0ab'; sleep 60");
     refused(script.run(limits, &GOOD), Phase::Compile, codes::COMPILE_TIME);
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    // Five times the budget of processor time and ten seconds more: the worker itself counts nothing here.
+    assert!(begun.elapsed() < Duration::from_secs(30));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::super::HistoryView;
 use super::super::moment::moment;
 use super::super::text::advice;
 use serde::Serialize;
+use std::collections::BTreeSet;
 use whale_storage::journal::Fault;
 use whale_storage::journal::history::{Ended, EngineSteps, Run, RunPlugin, RunStep};
 
@@ -31,6 +32,7 @@ pub(super) struct RunView<'a> {
     result: Ended,
     host: Option<&'a str>,
     plugins: &'a [RunPlugin],
+    deployments: &'a BTreeSet<String>,
     steps: usize,
     done: usize,
     engines: Vec<EngineSteps>,
@@ -54,6 +56,7 @@ pub(super) fn run_view(run: &Run, whole: bool) -> RunView<'_> {
         result: run.result,
         host: Some(run.host.as_str()).filter(|text| noted(text)),
         plugins: &run.plugins,
+        deployments: &run.deployments,
         steps: run.steps,
         done: run.done(),
         engines: run.engines(),

@@ -1,6 +1,6 @@
 //! The result of each command, as `docs/output.md` describes it.
 
-use super::super::{Applied, Output, Planned, StatusView, Totals, next};
+use super::super::{Applied, Listed, Output, Planned, StatusView, Totals, next};
 use super::doctor::{Doctor, doctor};
 use super::history::{History, RunView, history, run_view};
 use super::lock;
@@ -8,8 +8,9 @@ use super::plugins::{Plugins, SpentView, judged, plugins, schema, spent};
 use super::setup::{self, SetUpView, TreeView, set_up, tree_view};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use whale_storage::approve;
 use whale_storage::catalog::PartKey;
-use whale_storage::change::{Change, ChangedPart};
+use whale_storage::change::{Cause, Change, ChangedPart};
 use whale_storage::diagnostic::Code;
 use whale_storage::plan::{Atomicity, Statement, Step, TargetPlan};
 use whale_storage::report::{Outcome, Report};
@@ -40,6 +41,7 @@ enum Content<'a> {
     Locked(lock::View<'a>),
     Roles { users: Vec<setup::UserView<'a>>, sent: bool },
     Explained { codes: Vec<CodeView> },
+    Listed { lists: Vec<ListView<'a>> },
     Schema { schema: serde_json::Value },
     Initialised { file: &'a str },
 }
@@ -66,6 +68,7 @@ pub(super) fn of(output: &Output, detail: u8) -> Result<'_> {
         Output::SetUp(view) => Content::SetUp(set_up(view)),
         Output::Roles(view) => Content::Roles { users: setup::users(view), sent: !view.pretended },
         Output::Locked(view) => Content::Locked(lock::view(view)),
+        Output::Listed(lists) => Content::Listed { lists: lists.iter().map(list).collect() },
         Output::Explained(codes) => Content::Explained { codes: codes.iter().map(code).collect() },
     };
     Result { content, spent: (detail > 0).then(|| spent(&output.spent())) }
@@ -76,6 +79,8 @@ struct PlanView<'a> {
     to_create: usize,
     to_alter: usize,
     refused: usize,
+    /// What `apply` has to be allowed.
+    to_allow: Vec<String>,
     digests: BTreeMap<&'a str, &'a str>,
     targets: Vec<TargetPlanView<'a>>,
 }
@@ -110,9 +115,18 @@ struct StepView<'a> {
     added: &'a [PartKey],
     changed: Vec<ChangedView<'a>>,
     removed: &'a [PartKey],
+    causes: Vec<CauseView<'a>>,
     hazards: Vec<String>,
     atomicity: Atomicity,
     statements: &'a [Statement],
+}
+
+/// A part that somebody else had a hand in.
+#[derive(Serialize)]
+struct CauseView<'a> {
+    #[serde(flatten)]
+    part: &'a PartKey,
+    cause: Cause,
 }
 
 #[derive(Serialize)]
@@ -135,6 +149,7 @@ fn plan(planned: &Planned) -> PlanView<'_> {
         to_create: created,
         to_alter: altered,
         refused,
+        to_allow: approve::hazards(&planned.plan).keys().map(ToString::to_string).collect(),
         digests: planned
             .desire
             .plugins
@@ -176,6 +191,12 @@ fn step(step: &Step) -> StepView<'_> {
         Change::CreateObject { object, .. } => ("create", Some(object.to_string())),
         Change::AlterObject { object, .. } => ("alter", Some(object.to_string())),
     };
+    let causes = match &step.change {
+        Change::AlterObject { causes, .. } => {
+            causes.iter().map(|(part, cause)| CauseView { part, cause: *cause }).collect()
+        }
+        _ => Vec::new(),
+    };
     let (added, changed, removed): (&[PartKey], &[ChangedPart], &[PartKey]) = match &step.change {
         Change::AlterObject { added, changed, removed, .. } => (added, changed, removed),
         Change::AlterRole { settings, .. } => (&[], settings, &[]),
@@ -191,6 +212,7 @@ fn step(step: &Step) -> StepView<'_> {
         added,
         changed: changed.iter().map(changed_part).collect(),
         removed,
+        causes,
         hazards: step.recipe.hazards.iter().map(ToString::to_string).collect(),
         atomicity: step.recipe.atomicity,
         statements: &step.recipe.statements,
@@ -315,6 +337,16 @@ struct CodeView {
     code: &'static str,
     title: &'static str,
     explanation: &'static str,
+}
+
+#[derive(Serialize)]
+struct ListView<'a> {
+    of: &'a str,
+    names: &'a [&'static str],
+}
+
+fn list(list: &Listed) -> ListView<'_> {
+    ListView { of: list.heading, names: &list.names }
 }
 
 fn code(code: &Code) -> CodeView {

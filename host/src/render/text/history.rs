@@ -56,6 +56,10 @@ fn entry(page: &mut Page, run: &Run) {
     if !plugins.is_empty() {
         page.line("  plugins: ", plugins.join(", "));
     }
+    if !run.deployments.is_empty() {
+        let names: Vec<String> = run.deployments.iter().map(|name| shown_within(name, 80)).collect();
+        page.line("  deployment: ", names.join(", "));
+    }
     page.line("  steps: ", progress(run));
     if let Some(step) = run.at_step() {
         page.begin("  ").plain(at(step.outcome)).text(format_args!(" {}", of_step(step)));

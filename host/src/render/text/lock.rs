@@ -33,7 +33,7 @@ pub(super) fn lock(page: &mut Page, view: &LockView) {
         let changed = count(changed, "plugin");
         page.painted(Tone::Bold, "wrote ", format_args!("{}: {changed} changed, {same} unchanged", view.file));
     } else {
-        let others = if changed == 0 { String::new() } else { format!(", {changed} not") };
+        let others = if view.refused == 0 { String::new() } else { format!(", {} not", view.refused) };
         let same = count(same, "plugin");
         page.painted(Tone::Bold, "compared ", format_args!("{}: {same} as approved{others}", view.file));
     }

@@ -14,16 +14,20 @@ pub(crate) use history::advice;
 
 use super::page::{Line, Page};
 use super::style::{Style, Tone, count};
-use super::{Output, Spent};
+use super::{Listed, Output, Spent};
 use crate::exit::Trouble;
 use crate::pipeline::Rulings;
 use crate::sandbox::{Compiled, Usage};
 use crate::text::shown_within;
-use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
+use std::collections::BTreeMap;
+use whale_storage::diagnostic::{Code, Diagnostic, Diagnostics, Severity, codes};
 use whale_storage::target::TargetName;
 
 /// Characters of one message that are shown.
 const MOST_MESSAGE: usize = 2_000;
+
+/// Warnings of one kind that are shown.
+const MOST_ALIKE: usize = 3;
 
 /// A result, for standard output.
 pub(crate) fn output(output: &Output, style: Style) -> Page {
@@ -32,7 +36,10 @@ pub(crate) fn output(output: &Output, style: Style) -> Page {
         Output::Validated(rulings) => validated(&mut page, rulings),
         Output::Info(candidates) => info::info(&mut page, candidates),
         Output::Schema => page.append(&Page::readable_json(&super::json::schema())),
-        Output::Planned(planned) => plan::plan(&mut page, planned),
+        Output::Planned(planned) => {
+            plan::plan(&mut page, planned);
+            plan::to_allow(&mut page, &planned.plan);
+        }
         Output::Applied(applied) => report::report(&mut page, applied),
         Output::Status(view) => status::status(&mut page, view),
         Output::Examined(view) => doctor::doctor(&mut page, view),
@@ -45,6 +52,7 @@ pub(crate) fn output(output: &Output, style: Style) -> Page {
         Output::Roles(view) => roles::roles(&mut page, view),
         Output::Locked(view) => lock::lock(&mut page, view),
         Output::Explained(codes) => explained(&mut page, codes),
+        Output::Listed(lists) => listed(&mut page, lists),
     }
     page
 }
@@ -84,11 +92,52 @@ fn used(usage: &Usage) -> String {
     )
 }
 
-/// Findings, most of them as a compiler shows them.
-pub(crate) fn diagnostics(found: &Diagnostics, quiet: bool, style: Style) -> Page {
+/// Which warnings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Warnings {
+    /// None.
+    No,
+    /// All kinds.
+    Yes,
+    /// Those that `validate` does not say.
+    New,
+}
+
+/// Findings, most of them as a compiler shows them. Of many warnings of one kind some are shown, unless more is wanted.
+pub(crate) fn diagnostics(found: &Diagnostics, warnings: Warnings, style: Style) -> Page {
     let mut page = Page::new(style);
-    for one in found.iter().filter(|one| !quiet || one.severity == Severity::Error) {
-        diagnostic(&mut page, one);
+    let mut seen: BTreeMap<&str, Vec<&Diagnostic>> = BTreeMap::new();
+    let mut said: BTreeMap<&str, usize> = BTreeMap::new();
+    for one in found {
+        if one.severity == Severity::Warning && style.detail == 0 {
+            let alike = seen.entry(one.code.id).or_default();
+            if alike.contains(&one) {
+                continue;
+            }
+            alike.push(one);
+            if warnings == Warnings::New && codes::WARNINGS.contains(&one.code) {
+                *said.entry(one.code.id).or_default() += 1;
+                continue;
+            }
+            if alike.len() > MOST_ALIKE {
+                continue;
+            }
+        }
+        if warnings != Warnings::No || one.severity == Severity::Error {
+            diagnostic(&mut page, one);
+        }
+    }
+    if warnings != Warnings::No {
+        let more = seen.iter().filter(|(code, all)| !said.contains_key(*code) && all.len() > MOST_ALIKE);
+        for (code, all) in more {
+            let more = count(all.len() - MOST_ALIKE, "more warning");
+            page.line("... and ", format_args!("{more} [{code}]; -v lists them"));
+        }
+    }
+    let all = said.values().sum();
+    if all > 0 {
+        let codes = said.into_keys().collect::<Vec<_>>().join(", ");
+        page.line("", format_args!("{} of validate, which shows them: {codes}", count(all, "warning")));
     }
     if found.dropped() > 0 {
         page.line("... and ", format_args!("{} more that are not shown", found.dropped()));
@@ -170,6 +219,15 @@ fn validated(page: &mut Page, rulings: &Rulings) {
     }
 }
 
+fn listed(page: &mut Page, lists: &[Listed]) {
+    for list in lists {
+        page.begin("").word(Tone::Bold, list.heading);
+        page.words(list.names.iter().copied());
+        page.blank();
+    }
+    page.line("docs/arguments.md says what each may be given", "");
+}
+
 fn explained(page: &mut Page, codes: &[Code]) {
     if let [code] = codes {
         page.begin("").word(Tone::Bold, code.id).plain(": ").plain(code.title);
@@ -185,7 +243,7 @@ fn explained(page: &mut Page, codes: &[Code]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whale_storage::diagnostic::{Origin, codes};
+    use whale_storage::diagnostic::Origin;
 
     const PLAIN: Style = Style { colours: false, detail: 0 };
 
@@ -197,7 +255,7 @@ mod tests {
             .at(Some(&origin))
             .help("rename it");
         assert_eq!(
-            diagnostics(&found.into(), false, PLAIN).as_str(),
+            diagnostics(&found.into(), Warnings::Yes, PLAIN).as_str(),
             "error[WH0701]: it is not ours\n  --> language: clickhouse/words (src/words.rs:12)\n  hint: rename it\n"
         );
     }
@@ -205,7 +263,7 @@ mod tests {
     #[test]
     fn what_others_wrote_cannot_steer_the_terminal() {
         let found = Diagnostic::warning(codes::plan::STRANGER, "a\u{1b}[2J", "b\r\n\u{202e}c").help("\u{7}");
-        let text = diagnostics(&found.into(), false, PLAIN);
+        let text = diagnostics(&found.into(), Warnings::Yes, PLAIN);
         let text = text.as_str();
         assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
         assert!(text.contains("a\\u{1b}[2J") && text.contains("b\\r\\n\\u{202e}c"), "{text}");
@@ -214,11 +272,32 @@ mod tests {
     }
 
     #[test]
+    fn warnings_of_one_kind_are_grouped_and_those_of_validate_said_once() {
+        let mut found = Diagnostics::default();
+        let warning = |code, number: usize| Diagnostic::warning(code, format!("t{number}"), "look");
+        for number in 0..41 {
+            found.push(warning(codes::plan::STRANGER, number));
+            found.push(warning(codes::plan::STRANGER, number));
+        }
+        found.push(warning(codes::clickhouse::SUM_WRAPS, 1));
+        found.push(Diagnostic::error(codes::plan::STRANGER, "t1", "no"));
+        let shown = |warnings, style| diagnostics(&found, warnings, style).as_str().to_owned();
+        let (plain, new, none) = (shown(Warnings::Yes, PLAIN), shown(Warnings::New, PLAIN), shown(Warnings::No, PLAIN));
+        assert_eq!(plain.matches("warning[WH0701]").count(), MOST_ALIKE, "{plain}");
+        assert!(plain.contains("... and 38 more warnings [WH0701]; -v lists them"), "{plain}");
+        assert!(plain.contains("warning[WH0510]"), "{plain}");
+        assert!(new.ends_with("1 warning of validate, which shows them: WH0510\n"), "{new}");
+        assert!(!none.contains("warning") && none.contains("error[WH0701]"), "{none}");
+        let all = shown(Warnings::New, Style { colours: false, detail: 1 });
+        assert_eq!(all.matches("warning[").count(), 83, "{all}");
+    }
+
+    #[test]
     fn findings_beyond_the_most_are_counted() {
         let mut found = Diagnostics::default();
         for _ in 0..Diagnostics::MOST + 5 {
             found.push(Diagnostic::error(codes::plan::STRANGER, "a", "b"));
         }
-        assert!(diagnostics(&found, false, PLAIN).as_str().ends_with("... and 5 more that are not shown\n"));
+        assert!(diagnostics(&found, Warnings::Yes, PLAIN).as_str().ends_with("... and 5 more that are not shown\n"));
     }
 }

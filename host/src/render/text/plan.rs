@@ -5,13 +5,17 @@ use super::super::page::Page;
 use super::super::style::{Tone, count};
 use super::super::{Planned, Totals};
 use crate::text::shown_within;
+use whale_storage::approve;
 use whale_storage::catalog::{Fact, PartKey, PartKind};
 use whale_storage::change::{Change, ChangedFact, ChangedPart};
 use whale_storage::definition::{Object, ObjectName};
-use whale_storage::plan::Step;
+use whale_storage::plan::{Plan, Step};
 
 /// Lines of a statement that are shown.
 const MOST_LINES: usize = 500;
+
+/// Steps of a hazard that are named.
+const MOST_STEPS: usize = 10;
 
 /// Characters of a fact that are shown.
 const MOST_FACT: usize = 80;
@@ -43,6 +47,23 @@ pub(crate) fn plan(page: &mut Page, planned: &Planned) {
     }
 }
 
+/// Hazards that an apply of this plan would be refused for, and what allows them.
+pub(super) fn to_allow(page: &mut Page, plan: &Plan) {
+    let hazards = approve::hazards(plan);
+    if hazards.is_empty() {
+        return;
+    }
+    let flags: Vec<String> = hazards.keys().map(|hazard| format!("--allow {hazard}")).collect();
+    let lead = "apply is refused until it is allowed what is dangerous in this plan: ";
+    page.painted(Tone::Warning, lead, flags.join(" "));
+    for (hazard, steps) in &hazards {
+        let (shown, more) = (steps.iter().take(MOST_STEPS), steps.len().saturating_sub(MOST_STEPS));
+        let shown = shown.map(String::as_str).collect::<Vec<_>>().join(", ");
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        page.line("  ", format_args!("{hazard} ({}): {shown}{more}", hazard.meaning()));
+    }
+}
+
 fn step_lines(page: &mut Page, planned: &Planned, step: &Step) {
     let detail = page.style().detail;
     let (tone, symbol, what) = head(planned, step);
@@ -60,16 +81,17 @@ fn step_lines(page: &mut Page, planned: &Planned, step: &Step) {
                 setting_line(page, setting);
             }
         }
-        Change::AlterObject { object, added, changed, removed, .. } => {
+        Change::AlterObject { object, added, changed, removed, causes, .. } => {
             let defined = wanted(planned, step, object);
+            let cause = |key: &PartKey| causes.get(key).map_or(String::new(), |cause| format!("  ({})", cause.title()));
             for key in added {
-                inner(page, Tone::Add, ADDED, &added_part(key, defined));
+                inner(page, Tone::Add, ADDED, &format!("{}{}", added_part(key, defined), cause(key)));
             }
             for part in changed {
-                inner(page, Tone::Change, CHANGED, &changed_part(part));
+                inner(page, Tone::Change, CHANGED, &format!("{}{}", changed_part(part), cause(&part.key)));
             }
             for key in removed {
-                inner(page, Tone::Bad, REMOVED, &shown_within(&key.to_string(), 200));
+                inner(page, Tone::Bad, REMOVED, &format!("{}{}", shown_within(&key.to_string(), 200), cause(key)));
             }
         }
         _ => {}

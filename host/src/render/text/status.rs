@@ -72,7 +72,8 @@ fn objects(page: &mut Page, target: &TargetStatus) {
         page.begin("  ").word(Tone::Bad, "!").text(format_args!(" {name}: its mark cannot be read"));
     }
     if target.strangers > 0 {
-        page.begin("  ").counted(target.strangers, "object").plain(" beside them, not ours");
+        let namespaces = " in the same namespaces that whale-host did not make, left alone";
+        page.begin("  ").counted(target.strangers, "object").plain(namespaces);
     }
 }
 

@@ -14,6 +14,7 @@ use whale_storage::plan::Lower as _;
 use whale_storage::report::StepReport;
 use whale_storage::target::Layout;
 use whale_storage::version_table;
+use whale_storage::word::Spoken;
 
 /// A plan that makes the version table of every engine, and what is wanted.
 fn planned() -> (Plan, Desire) {
@@ -21,8 +22,8 @@ fn planned() -> (Plan, Desire) {
     let (desire, _) = Desire::merge(&own, &Layout::default());
     let mut plan = Plan::default();
     for backend in Backend::ALL {
-        let wanted = desire.for_target(&backend.into(), |object| MemoryLower.shape(object));
-        plan.add(&wanted, &Catalog::empty(backend), &MemoryLower, "run");
+        let wanted = desire.for_target(&backend.into(), |object| MemoryLower.drawn(object));
+        plan.add(&wanted, &Catalog::empty(backend), &Spoken::new(), &MemoryLower, "run");
     }
     (plan, desire)
 }
