@@ -12,7 +12,6 @@
 mod timescaledb_support;
 
 use std::collections::BTreeMap;
-use std::time::Instant;
 use timescaledb_support::words::{
     ask, assert_nothing_left, assert_said, make, objects, refusals_by_part, refused, tables,
 };
@@ -172,15 +171,13 @@ async fn what_the_server_would_refuse_is_told_by_part_and_nothing_is_left() {
 }
 
 #[tokio::test]
-async fn two_hundred_tables_are_asked_about_in_five_round_trips_and_in_seconds() {
+async fn two_hundred_tables_are_asked_about_in_five_round_trips() {
     let columns: Vec<String> = (0..20).map(|place| format!("c{place} integer default {place}")).collect();
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let tables: Vec<Table> = (0..200).map(|place| table("w_words_many", &format!("t{place}"), &columns)).collect();
     let mut target = connect().await;
-    let (before, began) = (target.round_trips(), Instant::now());
+    let before = target.round_trips();
     let words = ask(&mut target, &objects(&tables)).await;
-    println!("200 tables of 20 columns: {:?}", began.elapsed());
-    assert!(began.elapsed().as_secs() < 10, "{:?}", began.elapsed());
     assert_eq!(target.round_trips() - before, 5);
     assert!(words.values().all(|word| matches!(word, Word::Said(_))));
     target.close().await.unwrap();
