@@ -57,8 +57,16 @@ impl Serialize for Fact {
 /// The facts of a part, by name. A fact that is off (no default, not unique) is left out.
 pub type Facts = BTreeMap<&'static str, Fact>;
 
-/// Texts by part and fact.
+/// Texts by part and fact. A text that says nothing is left out.
 pub type Texts = BTreeMap<PartKey, BTreeMap<&'static str, String>>;
+
+/// Adds a text, unless it says nothing.
+pub fn put_text(texts: &mut Texts, part: PartKey, fact: &'static str, text: impl Into<String>) {
+    let text = text.into();
+    if !text.is_empty() {
+        texts.entry(part).or_default().insert(fact, text);
+    }
+}
 
 /// The parts of an object.
 #[derive(Debug, Clone, Default)]
@@ -83,11 +91,6 @@ impl Shape {
     /// Adds a part, or facts to a part that is there.
     pub fn put<V: Into<Fact>>(&mut self, key: PartKey, facts: impl IntoIterator<Item = (&'static str, V)>) {
         self.parts.entry(key).or_default().extend(facts.into_iter().map(|(name, value)| (name, value.into())));
-    }
-
-    /// Notes the server's own text of a fact that is open.
-    pub fn put_text(&mut self, key: &PartKey, fact: &'static str, text: impl Into<String>) {
-        self.open.entry(key.clone()).or_default().insert(fact, text.into());
     }
 
     /// Adds a comment, where there is one.
@@ -231,5 +234,21 @@ impl Catalog {
             deployments: BTreeMap::new(),
             taken: BTreeMap::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_says_nothing_is_none() {
+        let object = || PartKey::only(PartKind::Object);
+        let mut texts = Texts::new();
+        put_text(&mut texts, object(), "order by", "");
+        assert_eq!(texts, Texts::new());
+        put_text(&mut texts, object(), "order by", "id");
+        put_text(&mut texts, object(), "primary key", "id");
+        assert_eq!(texts.values().map(BTreeMap::len).collect::<Vec<_>>(), [2]);
     }
 }

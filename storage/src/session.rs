@@ -21,7 +21,7 @@ use crate::backend::{Address, EngineError, Scope};
 use crate::catalog::Catalog;
 use crate::definition::Backend;
 use crate::desire::{Desire, HOST_MODEL, Wanted};
-use crate::diff::{diff, role_of};
+use crate::diff::{Diff, diff, role_of};
 use crate::plan::Plan;
 use crate::server::Server;
 use crate::target::TargetName;
@@ -116,12 +116,14 @@ impl Session {
         if !failures.is_empty() {
             return Err(failures);
         }
-        for one in &looked {
+        let mut seen = Vec::new();
+        for (one, differences) in looked {
             if let Some(connection) = self.connections.get(&one.wanted.target) {
-                connection.plan_into(&mut plan, one, run);
+                plan.add(&one.wanted, &one.actual, differences, connection.lower().as_ref(), run);
             }
+            seen.push(one);
         }
-        Ok((plan, looked))
+        Ok((plan, seen))
     }
 }
 
@@ -129,8 +131,6 @@ impl Session {
 struct Looked {
     wanted: Wanted,
     actual: Catalog,
-    /// What the server says of definitions that it does not hold as they are.
-    words: Spoken,
 }
 
 async fn look_at(
@@ -138,20 +138,24 @@ async fn look_at(
     connection: &mut Connection,
     desire: &Desire,
     offline: Option<&str>,
-) -> Result<Looked, (TargetName, EngineError)> {
+) -> Result<(Looked, Diff), (TargetName, EngineError)> {
     let failed = |failure| (target.clone(), failure);
     let wanted = connection.wanted(target, desire);
     let actual = connection.inspect(&scope_of(&wanted)).await.map_err(failed)?;
     debug_assert_eq!(target.backend, actual.backend);
     let wanted = wanted.as_found(&actual);
-    let asks = diff(&wanted, &actual, &Spoken::new()).asks;
+    let mut differences = diff(&wanted, &actual, &Spoken::new());
+    let asks = &differences.asks;
     let words = match offline {
         _ if asks.is_empty() => Spoken::new(),
         Some(_) if target.backend == Backend::Milvus => Spoken::new(),
-        Some(why) => asks.into_iter().map(|name| (name, Word::Undecided(why.to_owned()))).collect(),
-        None => connection.words(&asks, &wanted).await.map_err(failed)?,
+        Some(why) => asks.iter().map(|name| (name.clone(), Word::Undecided(why.to_owned()))).collect(),
+        None => connection.words(asks, &wanted).await.map_err(failed)?,
     };
-    Ok(Looked { wanted, actual, words })
+    if !words.is_empty() {
+        differences = diff(&wanted, &actual, &words);
+    }
+    Ok((Looked { wanted, actual }, differences))
 }
 
 fn scope_of(wanted: &Wanted) -> Scope {

@@ -8,8 +8,7 @@ use crate::catalog::{PartKey, Texts};
 use crate::definition::ObjectName;
 use std::collections::BTreeMap;
 
-/// The server's own text of the open facts of an object, by part and by the fact's name in its shape. A fact whose text is
-/// empty is left out.
+/// The server's own text of the open facts of an object, by part and by the fact's name in its shape.
 pub type Words = Texts;
 
 /// What a server says of definitions, by object.
@@ -54,29 +53,5 @@ impl Refusal {
     /// Of the object as a whole.
     pub fn whole(message: impl Into<String>) -> Self {
         Self { part: None, message: message.into() }
-    }
-}
-
-/// Adds a fact, unless it says nothing.
-pub fn put(words: &mut Words, part: PartKey, fact: &'static str, text: impl Into<String>) {
-    let text = text.into();
-    if !text.is_empty() {
-        words.entry(part).or_default().insert(fact, text);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::catalog::PartKind;
-
-    #[test]
-    fn a_fact_without_a_text_is_none() {
-        let mut words = Words::new();
-        put(&mut words, PartKey::only(PartKind::Object), "order by", "");
-        assert_eq!(words, Words::new());
-        put(&mut words, PartKey::only(PartKind::Object), "order by", "id");
-        put(&mut words, PartKey::only(PartKind::Object), "primary key", "id");
-        assert_eq!(words.values().map(BTreeMap::len).collect::<Vec<_>>(), [2]);
     }
 }

@@ -49,7 +49,7 @@ async fn catalogue(raw: &Raw, database: &str) -> BTreeMap<String, Words> {
     };
     let mut all: BTreeMap<String, Words> = BTreeMap::new();
     let mut put = |table: &str, part: PartKey, fact: &'static str, text: &str| {
-        whale_storage::word::put(all.entry(table.to_owned()).or_default(), part, fact, text);
+        whale_storage::catalog::put_text(all.entry(table.to_owned()).or_default(), part, fact, text);
     };
     for row in rows("table, name, default_kind, default_expression])) FROM system.columns".to_owned()).await {
         let fact = match row[2].as_str() {

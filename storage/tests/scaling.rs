@@ -19,6 +19,7 @@ use whale_storage::change::Change;
 use whale_storage::definition::{Backend, Object};
 use whale_storage::desire::Wanted;
 use whale_storage::diagnostic::Origin;
+use whale_storage::diff::diff;
 use whale_storage::plan::Plan;
 use whale_storage::scaling::{self, Amount, Limit, Limits};
 use whale_storage::word::Spoken;
@@ -58,7 +59,7 @@ async fn planned(target: &mut TimescaleTarget, model: &str, settings: &[(&'stati
     let wanted = limited(target, model, settings);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &Spoken::new(), &target.lower(), "run-1");
+    plan.add(&wanted, &actual, diff(&wanted, &actual, &Spoken::new()), &target.lower(), "run-1");
     plan
 }
 

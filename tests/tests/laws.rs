@@ -98,7 +98,8 @@ fn wanted(model: &raw::ModelDefinition) -> Wanted {
 
 fn plan(wanted: &Wanted, target: &MemoryTarget) -> Plan {
     let mut plan = Plan::default();
-    plan.add(wanted, &target.inspect(), &Spoken::new(), &MemoryLower, "run");
+    let actual = target.inspect();
+    plan.add(wanted, &actual, diff(wanted, &actual, &Spoken::new()), &MemoryLower, "run");
     plan
 }
 

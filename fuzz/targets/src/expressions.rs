@@ -51,7 +51,7 @@ pub fn check(text: &str, dialect: Dialect, clause: Clause) -> Option<(Expr, Stri
     let found = match parse(text, dialect, clause) {
         Ok(found) => found,
         Err(fault) => {
-            assert!(fault.at <= text.len(), "{text:?}: byte {} is behind the end", fault.at);
+            assert!(fault.at.is_none_or(|at| at <= text.len()), "{text:?}: {fault} is behind the end");
             return None;
         }
     };

@@ -247,7 +247,7 @@ fn is_fixed(backend: Backend, kind: PartKind) -> bool {
     match backend {
         Backend::Timescaledb => kind == PartKind::Order,
         Backend::Clickhouse => false,
-        Backend::Milvus => kind == PartKind::Order || is_comment(kind),
+        Backend::Milvus => is_comment(kind),
     }
 }
 
@@ -259,12 +259,7 @@ fn is_comment(kind: PartKind) -> bool {
 fn has_identity(kind: PartKind) -> bool {
     !matches!(
         kind,
-        PartKind::Object
-            | PartKind::Property
-            | PartKind::Comment
-            | PartKind::ColumnComment
-            | PartKind::Load
-            | PartKind::Order
+        PartKind::Object | PartKind::Property | PartKind::Comment | PartKind::ColumnComment | PartKind::Load
     )
 }
 

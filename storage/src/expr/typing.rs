@@ -128,7 +128,7 @@ pub(crate) fn stored(expr: &Expr, kinds: Kinds, to: Column<'_>) -> Result<(), Ex
         _ => {
             let is = named(to.dialect(), kinds);
             let message = format!("the value is {is}, and the column {}", shown(&to.to_string()));
-            Err(ExprFault::new(codes::VALUE_TYPE, 0, message)
+            Err(ExprFault::of_part(codes::VALUE_TYPE, message)
                 .help("give it a value of the column's type, or cast it to that"))
         }
     }
@@ -149,11 +149,11 @@ pub(crate) fn condition(expr: &Expr, kinds: Kinds, dialect: Dialect) -> Result<(
         return Ok(());
     }
     let message = format!("the condition is {}, and no truth", named(dialect, kinds));
-    Err(ExprFault::new(codes::VALUE_TYPE, 0, message).help("compare it with something: `x > 0`, `x is not null`"))
+    Err(ExprFault::of_part(codes::VALUE_TYPE, message).help("compare it with something: `x > 0`, `x is not null`"))
 }
 
 fn unreadable(text: &str, shown_as: &str) -> ExprFault {
-    ExprFault::new(codes::UNREADABLE, 0, format!("{} cannot be read as {shown_as}", shown(text)))
+    ExprFault::of_part(codes::UNREADABLE, format!("{} cannot be read as {shown_as}", shown(text)))
         .help("write a value of that type; the engine reads it when the object is made")
 }
 

@@ -22,7 +22,6 @@ use crate::mark::{Mark, Parts};
 use crate::name::Name;
 use crate::raw::Operation;
 use crate::target::TargetName;
-use crate::word::Spoken;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -166,9 +165,9 @@ impl Plan {
         self.targets.iter().flat_map(|target| &target.steps)
     }
 
-    /// Adds a target: compares, orders, and takes each change's recipe. `run` names the run in the marks.
-    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, words: &Spoken, lower: &dyn Lower, run: &str) {
-        let Diff { changes, unsealed, outdated, found, .. } = diff::diff(wanted, actual, words);
+    /// Adds a target, whose differences these are: orders them, and takes each one's recipe. `run` names the run in the marks.
+    pub fn add(&mut self, wanted: &Wanted, actual: &Catalog, differences: Diff, lower: &dyn Lower, run: &str) {
+        let Diff { changes, unsealed, outdated, found, .. } = differences;
         self.found.extend(found);
         let mut steps = Vec::new();
         for change in order::ordered(changes, wanted) {

@@ -1,6 +1,5 @@
 //! One connection of any kind: the one place that knows all backends.
 
-use super::Looked;
 use crate::backend::host_user::HostUser;
 use crate::backend::{
     Address, EngineError, Renewal, Scope, Seal, Target, clickhouse::ClickhouseTarget, milvus::MilvusTarget,
@@ -10,7 +9,7 @@ use crate::catalog::Catalog;
 use crate::check::{Check, Needs};
 use crate::definition::{Backend, ObjectName};
 use crate::desire::{Desire, Wanted};
-use crate::plan::{Lower, Plan, Step, VersionRow};
+use crate::plan::{Lower, Step, VersionRow};
 use crate::server::Server;
 use crate::target::TargetName;
 use crate::word::Spoken;
@@ -46,10 +45,6 @@ impl Connection {
     pub(super) fn wanted(&self, target: &TargetName, desire: &Desire) -> Wanted {
         let lower = self.lower();
         lower.laid_out(desire.for_target(target, |object| lower.drawn(object)))
-    }
-
-    pub(super) fn plan_into(&self, plan: &mut Plan, looked: &Looked, run: &str) {
-        plan.add(&looked.wanted, &looked.actual, &looked.words, self.lower().as_ref(), run);
     }
 
     pub(super) fn lower(&self) -> Box<dyn Lower + '_> {

@@ -8,9 +8,9 @@ use std::fmt;
 pub struct TextFault {
     /// The rule.
     pub code: Code,
-    /// Offset in bytes where it shows.
-    pub at: usize,
-    /// What is wrong, in lower case; ends with the place.
+    /// Offset in bytes where it shows; none: it is said of a part that the message names.
+    pub at: Option<usize>,
+    /// What is wrong, in lower case.
     pub message: String,
     /// What to do.
     pub help: Option<String>,
@@ -18,7 +18,12 @@ pub struct TextFault {
 
 impl TextFault {
     pub(crate) fn new(code: Code, at: usize, message: impl Into<String>) -> Self {
-        Self { code, at, message: message.into(), help: None }
+        Self { code, at: Some(at), message: message.into(), help: None }
+    }
+
+    /// One whose message names the part that it is about.
+    pub(crate) fn of_part(code: Code, message: impl Into<String>) -> Self {
+        Self { code, at: None, message: message.into(), help: None }
     }
 
     #[must_use]
@@ -39,7 +44,10 @@ impl TextFault {
 
 impl fmt::Display for TextFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (at byte {})", self.message, self.at + 1)
+        match self.at {
+            Some(at) => write!(f, "{} (at byte {})", self.message, at + 1),
+            None => f.write_str(&self.message),
+        }
     }
 }
 

@@ -208,7 +208,7 @@ pub async fn plan(target: &mut ClickhouseTarget, objects: &[Object]) -> Plan {
     let wanted = wanted(objects, &lower);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &Spoken::new(), &lower, "run-1");
+    plan.add(&wanted, &actual, diff(&wanted, &actual, &Spoken::new()), &lower, "run-1");
     plan
 }
 

@@ -192,7 +192,7 @@ pub async fn plan(target: &mut MilvusTarget, collections: &[Collection]) -> Plan
     let wanted = wanted(&objects(collections), &lower);
     let actual = inspect(target, &wanted).await;
     let mut plan = Plan::default();
-    plan.add(&wanted, &actual, &Spoken::new(), &lower, "run-1");
+    plan.add(&wanted, &actual, diff(&wanted, &actual, &Spoken::new()), &lower, "run-1");
     plan
 }
 

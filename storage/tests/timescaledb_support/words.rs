@@ -1,8 +1,8 @@
 //! What the server would say of definitions, against what it says once they stand.
 
 use super::*;
-use whale_storage::catalog::{PartKey, PartKind};
-use whale_storage::word::{Refusal, Word, Words, put};
+use whale_storage::catalog::{PartKey, PartKind, put_text};
+use whale_storage::word::{Refusal, Word, Words};
 
 /// Columns that expressions read.
 pub const COLUMNS: [&str; 25] = [
@@ -197,7 +197,7 @@ pub async fn catalogue(raw: &Raw, schema: &str) -> BTreeMap<String, Words> {
     for row in rows(columns).await {
         let fact = if row["k"].as_deref() == Some("s") { "generated" } else { "default" };
         let part = PartKey::new(PartKind::Column, row["n"].clone().unwrap());
-        put(all.entry(row["t"].clone().unwrap()).or_default(), part, fact, row["x"].clone().unwrap());
+        put_text(all.entry(row["t"].clone().unwrap()).or_default(), part, fact, row["x"].clone().unwrap());
     }
     let checks = format!(
         "SELECT c.relname AS t, k.conname AS n, pg_get_expr(k.conbin, k.conrelid) AS x {from}
@@ -205,7 +205,7 @@ pub async fn catalogue(raw: &Raw, schema: &str) -> BTreeMap<String, Words> {
     );
     for row in rows(checks).await {
         let part = PartKey::new(PartKind::Check, row["n"].clone().unwrap());
-        put(all.entry(row["t"].clone().unwrap()).or_default(), part, "condition", row["x"].clone().unwrap());
+        put_text(all.entry(row["t"].clone().unwrap()).or_default(), part, "condition", row["x"].clone().unwrap());
     }
     let indexes = format!(
         "SELECT c.relname AS t, x.relname AS n, pg_get_expr(i.indpred, i.indrelid) AS w,
@@ -217,8 +217,8 @@ pub async fn catalogue(raw: &Raw, schema: &str) -> BTreeMap<String, Words> {
     for row in rows(indexes).await {
         let part = || PartKey::new(PartKind::Index, row["n"].clone().unwrap());
         let words = all.entry(row["t"].clone().unwrap()).or_default();
-        put(words, part(), "keys", row["x"].clone().unwrap());
-        put(words, part(), "where", row["w"].clone().unwrap_or_default());
+        put_text(words, part(), "keys", row["x"].clone().unwrap());
+        put_text(words, part(), "where", row["w"].clone().unwrap_or_default());
     }
     all
 }

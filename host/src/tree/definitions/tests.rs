@@ -10,6 +10,7 @@ use std::time::Duration;
 use whale_storage::backend::memory::MemoryLower;
 use whale_storage::catalog::Catalog;
 use whale_storage::definition::Backend;
+use whale_storage::diff::diff;
 use whale_storage::plan::Lower as _;
 use whale_storage::report::StepReport;
 use whale_storage::target::Layout;
@@ -23,7 +24,8 @@ fn planned() -> (Plan, Desire) {
     let mut plan = Plan::default();
     for backend in Backend::ALL {
         let wanted = desire.for_target(&backend.into(), |object| MemoryLower.drawn(object));
-        plan.add(&wanted, &Catalog::empty(backend), &Spoken::new(), &MemoryLower, "run");
+        let actual = Catalog::empty(backend);
+        plan.add(&wanted, &actual, diff(&wanted, &actual, &Spoken::new()), &MemoryLower, "run");
     }
     (plan, desire)
 }

@@ -147,7 +147,7 @@ fn each_clause_takes_what_belongs_there() {
 #[test]
 fn faults_say_where_and_what_to_do() {
     let fault = parse("a + lowwer(b)", Dialect::Postgres, Clause::Check).unwrap_err();
-    assert_eq!((fault.at, fault.help.as_deref()), (4, Some("did you mean `lower`?")));
+    assert_eq!((fault.at, fault.help.as_deref()), (Some(4), Some("did you mean `lower`?")));
     let fault = parse("toyyymm(d)", Dialect::ClickHouse, Clause::PartitionKey).unwrap_err();
     assert_eq!(fault.help.as_deref(), Some("did you mean `toYYYYMM`?"));
     let fault = parse("a = \u{1b}[31m", Dialect::Postgres, Clause::Check).unwrap_err();

@@ -78,7 +78,7 @@ fn target(function: &str) -> Option<Type> {
 
 /// What is wrong with a call of constants.
 pub(super) fn call(call: &Call) -> Option<ExprFault> {
-    let fault = |message: String, help: &str| Some(ExprFault::new(codes::UNREADABLE, 0, message).help(help));
+    let fault = |message: String, help: &str| Some(ExprFault::of_part(codes::UNREADABLE, message).help(help));
     let name = call.function.as_str();
     match (name, call.arguments.as_slice()) {
         (_, [Expr::Literal(Literal::Text(text)), ..]) if target(name).is_some_and(|to| !reads(text, &to)) => fault(
@@ -109,7 +109,7 @@ pub(super) fn call(call: &Call) -> Option<ExprFault> {
 pub(super) fn overflow(of: &str, by: &str) -> Option<ExprFault> {
     let overflows = of.parse::<i64>() == Ok(i64::MIN) && by.parse::<i64>() == Ok(-1);
     overflows.then(|| {
-        ExprFault::new(codes::UNREADABLE, 0, "the least integer is divided by -1, and its result is no integer")
+        ExprFault::of_part(codes::UNREADABLE, "the least integer is divided by -1, and its result is no integer")
             .help("write the result itself")
     })
 }

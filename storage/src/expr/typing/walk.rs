@@ -103,7 +103,7 @@ impl<'e> Walk<'_, 'e> {
 
     pub(super) fn refuse(&mut self, expr: &Expr, message: &str, help: &str) -> Found<'static> {
         let text = expr.render(self.dialect);
-        let fault = ExprFault::new(codes::OPERAND_TYPE, 0, format!("in {}, {message}", shown(&text)));
+        let fault = ExprFault::of_part(codes::OPERAND_TYPE, format!("in {}, {message}", shown(&text)));
         self.faults.push(fault.help(help));
         Found::ANY
     }

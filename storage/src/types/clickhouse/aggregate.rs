@@ -161,21 +161,22 @@ pub(super) fn read_simple(cursor: &mut Cursor) -> Result<Type, TypeFault> {
     Ok(Type::SimpleAggregateFunction(function, Box::new(of)))
 }
 
-/// Types that a sum is wider than.
-const NARROW: [&str; 8] = ["Bool", "Int8", "Int16", "Int32", "UInt8", "UInt16", "UInt32", "Float32"];
-
 /// Why a column of this type cannot hold what the function gives, and what can.
 fn not_its_result(function: &str, of: &Type) -> Option<(String, &'static str)> {
-    let text = of.to_string();
-    let bare = text.trim_start_matches("Nullable(").trim_start_matches("LowCardinality(").trim_end_matches(')');
-    if function == "sum" && NARROW.contains(&bare) {
+    let bare = of.plain();
+    // A sum of these is of a wider type.
+    let narrow = match bare {
+        Type::Bool | Type::Float32 => true,
+        Type::Int(bits) | Type::UInt(bits) => bits.count() < 64,
+        _ => false,
+    };
+    if function == "sum" && narrow {
         let help = "use UInt64, Int64 or Float64; or sumWithOverflow, which wraps around";
-        return Some((format!("sum gives a wider type than {text}"), help));
+        return Some((format!("sum gives a wider type than {of}"), help));
     }
     // A function takes it off its values everywhere but outside.
-    let inside = text.strip_prefix("LowCardinality(").unwrap_or(&text);
-    inside.contains("LowCardinality(").then(|| {
-        (format!("{function} gives {text} without the LowCardinality inside"), "leave LowCardinality out inside of it")
+    bare.holds_low_cardinality().then(|| {
+        (format!("{function} gives {of} without the LowCardinality inside"), "leave LowCardinality out inside of it")
     })
 }
 

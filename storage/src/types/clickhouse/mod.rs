@@ -165,6 +165,17 @@ impl Type {
         }
     }
 
+    /// Whether it, or a type in it, is stored by a dictionary.
+    pub fn holds_low_cardinality(&self) -> bool {
+        match self {
+            Type::LowCardinality(_) => true,
+            Type::Array(of) | Type::Nullable(of) | Type::SimpleAggregateFunction(_, of) => of.holds_low_cardinality(),
+            Type::Map(key, value) => key.holds_low_cardinality() || value.holds_low_cardinality(),
+            Type::Tuple(fields) => fields.iter().any(|(_, of)| of.holds_low_cardinality()),
+            _ => false,
+        }
+    }
+
     /// Bytes of a value, where all have the same.
     pub fn width(&self) -> Option<u32> {
         Some(match self.plain() {

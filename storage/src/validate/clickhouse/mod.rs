@@ -2,9 +2,9 @@
 
 mod engine;
 mod flow;
-mod flowing;
 mod sharding;
 mod typed;
+mod typed_view;
 mod view;
 
 use super::{Check, cut};

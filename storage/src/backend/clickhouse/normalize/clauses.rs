@@ -7,6 +7,7 @@ mod cluster;
 mod words;
 
 pub(super) use cluster::{distributed, replicated};
+pub(super) use words::of_query;
 pub(in crate::backend::clickhouse) use words::words;
 
 use crate::types::token::{Bounds, Flavour, SERVER, Spanned, Token, tokens};

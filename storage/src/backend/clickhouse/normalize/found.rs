@@ -3,7 +3,7 @@
 use super::clauses::{self, Foreign};
 use super::{PROJECTION, TableFacts, expression, list, object, put, put_index, put_table, put_view};
 use super::{answers, cluster};
-use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape};
+use crate::catalog::{CatalogObject, Fact, PartKey, PartKind, Shape, put_text};
 use crate::cluster::KnownCluster;
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::expr::{Dialect, parse_server, parse_server_list};
@@ -70,7 +70,7 @@ fn server_expression(text: &str) -> Fact {
 /// Notes an expression of the server's, as a value and as its text.
 fn put_said(shape: &mut Shape, key: &PartKey, name: &'static str, text: &str) {
     put(shape, key.clone(), name, server_expression(text));
-    shape.put_text(key, name, text);
+    put_text(&mut shape.open, key.clone(), name, text);
 }
 
 fn server_list(text: &str) -> Option<Fact> {
@@ -149,7 +149,7 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> S
     for (name, text) in
         [("partition by", &row.partition_key), ("order by", &row.sorting_key), ("primary key", &row.primary_key)]
     {
-        shape.put_text(&object(), name, text.as_str());
+        put_text(&mut shape.open, object(), name, text.as_str());
     }
     match clauses::engine(&row.engine_full) {
         None => put(&mut shape, object(), "settings", Fact::Opaque(row.engine_full.clone())),
@@ -167,7 +167,7 @@ fn found_table(row: &TableRow, columns: &[ColumnRow], indexes: &[IndexRow]) -> S
         let kind = SkipIndexKind::parse_server(&index.type_full)
             .map_or_else(|_| Fact::Opaque(index.type_full.clone()), |kind| kind.to_string().into());
         put_index(&mut shape, &index.name, on, kind, index.granularity.clone());
-        shape.put_text(&PartKey::new(PartKind::Index, index.name.as_str()), "on", index.expr.as_str());
+        put_text(&mut shape.open, PartKey::new(PartKind::Index, index.name.as_str()), "on", index.expr.as_str());
     }
     found_clauses(&mut shape, row);
     shape
@@ -181,7 +181,7 @@ fn found_over(row: &TableRow, columns: &[ColumnRow]) -> Shape {
             let key = found.key.as_deref().map(server_expression);
             cluster::put_distributed(&mut shape, &found.cluster, &found.table, key);
             if let Some(text) = found.key {
-                shape.put_text(&object(), "sharding key", text);
+                put_text(&mut shape.open, object(), "sharding key", text);
             }
         }
         None => put(&mut shape, object(), "engine", Fact::Opaque(row.engine_full.clone())),
@@ -248,12 +248,7 @@ fn found_view(row: &TableRow) -> Shape {
     match clauses::select(&row.as_select) {
         None => put(&mut shape, object(), "select", Fact::Opaque(row.as_select.clone())),
         Some(found) => {
-            let texts = [("where", found.only_where), ("group by", found.group_by)];
-            texts.into_iter().filter_map(|(name, text)| Some((name, text?))).for_each(|(name, text)| {
-                shape.put_text(&object(), name, text);
-            });
-            let select: Vec<_> = found.items.iter().map(|(name, value)| format!("{value} AS {name}")).collect();
-            shape.put_text(&object(), "select", select.join(", "));
+            shape.open = clauses::of_query(&found);
             let items = found.items.into_iter().map(|(name, value)| (name, server_expression(value)));
             let filter = found.only_where.map(server_expression);
             put_view(&mut shape, found.source, items, filter, found.group_by.and_then(server_list));

@@ -1,7 +1,7 @@
 //! The catalog of what a server describes.
 
 use super::rows::{Aggregate, Column, Constraint, Dimension, Index, Relation, Rows, StoreKey, Taken};
-use super::{aggregate, answers, facts, role};
+use super::{aggregate, answers, facts, role, word};
 use crate::catalog::{Catalog, CatalogObject, Fact, Facts, Found, PartKey, PartKind, Shape};
 use crate::definition::{Backend, ObjectKind, ObjectName};
 use crate::mark::MarkState;
@@ -129,6 +129,7 @@ fn shape(found: &Whole<'_>) -> Shape {
         }
         shape.order = found.columns.iter().map(|column| column.name.clone()).collect();
         found.constraints.iter().for_each(|row| constraint(&mut shape, row));
+        word::of_table(&mut shape.open, &found.columns, &found.constraints);
         hypertable(&mut shape, found);
         unusual(&mut shape, found);
     }
@@ -169,9 +170,6 @@ fn column(shape: &mut Shape, row: &Column) {
         _ => None,
     };
     let key = PartKey::new(PartKind::Column, row.name.as_str());
-    if let (Some(text), Some((fact, _))) = (text, &value) {
-        shape.put_text(&key, fact, text);
-    }
     facts::column(shape, &row.name, facts::server_type(&row.data_type), !row.not_null, value);
     if let Some(collation) = &row.collation {
         shape.put(key, [("collation", Fact::Opaque(collation.clone()))]);
@@ -200,9 +198,8 @@ fn constraint(shape: &mut Shape, row: &Constraint) {
             facts::reference(columns, target, facts::names(&row.target_columns), update, delete)
         }
         "c" => {
-            let text = row.condition.as_deref().unwrap_or_default();
-            shape.put_text(&key, "condition", text);
-            Facts::from([("condition", facts::server_expression(text))])
+            let condition = facts::server_expression(row.condition.as_deref().unwrap_or_default());
+            Facts::from([("condition", condition)])
         }
         _ => Facts::from([("definition", Fact::Opaque(row.definition.clone()))]),
     };
@@ -227,18 +224,14 @@ fn index(shape: &mut Shape, row: &Index) {
         opaque |= matches!(by, Fact::Opaque(_));
         keys.push(facts::key(by.text(), key.descending, key.nulls_first));
     }
-    let said = row.keys.iter().map(|key| facts::key(&key.by, key.descending, key.nulls_first));
-    shape.put_text(&part, "keys", said.collect::<Vec<_>>().join(", "));
+    word::of_index(&mut shape.open, &part, row);
     parts.insert("method", row.method.as_str().into());
     let keys = keys.join(", ");
     parts.insert("keys", if opaque { Fact::Opaque(keys) } else { keys.into() });
     if !row.covering.is_empty() {
         parts.insert("covering", facts::names(&row.covering).into());
     }
-    if let Some(text) = &row.predicate {
-        shape.put_text(&part, "where", text.as_str());
-        parts.insert("where", facts::server_expression(text));
-    }
+    parts.extend(row.predicate.as_ref().map(|text| ("where", facts::server_expression(text))));
     parts.extend(row.unique.then(|| ("unique", "yes".into())));
     parts.extend((!row.valid).then(|| ("valid", "no".into())));
     parts.extend(row.nulls_not_distinct.then(|| ("nulls", "not distinct".into())));

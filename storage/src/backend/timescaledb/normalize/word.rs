@@ -3,37 +3,37 @@
 
 use super::facts;
 use super::rows::{Column, Constraint, Index};
-use crate::catalog::{PartKey, PartKind};
+use crate::catalog::{PartKey, PartKind, put_text};
 use crate::types::token::{Flavour, SERVER, Spanned, Token, tokens};
-use crate::word::{Words, put};
+use crate::word::Words;
 
 /// Defaults, generated columns and checks.
 pub(in super::super) fn of_table(words: &mut Words, columns: &[&Column], constraints: &[&Constraint]) {
     for row in columns {
         let fact = if row.generated.is_empty() { "default" } else { "generated" };
         let text = row.default_to.as_deref().unwrap_or_default();
-        put(words, PartKey::new(PartKind::Column, row.name.as_str()), fact, text);
+        put_text(words, PartKey::new(PartKind::Column, row.name.as_str()), fact, text);
     }
     for row in constraints.iter().filter(|row| row.kind == "c") {
         let text = row.condition.as_deref().unwrap_or_default();
-        put(words, PartKey::new(PartKind::Check, row.name.as_str()), "condition", text);
+        put_text(words, PartKey::new(PartKind::Check, row.name.as_str()), "condition", text);
     }
 }
 
 /// Keys and filter of an index, which is known as this part.
 pub(in super::super) fn of_index(words: &mut Words, part: &PartKey, row: &Index) {
     let keys = row.keys.iter().map(|key| facts::key(&key.by, key.descending, key.nulls_first));
-    put(words, part.clone(), "keys", keys.collect::<Vec<_>>().join(", "));
-    put(words, part.clone(), "where", row.predicate.as_deref().unwrap_or_default());
+    put_text(words, part.clone(), "keys", keys.collect::<Vec<_>>().join(", "));
+    put_text(words, part.clone(), "where", row.predicate.as_deref().unwrap_or_default());
 }
 
 /// Outputs and filter of an aggregate, from its query. The bucket is closed. False: it has not the form that ours have.
 pub(in super::super) fn of_aggregate(words: &mut Words, definition: &str) -> bool {
     let Some((outputs, filter)) = texts(definition.trim().trim_end_matches(';')) else { return false };
     for (name, text) in outputs {
-        put(words, PartKey::new(PartKind::Column, name), "value", text);
+        put_text(words, PartKey::new(PartKind::Column, name), "value", text);
     }
-    put(words, PartKey::only(PartKind::Object), "where", filter);
+    put_text(words, PartKey::only(PartKind::Object), "where", filter);
     true
 }
 

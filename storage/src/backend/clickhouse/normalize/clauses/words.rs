@@ -4,10 +4,10 @@
 //! but for three things that are done here: a key and an index lose the brackets of their tuple, and one engine puts its
 //! version behind its sorting key.
 
-use super::{Cut, distributed, select};
-use crate::catalog::{PartKey, PartKind};
+use super::{Cut, Select, distributed, select};
+use crate::catalog::{PartKey, PartKind, put_text};
 use crate::types::token::Token;
-use crate::word::{Words, put};
+use crate::word::Words;
 
 /// How a column's value is introduced, and the fact that it is.
 const VALUES: [(&str, &str); 3] = [("DEFAULT", "default"), ("MATERIALIZED", "materialized"), ("ALIAS", "alias")];
@@ -46,14 +46,19 @@ fn column(words: &mut Words, cut: &Cut<'_>, start: usize, end: usize) -> Option<
     let introduced = |position: usize| VALUES.iter().find(|(word, _)| cut.is_word(position, word));
     let found = cut.outside(start + 1, end).find_map(|position| introduced(position).map(|value| (position, value)));
     if let Some((position, (_, fact))) = found {
-        put(words, PartKey::new(PartKind::Column, name.as_str()), fact, cut.slice(position + 1, end));
+        put_text(words, PartKey::new(PartKind::Column, name.as_str()), fact, cut.slice(position + 1, end));
     }
     Some(())
 }
 
 fn index(words: &mut Words, cut: &Cut<'_>, start: usize, end: usize) -> Option<()> {
     let kind = cut.outside(start + 2, end).filter(|position| cut.is_word(*position, "TYPE")).last()?;
-    put(words, PartKey::new(PartKind::Index, cut.name(start + 1)?), "on", listed(cut.slice(start + 2, kind), true));
+    put_text(
+        words,
+        PartKey::new(PartKind::Index, cut.name(start + 1)?),
+        "on",
+        listed(cut.slice(start + 2, kind), true),
+    );
     Some(())
 }
 
@@ -77,13 +82,18 @@ fn keys(words: &mut Words, cut: &Cut<'_>, start: usize) -> Option<()> {
     };
     let engine = cut.slice(start, found.first().map_or(end, |(_, position, _)| *position));
     if engine.starts_with("Distributed") {
-        put(words, object(), "sharding key", distributed(engine)?.key.unwrap_or_default());
+        put_text(words, object(), "sharding key", distributed(engine)?.key.unwrap_or_default());
         return Some(());
     }
-    put(words, object(), "partition by", text("PARTITION BY").unwrap_or_default());
+    put_text(words, object(), "partition by", text("PARTITION BY").unwrap_or_default());
     let order = listed(text("ORDER BY")?, false);
-    put(words, object(), "primary key", text("PRIMARY KEY").map_or_else(|| order.clone(), |key| listed(key, false)));
-    put(words, object(), "order by", versioned(engine, order)?);
+    put_text(
+        words,
+        object(),
+        "primary key",
+        text("PRIMARY KEY").map_or_else(|| order.clone(), |key| listed(key, false)),
+    );
+    put_text(words, object(), "order by", versioned(engine, order)?);
     Some(())
 }
 
@@ -124,18 +134,17 @@ fn versioned(engine: &str, order: String) -> Option<String> {
 fn of_view(statement: &str) -> Option<Words> {
     let cut = Cut::of(statement)?;
     let query = cut.outside(0, cut.tokens.len()).find(|position| cut.are_words(*position, "AS SELECT"))?;
-    of_query(cut.slice(query + 1, cut.tokens.len()))
+    Some(of_query(&select(cut.slice(query + 1, cut.tokens.len()))?))
 }
 
 /// Of a view's query, as `system.tables.as_select` has it.
-fn of_query(as_select: &str) -> Option<Words> {
-    let found = select(as_select)?;
+pub(in crate::backend::clickhouse::normalize) fn of_query(found: &Select<'_>) -> Words {
     let items: Vec<String> = found.items.iter().map(|(name, value)| format!("{value} AS {name}")).collect();
     let mut words = Words::new();
-    put(&mut words, object(), "select", items.join(", "));
-    put(&mut words, object(), "where", found.only_where.unwrap_or_default());
-    put(&mut words, object(), "group by", found.group_by.unwrap_or_default());
-    Some(words)
+    put_text(&mut words, object(), "select", items.join(", "));
+    put_text(&mut words, object(), "where", found.only_where.unwrap_or_default());
+    put_text(&mut words, object(), "group by", found.group_by.unwrap_or_default());
+    words
 }
 
 #[cfg(test)]
