@@ -270,7 +270,7 @@ impl Compared {
             Diagnostic::warning(
                 codes::plan::STRANGE_PART,
                 path(name),
-                format!("{name} has a {part} that its definition does not name; left alone"),
+                format!("{name} has a part that its definition does not name: {part}; left alone"),
             )
             .help("define it in the plugin, or take it out of the database")
         });

@@ -11,7 +11,7 @@ mod statement;
 pub use statement::{Call, Statement};
 
 use crate::catalog::{Catalog, Digests, PartKey, Shape, digest_of};
-use crate::change::Change;
+use crate::change::{Cause, Change};
 use crate::definition::{Backend, Object, ObjectName};
 use crate::desire::{Drawn, HOST_MODEL, Wanted, WantedObject};
 use crate::diagnostic::{Diagnostic, Diagnostics, codes};
@@ -300,12 +300,24 @@ fn refused(change: &Change, unsupported: &Unsupported, wanted: &Wanted, object: 
     let path =
         object.map_or_else(|| backend.to_string(), |wanted| format!("{backend}/{}", wanted.desired.object.name()));
     let name = object.map_or_else(String::new, |wanted| format!("{}: ", wanted.desired.object.name()));
+    let cause = match change {
+        Change::AlterObject { causes, .. } => causes.get(&unsupported.part),
+        _ => None,
+    };
+    let by_others = match cause {
+        Some(Cause::Drift) => "somebody else changed it in the database, and ",
+        Some(Cause::Both) => "the definition changed it, so did somebody else in the database, and ",
+        None => "",
+    };
     let fault = Diagnostic::error(
         codes::plan::UNSUPPORTED_CHANGE,
         format!("{path}/{}", unsupported.part),
-        format!("{name}{}: {}", unsupported.part, unsupported.reason),
+        format!("{name}{}: {by_others}{}", unsupported.part, unsupported.reason),
     )
     .help(match change {
+        Change::AlterObject { .. } if cause == Some(&Cause::Drift) => {
+            "set it back in the database as it is defined, or define it as it stands there"
+        }
         Change::AlterObject { .. } => {
             "change the definition back, or define the object under another name; what exists stays as it is"
         }
